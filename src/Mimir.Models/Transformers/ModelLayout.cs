@@ -1,0 +1,78 @@
+namespace Mimir.Models.Transformers;
+
+/// <summary>
+/// Everything public about a folded model: its architecture and the shapes of its secret tensors, in the one order that
+/// model owner, dealer and parties all use. Contains no weight.
+/// </summary>
+public sealed record ModelLayout
+{
+    /// <summary>Width of the residual stream, k.</summary>
+    public required int HiddenSize { get; init; }
+
+    /// <summary>Transformer blocks.</summary>
+    public required int Layers { get; init; }
+
+    /// <summary>Query heads.</summary>
+    public required int Heads { get; init; }
+
+    /// <summary>Key and value heads; divides <see cref="Heads"/>.</summary>
+    public required int KeyValueHeads { get; init; }
+
+    /// <summary>Elements of one head.</summary>
+    public required int HeadSize { get; init; }
+
+    /// <summary>Inner width of the MLP.</summary>
+    public required int IntermediateSize { get; init; }
+
+    /// <summary>Number of tokens.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Longest context the model was trained for.</summary>
+    public required int MaxPositions { get; init; }
+
+    /// <summary>Added to the mean square before the square root.</summary>
+    public required double NormEpsilon { get; init; }
+
+    /// <summary>Activation of the MLP.</summary>
+    public required ScalarFunction Activation { get; init; }
+
+    /// <summary>SwiGLU (gate and up stacked in one matrix) or a plain two-layer MLP.</summary>
+    public required bool GatedMlp { get; init; }
+
+    /// <summary>Base of the rotary embedding, or null for learned positions.</summary>
+    public required double? RotaryBase { get; init; }
+
+    /// <summary>
+    /// LayerNorm models: everything that writes to the residual stream was centred at import, except the embedding, which is centred
+    /// at run time because a tied head must stay as it is.
+    /// </summary>
+    public required bool Centered { get; init; }
+
+    /// <summary>Token embeddings: vocabulary × hidden. Also the head when <see cref="Head"/> is the same matrix.</summary>
+    public required SecretMatrix Embedding { get; init; }
+
+    /// <summary>Learned positions (maxPositions × hidden), or null.</summary>
+    public required SecretMatrix? Positions { get; init; }
+
+    /// <summary>Final norm of a tied model: row 0 the gain, row 1 the bias (zero without one); null when folded into an untied head.</summary>
+    public required SecretMatrix? FinalNorm { get; init; }
+
+    /// <summary>vocabulary × hidden.</summary>
+    public required SecretMatrix Head { get; init; }
+
+    /// <summary>One entry per block.</summary>
+    public required IReadOnlyList<LayerLayout> Blocks { get; init; }
+
+    /// <summary>All secret tensors by id, each once.</summary>
+    public required IReadOnlyList<SecretMatrix> Matrices { get; init; }
+
+    /// <summary>Elements of all secret tensors together, padding not counted.</summary>
+    public long Parameters => Matrices.Sum(m => (long)m.Rows * m.Width);
+}
+
+/// <summary>The secret matrices of one block; norm gains and biases are folded into them.</summary>
+/// <param name="QueryKeyValue">(heads + 2·kvHeads)·headSize × hidden; query rows carry 1/sqrt(headSize).</param>
+/// <param name="Output">hidden × heads·headSize.</param>
+/// <param name="Up">Gated: 2·intermediate × hidden, gate rows first; else intermediate × hidden.</param>
+/// <param name="Down">hidden × intermediate.</param>
+public sealed record LayerLayout(SecretMatrix QueryKeyValue, SecretMatrix Output, SecretMatrix Up, SecretMatrix Down);
