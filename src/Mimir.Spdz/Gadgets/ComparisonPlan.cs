@@ -1,0 +1,31 @@
+namespace Mimir.Spdz.Gadgets;
+
+/// <summary>
+/// The digits of a comparison: bits [<paramref name="lowBit"/>, <paramref name="topBit"/>) of the masked difference, in digits of
+/// <see cref="DigitBits"/>, most significant first. Bits below lowBit are ignored: the threshold is then exact to 2^lowBit.
+/// </summary>
+public sealed class ComparisonPlan(int lowBit, int topBit)
+{
+    /// <summary>Bits per digit: tables of 2^4 − 1 elements.</summary>
+    public const int DigitBits = 4;
+
+    /// <summary>Elements dealt per digit: [v &lt; R_δ] for v &lt; 2^4 − 1 (the last entry is always 0).</summary>
+    public const int TableLength = (1 << DigitBits) - 1;
+
+    /// <summary>First bit compared.</summary>
+    public int LowBit { get; } = lowBit;
+
+    /// <summary>|x| &lt; 2^topBit.</summary>
+    public int TopBit { get; } = topBit;
+
+    /// <summary>Number of digits; the most significant one may be shorter in value but not in table.</summary>
+    public int Digits { get; } = (topBit - lowBit + DigitBits - 1) / DigitBits;
+
+    /// <summary>Digit δ (0 = most significant) of <paramref name="value"/>.</summary>
+    public int Digit(long value, int digit)
+    {
+        var position = LowBit + (Digits - 1 - digit) * DigitBits;
+        var width = Math.Min(DigitBits, TopBit - position);
+        return (int)((value >> position) & ((1L << width) - 1));
+    }
+}

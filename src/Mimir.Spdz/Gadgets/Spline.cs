@@ -1,0 +1,94 @@
+using Mimir.Numerics;
+using Mimir.Spdz.Costs;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Gadgets;
+
+/// <summary>
+/// f(x) at scale G for any smooth f given as nested splines, from ONE opening: c = open(x + R). The dealt table makes every level's value
+/// f_ℓ and its "the finer level answers" bit in_ℓ public linear combinations; then r = f_0 and, for ℓ = 1, 2, …: r ← f_ℓ + in_ℓ·(r − f_ℓ).
+/// Rounds: one, and one more per level after the first. A level whose range x exceeds gives a bounded wrong number that in_ℓ = 0 cancels.
+/// </summary>
+/// <remarks>
+/// No failure probability: when x + R wraps around p = 2^50 − 27, c is off by 27 modulo every power of two, so the function is evaluated
+/// 27 units in the last place beside x (probability |x|/2^50). Error: the fit's, plus 2^−s' segment widths of input resolution, plus
+/// (degree+1)·2^(s'−G) of coefficient rounding. Each party learns x + R mod p, which is uniform. Source: protocol.md section 5.3; the nesting
+/// and the harmless wrap are ours (docs/protocol.md).
+/// </remarks>
+public static class Spline
+{
+    private const int ChunkElements = 4096;
+
+    /// <summary>The dealing half: R, then for chunks of elements their tables, level by level.</summary>
+    public static void Deal(DealingTape tape, int length, SplineFunction function)
+    {
+        var r = new double[length];
+        tape.Uniform(r);
+        foreach (var (level, kernel) in function.Levels.Zip(function.Kernels))
+        {
+            var perChunk = ElementsPerChunk(level);
+            var tables = new double[perChunk * level.TableLength];
+            for (var at = 0; at < length; at += perChunk)
+            {
+                var count = Math.Min(perChunk, length - at);
+                for (var e = 0; e < count; e++)
+                    kernel.Table((long)r[at + e], tables.AsSpan(e * level.TableLength, level.TableLength));
+                tape.Authenticated(tables.AsSpan(0, count * level.TableLength));
+            }
+        }
+    }
+
+    /// <summary>f(x), scale G of <paramref name="function"/>; x at the scale for which the function was built.</summary>
+    public static async ValueTask<Share> RunAsync(PartyStep step, Share x, SplineFunction function)
+    {
+        var r = step.Tape.Uniform(x.Length);
+        var c = await step.Opener.OpenAsync(x + r, step.Cancellation);
+        var result = default(Share);
+        for (var l = 0; l < function.Levels.Count; l++)
+        {
+            var (value, inner) = Evaluate(step, c, function.Levels[l], function.Kernels[l], l > 0);
+            result = l == 0 ? value : value + await Multiply.RunAsync(step, inner, result - value);
+        }
+        return result;
+    }
+
+    /// <summary>See the class.</summary>
+    public static Cost Cost(int length, SplineFunction function)
+    {
+        var cost = new Cost(1, length, Uniform: length, Authenticated: (long)length * function.TableLength);
+        for (var l = 1; l < function.Levels.Count; l++) cost += Multiply.Cost(length);
+        return cost;
+    }
+
+    private static (Share Value, Share Inner) Evaluate(PartyStep step, Opened c, SplineLevel level, SplineKernel kernel, bool withInner)
+    {
+        var party = step.Party;
+        var value = party.Rent(c.Length);
+        var inner = withInner ? party.Rent(c.Length) : default;
+        var combination = party.Workspace.Rent(level.TableLength).Span;
+        var selector = party.Workspace.Rent(level.Segments).Span;
+        var perChunk = ElementsPerChunk(level);
+        var width = level.TableLength;
+        for (var at = 0; at < c.Length; at += perChunk)
+        {
+            var count = Math.Min(perChunk, c.Length - at);
+            var tables = step.Tape.TransientAuthenticated(count * width);
+            for (var e = 0; e < count; e++)
+            {
+                var opened = (long)c.Values.Span[at + e];
+                kernel.Combination(opened, combination);
+                var table = tables.Slice(e * width, width);
+                value.Value.Span[at + e] = FieldVector.Dot(combination, table.Value.Span);
+                if (party.Active) value.Mac.Span[at + e] = FieldVector.Dot(combination, table.Mac.Span);
+                if (!withInner) continue;
+                kernel.Inner(opened, selector);
+                inner.Value.Span[at + e] = FieldVector.Dot(selector, table.Value.Span[..level.Segments]);
+                if (party.Active) inner.Mac.Span[at + e] = FieldVector.Dot(selector, table.Mac.Span[..level.Segments]);
+            }
+        }
+        return (value, inner);
+    }
+
+    private static int ElementsPerChunk(SplineLevel level) => Math.Max(1, ChunkElements / level.TableLength);
+}

@@ -1,0 +1,47 @@
+namespace Mimir.Spdz.Shares;
+
+/// <summary>
+/// Memory for the values of one step: rented in sequence, given back all at once by <see cref="Reset"/>. After the first step of
+/// the largest shape it never allocates again. Not thread-safe: one per party and phase.
+/// </summary>
+public sealed class Workspace
+{
+    private const int ChunkElements = 1 << 18;
+    private readonly List<double[]> _chunks = [];
+    private int _chunk;
+    private int _offset;
+
+    /// <summary>A region of <paramref name="length"/> elements with unspecified content, valid until <see cref="Reset"/>.</summary>
+    public Memory<double> Rent(int length)
+    {
+        while (_chunk < _chunks.Count)
+        {
+            if (_chunks[_chunk].Length - _offset >= length)
+            {
+                var region = _chunks[_chunk].AsMemory(_offset, length);
+                _offset += (length + 7) & ~7;
+                if (_offset > _chunks[_chunk].Length) _offset = _chunks[_chunk].Length;
+                return region;
+            }
+            _chunk++;
+            _offset = 0;
+        }
+        _chunks.Add(GC.AllocateUninitializedArray<double>(Math.Max(ChunkElements, (length + 7) & ~7)));
+        _offset = 0;
+        return Rent(length);
+    }
+
+    /// <summary>Takes everything back. The content is overwritten by the next step; <see cref="Clear"/> zeroes it.</summary>
+    public void Reset()
+    {
+        _chunk = 0;
+        _offset = 0;
+    }
+
+    /// <summary>Zeroes every byte that was ever rented: called when the session ends.</summary>
+    public void Clear()
+    {
+        foreach (var chunk in _chunks) Array.Clear(chunk);
+        Reset();
+    }
+}

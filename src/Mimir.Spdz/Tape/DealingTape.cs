@@ -1,0 +1,29 @@
+namespace Mimir.Spdz.Tape;
+
+/// <summary>
+/// Where a gadget's dealing half writes. The half is a deterministic function of the uniform numbers it draws here, so the same code
+/// deals (<see cref="TapeWriter"/>) and audits (<see cref="AuditTape"/>: drawn numbers are the opened ones, written numbers are compared).
+/// </summary>
+public abstract class DealingTape
+{
+    /// <summary>MACs are dealt.</summary>
+    public abstract bool Active { get; }
+
+    /// <summary>Draws a uniform vector [r], without MAC; no party knows it, nothing is sent.</summary>
+    public abstract void UniformRaw(Span<double> drawn);
+
+    /// <summary>Deals [v], without MAC.</summary>
+    public abstract void Raw(ReadOnlySpan<double> values);
+
+    /// <summary>Draws a uniform vector and deals its MAC: ⟦r⟧.</summary>
+    public abstract void Uniform(Span<double> drawn);
+
+    /// <summary>Deals ⟦v⟧.</summary>
+    public abstract void Authenticated(ReadOnlySpan<double> values);
+
+    /// <summary>
+    /// Deals [v] for a value that depends on long-lived masks: never opened by an audit. A wrong one makes the MAC check fail whatever
+    /// the data are, so it reveals nothing.
+    /// </summary>
+    public abstract void Unaudited(ReadOnlySpan<double> values);
+}
