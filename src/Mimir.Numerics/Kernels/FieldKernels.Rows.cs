@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
+using Mimir.Numerics.Simd;
+
+namespace Mimir.Numerics.Kernels;
+
+/// <content>Inner products along rows: dot and W·x.</content>
+internal sealed partial class FieldKernels<TSimd, TD, TL>
+{
+    private const int RowsPerPass = 4;
+
+    // Columns per tile with several vectors: four rows of it stay in the first-level cache.
+    private const int TileColumns = 512;
+
+    public override double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        double result = 0;
+        MultiplyMatrix(x, 1, x.Length, x.Length, y, 1, new Span<double>(ref result));
+        return result;
+    }
+
+    public override void MultiplyMatrix(
+        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination)
+    {
+        destination[..(rows * count)].Clear();
+        int tile = count == 1 ? ExactProduct.MaximumTerms : TileColumns;
+        Span<double> sums = stackalloc double[RowsPerPass];
+        for (int row = 0; row < rows; row += RowsPerPass)
+        {
+            int present = Math.Min(RowsPerPass, rows - row);
+            for (int column = 0; column < columns; column += tile)
+            {
+                int width = Math.Min(tile, columns - column);
+                // Rows that do not exist repeat the last one; their sums are dropped.
+                ref double w0 = ref Unsafe.Add(ref MemoryMarshal.GetReference(w), (nint)row * stride + column);
+                ref double w1 = ref Unsafe.Add(ref w0, (nint)Math.Min(1, present - 1) * stride);
+                ref double w2 = ref Unsafe.Add(ref w0, (nint)Math.Min(2, present - 1) * stride);
+                ref double w3 = ref Unsafe.Add(ref w0, (nint)Math.Min(3, present - 1) * stride);
+                for (int v = 0; v < count; v++)
+                {
+                    ref double x = ref Unsafe.Add(ref MemoryMarshal.GetReference(xs), (nint)v * columns + column);
+                    RowSums s = default;
+                    nuint i = FourRows<TSimd, TD, TL>(ref w0, ref w1, ref w2, ref w3, ref x, 0, (nuint)width, ref s);
+                    FourRows<SimdScalar, double, long>(ref w0, ref w1, ref w2, ref w3, ref x, i, (nuint)width, ref s);
+                    sums[0] = ExactProduct.Finish(s.High0, s.Low0, width);
+                    sums[1] = ExactProduct.Finish(s.High1, s.Low1, width);
+                    sums[2] = ExactProduct.Finish(s.High2, s.Low2, width);
+                    sums[3] = ExactProduct.Finish(s.High3, s.Low3, width);
+                    Span<double> outputs = destination.Slice(v * rows + row, present);
+                    for (int r = 0; r < outputs.Length; r++)
+                        outputs[r] = Field.Add(outputs[r], sums[r]);
+                }
+            }
+        }
+    }
+
+    private static nuint FourRows<TS, TSD, TSL>(
+        ref double w0, ref double w1, ref double w2, ref double w3, ref double x, nuint i, nuint length, ref RowSums sums)
+        where TS : ISimd<TSD, TSL>
+        where TSD : struct
+        where TSL : struct
+    {
+        unchecked
+        {
+            TSD c1 = TS.Broadcast(ExactProduct.C1), c12 = TS.Broadcast(ExactProduct.C1PlusC2);
+            TSL h0 = TS.BroadcastLong(0), h1 = h0, h2 = h0, h3 = h0, l0 = h0, l1 = h0, l2 = h0, l3 = h0;
+            for (nuint width = (nuint)TS.Count; i + width <= length; i += width)
+            {
+                TSD v = TS.Load(ref x, i);
+                Accumulate<TS, TSD, TSL>(TS.Load(ref w0, i), v, c1, c12, ref h0, ref l0);
+                Accumulate<TS, TSD, TSL>(TS.Load(ref w1, i), v, c1, c12, ref h1, ref l1);
+                Accumulate<TS, TSD, TSL>(TS.Load(ref w2, i), v, c1, c12, ref h2, ref l2);
+                Accumulate<TS, TSD, TSL>(TS.Load(ref w3, i), v, c1, c12, ref h3, ref l3);
+            }
+            sums.High0 += TS.Sum(h0);
+            sums.High1 += TS.Sum(h1);
+            sums.High2 += TS.Sum(h2);
+            sums.High3 += TS.Sum(h3);
+            sums.Low0 += TS.Sum(l0);
+            sums.Low1 += TS.Sum(l1);
+            sums.Low2 += TS.Sum(l2);
+            sums.Low3 += TS.Sum(l3);
+            return i;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Accumulate<TS, TSD, TSL>(TSD w, TSD x, TSD c1, TSD c12, ref TSL high, ref TSL low)
+        where TS : ISimd<TSD, TSL>
+        where TSD : struct
+        where TSL : struct
+    {
+        TSD h = TS.FusedMultiplyAdd(w, x, c1);
+        high = TS.AddLong(high, TS.Bits(h));
+        low = TS.AddLong(low, TS.Bits(TS.FusedMultiplyAdd(w, x, TS.Subtract(c12, h))));
+    }
+}
