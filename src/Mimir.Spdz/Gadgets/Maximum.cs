@@ -1,0 +1,71 @@
+using Mimir.Spdz.Costs;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Gadgets;
+
+/// <summary>
+/// The largest element of each row by a knock-out tournament: of a and b stay b + [a − b ≥ 0]·(a − b). Per round of the tournament: one
+/// comparison and one product. With a coarse <see cref="ComparisonPlan"/> the result may be below the true maximum by 2^lowBit per round.
+/// Nothing about the order is learned by anyone.
+/// </summary>
+public static class Maximum
+{
+    /// <summary>The dealing half: x holds rows × width elements.</summary>
+    public static void Deal(DealingTape tape, int rows, int width, ComparisonPlan plan)
+    {
+        for (; width > 1; width = (width + 1) / 2) Compare.Deal(tape, rows * (width / 2), plan);
+    }
+
+    /// <summary>rows × width → rows.</summary>
+    public static async ValueTask<Share> RunAsync(PartyStep step, Share x, int rows, ComparisonPlan plan)
+    {
+        for (var width = x.Length / rows; width > 1; width = (width + 1) / 2)
+        {
+            var (a, b, rest) = Split(step.Party, x, rows, width);
+            var difference = a - b;
+            var wins = await Compare.RunAsync(step, difference, plan);
+            var best = b + await Multiply.RunAsync(step, wins, difference);
+            x = Join(step.Party, best, rest, rows);
+        }
+        return x;
+    }
+
+    /// <summary>See the class.</summary>
+    public static Cost Cost(int rows, int width, ComparisonPlan plan)
+    {
+        var cost = default(Cost);
+        for (; width > 1; width = (width + 1) / 2)
+            cost = cost + Compare.Cost(rows * (width / 2), plan) + Multiply.Cost(rows * (width / 2));
+        return cost;
+    }
+
+    /// <summary>Of every row the first half, the second half, and the odd element out (empty when there is none).</summary>
+    internal static (Share A, Share B, Share Odd) Split(Party party, Share x, int rows, int width)
+    {
+        var half = width / 2;
+        var parts = new Share[3][];
+        for (var i = 0; i < 3; i++) parts[i] = new Share[rows];
+        for (var r = 0; r < rows; r++)
+        {
+            parts[0][r] = x.Slice(r * width, half);
+            parts[1][r] = x.Slice(r * width + half, half);
+            parts[2][r] = x.Slice(r * width + 2 * half, width % 2);
+        }
+        return (party.Concat(parts[0]), party.Concat(parts[1]), party.Concat(parts[2]));
+    }
+
+    /// <summary>Row by row, <paramref name="best"/> and then <paramref name="rest"/>.</summary>
+    internal static Share Join(Party party, Share best, Share rest, int rows)
+    {
+        var (half, odd) = (best.Length / rows, rest.Length / rows);
+        if (odd == 0) return best;
+        var parts = new Share[2 * rows];
+        for (var r = 0; r < rows; r++)
+        {
+            parts[2 * r] = best.Slice(r * half, half);
+            parts[2 * r + 1] = rest.Slice(r * odd, odd);
+        }
+        return party.Concat(parts);
+    }
+}

@@ -1,0 +1,51 @@
+using Mimir.Numerics;
+using Mimir.Spdz.Costs;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Gadgets;
+
+/// <summary>
+/// The secret unit vector of a secret index: e_j = [id = j] for j &lt; length, all from one opening c = open(id + R): with the dealt
+/// ⟦1[R mod 2^m = v]⟧, e_j is entry (c − j) mod 2^m. Whatever the index is, the result is a row of the unit matrix modulo 2^m ≥ length
+/// (well-formed by construction), or zero beyond length. One round, one element sent, 2^m dealt.
+/// </summary>
+public static class OneHot
+{
+    /// <summary>m with 2^m ≥ length.</summary>
+    public static int Bits(int length) => Math.Max(1, 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(length - 1)));
+
+    /// <summary>The dealing half.</summary>
+    public static void Deal(DealingTape tape, int length)
+    {
+        var r = new double[1];
+        tape.Uniform(r);
+        var size = 1 << Bits(length);
+        var index = (int)((long)r[0] & (size - 1));
+        var table = new double[size];
+        for (var v = 0; v < size; v++) table[v] = (uint)((v ^ index) - 1) >> 31;
+        tape.Authenticated(table);
+    }
+
+    /// <summary>id: one element → length elements.</summary>
+    public static async ValueTask<Share> RunAsync(PartyStep step, Share index, int length)
+    {
+        var r = step.Tape.Uniform(1);
+        var size = 1 << Bits(length);
+        var table = step.Tape.Authenticated(size);
+        var c = await step.Opener.OpenAsync(index + r, step.Cancellation);
+        var result = step.Party.Rent(length);
+        var top = (long)c.Values.Span[0];
+        Rotate(table.Value.Span, top, result.Value.Span);
+        if (step.Party.Active) Rotate(table.Mac.Span, top, result.Mac.Span);
+        return result;
+    }
+
+    /// <summary>See the class.</summary>
+    public static Cost Cost(int length) => new(1, 1, Uniform: 1, Authenticated: 1L << Bits(length));
+
+    private static void Rotate(ReadOnlySpan<double> table, long c, Span<double> result)
+    {
+        for (var j = 0; j < result.Length; j++) result[j] = table[(int)((c - j) & (table.Length - 1))];
+    }
+}
