@@ -1,0 +1,84 @@
+using CsCheck;
+using Mimir.Models.Folding;
+using Mimir.Models.Shapes;
+using Mimir.Models.Transformers;
+
+namespace Mimir.Models.Tests.Transformers;
+
+public class ModelLayoutCodecTests
+{
+    public static TheoryData<string> Names => [.. ModelShapes.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Reading_what_was_written_gives_the_same_layout(string name)
+    {
+        var layout = ModelFolding.LayoutOf(ModelShapes.Find(name));
+        var read = ModelLayoutCodec.Read(ModelLayoutCodec.Write(layout));
+        Assert.Equal(layout.Matrices, read.Matrices);
+        Assert.Equal(layout.Blocks, read.Blocks);
+        Assert.Equal(layout with { Matrices = [], Blocks = [] }, read with { Matrices = [], Blocks = [] });
+        Assert.Equal(ModelLayoutCodec.Digest(layout), ModelLayoutCodec.Digest(read));
+        Assert.Equal(layout.FinalNorm is not null, ReferenceEquals(read.Head, read.Embedding));
+    }
+
+    [Fact]
+    public void Every_number_of_the_layout_changes_the_digest()
+    {
+        var layout = ModelFolding.LayoutOf(ModelShapes.Find("stories260k"));
+        var digests = new[]
+        {
+            layout,
+            layout with { NormEpsilon = 2e-5 },
+            layout with { RotaryBase = 20000 },
+            layout with { Activation = ScalarFunction.Gelu },
+            layout with { Centered = true },
+            layout with { MaxPositions = 256 },
+        }.Select(l => Convert.ToHexString(ModelLayoutCodec.Digest(l))).ToArray();
+        Assert.Equal(digests.Length, digests.Distinct().Count());
+    }
+
+    [Fact]
+    public void Contradictory_layouts_are_refused_by_writer()
+    {
+        var layout = ModelFolding.LayoutOf(ModelShapes.Find("stories260k"));
+        Assert.Contains("hidden size", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { HiddenSize = 0 })).Message);
+        Assert.Contains("layers", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { Layers = 4 })).Message);
+        Assert.Contains("embedding", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { VocabularySize = 511 })).Message);
+        Assert.Contains("heads", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { KeyValueHeads = 3 })).Message);
+        Assert.Contains("positions", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { RotaryBase = null })).Message);
+        Assert.Contains("epsilon", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { NormEpsilon = double.NaN })).Message);
+    }
+
+    [Fact]
+    public void Every_truncation_and_every_extension_is_refused()
+    {
+        var bytes = ModelLayoutCodec.Write(ModelFolding.LayoutOf(ModelShapes.Find("stories260k")));
+        for (var length = 0; length < bytes.Length; length++)
+            Assert.Throws<ModelFormatException>(() => ModelLayoutCodec.Read(bytes.AsSpan(0, length)));
+        Assert.Throws<ModelFormatException>(() => ModelLayoutCodec.Read([.. bytes, 0]));
+        Assert.Throws<ModelFormatException>(() => ModelLayoutCodec.Read(new byte[ModelLayoutCodec.MaxBytes + 1]));
+    }
+
+    [Fact]
+    public void Mutated_bytes_are_refused_or_are_the_canonical_form_of_what_they_say()
+    {
+        var bytes = ModelLayoutCodec.Write(ModelFolding.LayoutOf(ModelShapes.Find("stories260k")));
+        var accepted = 0;
+        Gen.Select(Gen.Int[0, bytes.Length - 1], Gen.Byte).Array[1, 4].Sample(mutations =>
+        {
+            var mutated = (byte[])bytes.Clone();
+            foreach (var (position, value) in mutations) mutated[position] = value;
+            try
+            {
+                Assert.Equal(mutated, ModelLayoutCodec.Write(ModelLayoutCodec.Read(mutated)));
+                Interlocked.Increment(ref accepted);
+            }
+            catch (ModelFormatException e)
+            {
+                Assert.StartsWith("model layout: ", e.Message);
+            }
+        }, seed: "0000KOIPe036", iter: 5000, threads: 1);
+        Assert.NotEqual(0, accepted);
+    }
+}
