@@ -54,7 +54,9 @@ public static class Truncate
     {
         var known = party.Workspace.Rent(c.Length);
         var slope = party.Workspace.Rent(c.Length);
-        var (values, knowns, slopes) = (c.Values.Span, known.Span, slope.Span);
+        var values = c.Values.Span;
+        var knowns = known.Span;
+        var slopes = slope.Span;
         for (var i = 0; i < values.Length; i++)
         {
             var opened = (long)values[i];

@@ -1,0 +1,46 @@
+using Mimir.Models.Transformers;
+using Mimir.Spdz.Masking;
+
+namespace Mimir.Spdz.Blocks;
+
+/// <summary>What must be known of one step to deal for it; public.</summary>
+/// <param name="Position">Place in the context, from 0; also the step's number.</param>
+/// <param name="Logits">Whether a token is sampled after it.</param>
+/// <param name="Triples">Beaver triples its program uses.</param>
+/// <param name="Corrections">Elements of its tape section for the last party.</param>
+public readonly record struct StepShape(int Position, bool Logits, long Triples, long Corrections)
+{
+    /// <summary>Positions in the cache after this step's has been appended.</summary>
+    public int Cached => Position + 1;
+}
+
+/// <summary>Consecutive steps that are dealt together: every matrix is read once for all of them.</summary>
+public sealed record BlockShape(int Number, IReadOnlyList<StepShape> Steps)
+{
+    /// <summary>Indices into <see cref="Steps"/> of the steps that use <paramref name="slot"/>.</summary>
+    public IReadOnlyList<int> Users(ModelLayout layout, MatrixSlot slot) =>
+        [.. Enumerable.Range(0, Steps.Count).Where(s => Steps[s].Logits || slot.Matrix != layout.Head || slot.Transposed)];
+
+    /// <summary>Elements of the algebraic section for the last party.</summary>
+    public long AlgebraicCorrections(ModelLayout layout, bool active)
+    {
+        long total = 0;
+        var copies = active ? 2 : 1;
+        var weight = active ? 2 : 1;
+        long mac = active ? 1 : 0;
+        foreach (var slot in MatrixSlot.All(layout))
+        {
+            long columns = Users(layout, slot).Count;
+            if (columns > 0 && active) columns++;
+            total += columns * (mac * slot.Inputs + slot.Outputs);
+        }
+        long q = layout.Heads * layout.HeadSize, kv = layout.KeyValueHeads * layout.HeadSize;
+        foreach (var step in Steps)
+        {
+            long weights = (long)layout.Heads * step.Cached;
+            total += layout.Layers * (mac * 2 * kv + copies * (mac * (q + weights) + weight * (q + weights)));
+            total += step.Triples * (active ? mac * 3 + weight * 2 : 1);
+        }
+        return total;
+    }
+}

@@ -1,0 +1,96 @@
+using Mimir.Models.Transformers;
+using Mimir.Numerics;
+using Mimir.Spdz.Masking;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Blocks;
+
+/// <summary>
+/// The dealer's algebraic section of one block: matrix products, attention products and Beaver triples, each with the sacrificial copy
+/// that <see cref="PartyBlock"/> burns. Keeps the masks b for the steps' tags.
+/// </summary>
+public sealed class DealerBlock
+{
+    private readonly Dictionary<(MatrixSlot Slot, int Step), double[]> _inputs = [];
+
+    private DealerBlock(BlockShape shape) => Shape = shape;
+
+    /// <summary>The steps of this block.</summary>
+    public BlockShape Shape { get; }
+
+    /// <summary>b of one product in one step.</summary>
+    internal double[] Input(MatrixSlot slot, int step) => _inputs[(slot, step)];
+
+    /// <summary>Deals the section. <paramref name="cache"/> gains the masks of the block's positions.</summary>
+    public static async Task<DealerBlock> DealAsync(
+        DealerModel model, BlockShape shape, DealerCache cache, TapeSender sender, CancellationToken cancellation)
+    {
+        var block = new DealerBlock(shape);
+        var keys = await sender.BeginAsync(TapeKind.Algebraic, shape.Number, 0, cancellation);
+        using var tape = new TapeWriter(keys, model.Active, model.Alpha);
+        foreach (var slot in MatrixSlot.All(model.Layout))
+        {
+            block.DealProducts(model, slot, tape);
+            await sender.FlushAsync(tape, cancellation);
+        }
+        foreach (var step in shape.Steps)
+        {
+            for (var layer = 0; layer < model.Layout.Layers; layer++) DealAttention(model.Layout, cache, layer, step, tape);
+            DealTriples(step.Triples, tape);
+            await sender.FlushAsync(tape, cancellation);
+        }
+        await sender.EndAsync(tape, cancellation);
+        return block;
+    }
+
+    /// <summary>⟦b_τ⟧ and [A·b_τ] for every using step τ and one sacrificial column, A read once.</summary>
+    private void DealProducts(DealerModel model, MatrixSlot slot, TapeWriter tape)
+    {
+        var users = Shape.Users(model.Layout, slot);
+        if (users.Count == 0) return;
+        var columns = users.Count + (model.Active ? 1 : 0);
+        var inputs = new double[columns * slot.Inputs];
+        tape.Uniform(inputs);
+        var products = new double[columns * slot.Outputs];
+        model.Multiply(slot, inputs, columns, products);
+        tape.Raw(products);
+        for (var i = 0; i < users.Count; i++)
+            _inputs[(slot, users[i])] = inputs.AsSpan(i * slot.Inputs, slot.Inputs).ToArray();
+    }
+
+    private static void DealAttention(ModelLayout layout, DealerCache cache, int layer, StepShape step, TapeWriter tape)
+    {
+        cache.Draw(layer, step.Position, tape);
+        int query = layout.Heads * layout.HeadSize, weights = layout.Heads * step.Cached;
+        for (var copy = 0; copy < (tape.Active ? 2 : 1); copy++)
+        {
+            DealAttentionProduct(cache.Keys(layer), cache, step.Cached, query, weights, false, tape);
+            DealAttentionProduct(cache.Values(layer), cache, step.Cached, weights, query, true, tape);
+        }
+    }
+
+    private static void DealAttentionProduct(double[] side, DealerCache cache, int positions, int inputs, int outputs, bool transposed, TapeWriter tape)
+    {
+        var b = new double[inputs];
+        tape.Uniform(b);
+        var product = new double[outputs];
+        cache.Multiply(side, positions, b, transposed, product);
+        tape.Authenticated(product);
+    }
+
+    /// <summary>⟦a⟧, ⟦b⟧, ⟦ab⟧, and for the sacrifice ⟦a'⟧, ⟦a'b⟧.</summary>
+    private static void DealTriples(long count, TapeWriter tape)
+    {
+        var a = new double[count];
+        var b = new double[count];
+        var c = new double[count];
+        tape.Uniform(a);
+        tape.Uniform(b);
+        FieldVector.Multiply(a, b, c);
+        tape.Authenticated(c);
+        if (!tape.Active) return;
+        tape.Uniform(a);
+        FieldVector.Multiply(a, b, c);
+        tape.Authenticated(c);
+    }
+}

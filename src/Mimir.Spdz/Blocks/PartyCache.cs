@@ -1,0 +1,87 @@
+using Mimir.Models.Transformers;
+using Mimir.Spdz.Shares;
+
+namespace Mimir.Spdz.Blocks;
+
+/// <summary>
+/// One party's secret key-value cache: K = E_K + B_K, V = E_V + B_V. E is known to all parties (opened once, when a row enters), B is dealt
+/// and shared with MACs. Layout per layer: [kvHead][position][headSize], so that one head is a matrix.
+/// </summary>
+public sealed class PartyCache
+{
+    private readonly Layer[] _layers;
+
+    /// <summary>An empty cache for up to <paramref name="positions"/> positions.</summary>
+    public PartyCache(ModelLayout layout, int positions, bool active)
+    {
+        (Positions, KeyValueHeads, HeadSize) = (positions, layout.KeyValueHeads, layout.HeadSize);
+        var size = positions * KeyValueHeads * HeadSize;
+        _layers = [.. Enumerable.Range(0, layout.Layers).Select(_ => new Layer(new Side(size, active), new Side(size, active)))];
+    }
+
+    /// <summary>Capacity.</summary>
+    public int Positions { get; }
+
+    internal int KeyValueHeads { get; }
+
+    internal int HeadSize { get; }
+
+    internal Side Keys(int layer) => _layers[layer].Keys;
+
+    internal Side Values(int layer) => _layers[layer].Values;
+
+    /// <summary>First element of the matrix of one head.</summary>
+    internal int Start(int keyValueHead) => keyValueHead * Positions * HeadSize;
+
+    /// <summary>Copies one position's vector (kvHeads × headSize) into [head][position] order.</summary>
+    internal void Store(ReadOnlySpan<double> vector, int position, Span<double> side)
+    {
+        for (var h = 0; h < KeyValueHeads; h++)
+            vector.Slice(h * HeadSize, HeadSize).CopyTo(side[(Start(h) + position * HeadSize)..]);
+    }
+
+    /// <summary>The mask of one position as a share.</summary>
+    internal Share Mask(Party party, Side side, int position)
+    {
+        var share = party.Rent(KeyValueHeads * HeadSize);
+        for (var h = 0; h < KeyValueHeads; h++)
+        {
+            var at = Start(h) + position * HeadSize;
+            side.Mask.AsSpan(at, HeadSize).CopyTo(share.Value.Span[(h * HeadSize)..]);
+            if (party.Active) side.MaskMac.AsSpan(at, HeadSize).CopyTo(share.Mac.Span[(h * HeadSize)..]);
+        }
+        return share;
+    }
+
+    /// <summary>Zeroes everything; at the end of the session.</summary>
+    public void Clear()
+    {
+        foreach (var (keys, values) in _layers)
+        {
+            keys.Clear();
+            values.Clear();
+        }
+    }
+
+    private readonly record struct Layer(Side Keys, Side Values);
+
+    /// <summary>Keys or values of one layer.</summary>
+    internal sealed class Side(int size, bool active)
+    {
+        /// <summary>E, public among the parties.</summary>
+        public double[] Masked { get; } = new double[size];
+
+        /// <summary>[B]_i.</summary>
+        public double[] Mask { get; } = new double[size];
+
+        /// <summary>[αB]_i.</summary>
+        public double[] MaskMac { get; } = new double[active ? size : 0];
+
+        public void Clear()
+        {
+            Array.Clear(Masked);
+            Array.Clear(Mask);
+            Array.Clear(MaskMac);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Mimir.Numerics;
+using Mimir.Spdz.Blocks;
+using Mimir.Spdz.Costs;
+using Mimir.Spdz.Masking;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Gadgets;
+
+/// <summary>
+/// z = W·x (+ bias), rescaled to f bits, for a secret matrix W = E + A of which the parties know E and the dealer knows A.
+/// Two rounds: d = open(x − b); c = open(z + 2^48 + R), from which <see cref="Truncate"/> finishes. k + m elements sent.
+/// [z]_i = [W]_i·d + (E·[b]_i + [A·b]_i); the bracket is computed ahead. Error: below one unit in the last place, unbiased; |z| &lt; 2^48 at
+/// scale 2f. c carries no MAC: the Freivalds tag κ_i (<see cref="CheckTag"/>) joins the next check. Each party learns d and c, uniform.
+/// Source: protocol.md section 4.
+/// </summary>
+public static class MatrixProduct
+{
+    private const long Offset = 1L << 48;
+
+    /// <summary>The step's part of the dealing half: R, its truncation tuple, and t. (b and A·b are in the block's algebraic section.)</summary>
+    internal static void Deal(DealingTape tape, MatrixSlot slot, int shift, DealerTag? tag, ReadOnlySpan<double> b)
+    {
+        var r = new double[slot.Outputs];
+        tape.UniformRaw(r);
+        Truncate.DealTuple(tape, r, shift);
+        if (tape.Active) tape.Unaudited([tag?.T(r, b) ?? 0]);
+    }
+
+    /// <summary>The running half. x: columns (without the constant one of a bias).</summary>
+    internal static async ValueTask<Share> RunAsync(PartyStep step, PartyModel model, MatrixSlot slot, ProductMaterial material, Share x, int shift)
+    {
+        var party = step.Party;
+        var matrix = slot.Matrix;
+        if (matrix.HasBias) x = party.Concat(x, party.Constant(new Opened(new[] { Math.ScaleB(1, shift) })));
+        var r = step.Tape.UniformRaw(slot.Outputs);
+        var tuple = Truncate.ReadTuple(step, slot.Outputs);
+        var t = party.Active ? step.Tape.Raw(1) : default;
+
+        var d = await step.Opener.OpenAsync(x - material.Input, step.Cancellation);
+        var z = party.Workspace.Rent(slot.Outputs);
+        FieldMatrix.MultiplyVector(model.ShareOf(matrix), matrix.Rows, matrix.Width, matrix.Stride, d.Values.Span, z.Span);
+        FieldVector.Add(z.Span, material.Offset.Span, z.Span);
+        FieldVector.Add(z.Span, r.Span, z.Span);
+        if (party.Index == 0) FieldVector.AddScalar(z.Span, Offset, z.Span);
+
+        var c = await step.Opener.OpenUnauthenticatedAsync(z, step.Cancellation);
+        if (party.Active) Claim(step, model.Tag(slot), c, d, material.Input, t, Offset);
+        return Truncate.Finish(party, c, tuple, shift);
+    }
+
+    /// <summary>See the class.</summary>
+    public static Cost Cost(int inputs, int outputs, bool active) =>
+        new(2, (long)inputs + outputs, Authenticated: 2L * outputs, Raw: active ? 1 : 0);
+
+    /// <summary>Puts κ among the zeros of the next check.</summary>
+    internal static void Claim(PartyStep step, CheckTag tag, Opened c, Opened d, Share b, Memory<double> t, long offset)
+    {
+        var kappa = step.Party.Workspace.Rent(1);
+        var plain = step.Party.Workspace.Rent(c.Length);
+        FieldVector.AddScalar(c.Values.Span, Field.Reduce(-offset), plain.Span);
+        kappa.Span[0] = tag.Kappa(plain.Span, d.Values.Span, b.Value.Span, t.Span[0]);
+        step.Opener.RequireZero(kappa);
+    }
+}

@@ -1,0 +1,49 @@
+using Mimir.Models.Transformers;
+using Mimir.Numerics;
+using Mimir.Spdz.Costs;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Shares;
+
+namespace Mimir.Spdz.Gadgets;
+
+/// <summary>Linear maps with public real coefficients: local, then one rescaling (<see cref="Truncate"/>, dealt by the caller).</summary>
+public static class PublicMaps
+{
+    /// <summary>Fraction bits of 1/k in <see cref="CenterAsync"/>.</summary>
+    public const int MeanBits = 16;
+
+    /// <summary>x − mean(x): 2^16·x − round(2^16/k)·Σx, rescaled. Error: |mean|·2^−17·k/… below one unit for |Σx| &lt; 2^f.</summary>
+    public static async ValueTask<Share> CenterAsync(PartyStep step, Share x)
+    {
+        var party = step.Party;
+        var mean = party.Scale(party.SumRows(x, 1), Math.Round(Math.ScaleB(1, MeanBits) / x.Length));
+        return await Truncate.RunAsync(step, party.Scale(x, Math.ScaleB(1, MeanBits)) - party.Repeat(mean, x.Length), MeanBits);
+    }
+
+    /// <summary>
+    /// Every head's pairs (j, j + headSize/2) turned by their public angles: y₁ = x₁·cos − x₂·sin, y₂ = x₂·cos + x₁·sin, with f-bit
+    /// cosines; one rescaling.
+    /// </summary>
+    public static async ValueTask<Share> RotateAsync(PartyStep step, Share x, RotaryTable table, int position, Numbers numbers)
+    {
+        var party = step.Party;
+        var cosine = party.Workspace.Rent(x.Length);
+        var sine = party.Workspace.Rent(x.Length);
+        var swapped = party.Rent(x.Length);
+        var half = table.HeadSize / 2;
+        for (var i = 0; i < x.Length; i++)
+        {
+            var inHead = i % table.HeadSize;
+            var angle = table.Angle(position, inHead % half);
+            cosine.Span[i] = numbers.Encode(Math.Cos(angle));
+            sine.Span[i] = numbers.Encode(inHead < half ? -Math.Sin(angle) : Math.Sin(angle));
+            var other = inHead < half ? i + half : i - half;
+            swapped.Value.Span[i] = x.Value.Span[other];
+            if (party.Active) swapped.Mac.Span[i] = x.Mac.Span[other];
+        }
+        return await Truncate.RunAsync(step, new Opened(cosine) * x + new Opened(sine) * swapped, numbers.FractionBits);
+    }
+
+    /// <summary>Either map.</summary>
+    public static Cost Cost(int length) => Truncate.Cost(length);
+}

@@ -1,0 +1,71 @@
+using Mimir.Numerics;
+using Mimir.Spdz.Costs;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Gadgets;
+
+/// <summary>
+/// A token from logits: argmax, or, with temperature τ &gt; 0, argmax(logits + τ·g) with Gumbel noise g = −ln(−ln u), which samples from
+/// softmax(logits/τ) exactly. The dealer draws u per logit and deals ⟦τ·g⟧; it learns no logit and no token. With a noise seed, u comes from
+/// a public generator instead, for repeatable runs, and the parties add τ·g themselves.
+/// Source: Gumbel 1954; Maddison, Tarlow, Minka 2014.
+/// </summary>
+public static class Sample
+{
+    private const ulong NoiseStream = 7;
+
+    /// <summary>The dealing half.</summary>
+    public static void Deal(DealingTape tape, int count, SessionPlan plan, Numbers numbers)
+    {
+        if (plan.Temperature > 0 && plan.NoiseSeed is null)
+        {
+            var u = new double[count];
+            tape.UniformRaw(u);
+            ToNoise(u, plan.Temperature, numbers);
+            tape.Authenticated(u);
+        }
+        Argmax.Deal(tape, count, numbers.Vocabulary);
+    }
+
+    /// <summary>count logits → one integer; <paramref name="output"/> numbers the sampled tokens of the session.</summary>
+    public static async ValueTask<Share> RunAsync(PartyStep step, Share logits, SessionPlan plan, Numbers numbers, int output)
+    {
+        if (plan.Temperature > 0)
+        {
+            if (plan.NoiseSeed is { } seed) logits += PublicNoise(logits.Length, seed, output, plan.Temperature, numbers);
+            else
+            {
+                step.Tape.UniformRaw(logits.Length);
+                logits += step.Tape.Authenticated(logits.Length);
+            }
+        }
+        return await Argmax.RunAsync(step, logits, numbers.Vocabulary);
+    }
+
+    /// <summary>See the class.</summary>
+    public static Cost Cost(int count, SessionPlan plan, Numbers numbers)
+    {
+        var cost = Argmax.Cost(count, numbers.Vocabulary);
+        return plan.Temperature > 0 && plan.NoiseSeed is null ? cost + new Cost(0, 0, Authenticated: count) : cost;
+    }
+
+    private static Opened PublicNoise(int count, long seed, int output, double temperature, Numbers numbers)
+    {
+        Span<byte> key = stackalloc byte[TapeKeys.Bytes];
+        BitConverter.TryWriteBytes(key, seed);
+        using var prg = new Prg(key, NoiseStream);
+        var u = new double[count];
+        prg.Fill((ulong)output * (ulong)count, u);
+        ToNoise(u, temperature, numbers);
+        return new Opened(u);
+    }
+
+    /// <summary>u uniform in [0, p) → τ·(−ln(−ln((u + ½)/p))) as a field element.</summary>
+    private static void ToNoise(Span<double> u, double temperature, Numbers numbers)
+    {
+        for (var i = 0; i < u.Length; i++)
+            u[i] = numbers.Encode(temperature * -Math.Log(-Math.Log((u[i] + 0.5) / Field.P)));
+    }
+}

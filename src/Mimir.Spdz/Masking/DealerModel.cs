@@ -1,0 +1,109 @@
+using Mimir.Models.Transformers;
+using Mimir.Numerics;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Masking;
+
+/// <summary>
+/// What the dealer holds of one model: the masks A, the check keys ρ and the MAC key α. It knows shapes and nothing about the weights:
+/// E never comes here.
+/// </summary>
+public sealed class DealerModel : IDisposable
+{
+    private readonly AlignedMemory[] _masks;
+    private readonly Dictionary<MatrixSlot, DealerTag> _tags = [];
+
+    private DealerModel(ModelLayout layout, bool active)
+    {
+        (Layout, Active) = (layout, active);
+        _masks = [.. layout.Matrices.Select(m => new AlignedMemory(m.Rows * m.Stride))];
+    }
+
+    /// <summary>The public part of the model.</summary>
+    public ModelLayout Layout { get; }
+
+    /// <summary>MACs on.</summary>
+    public bool Active { get; }
+
+    /// <summary>α.</summary>
+    internal double Alpha { get; private set; }
+
+    /// <summary>Elements the load section sends to the last party.</summary>
+    public static long LoadElements(ModelLayout layout, bool active) => !active
+        ? 0
+        : MatrixSlot.All(layout).Sum(s => (long)s.Outputs + 2L * s.Inputs)
+            + layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows)).Sum(m => (long)m.Rows * m.Width);
+
+    /// <summary>
+    /// Draws A, α and the tags, deals them, and returns the model and the keys of A, which are for the model owner only.
+    /// </summary>
+    public static async Task<(DealerModel Model, byte[][] MaskKeys)> DealAsync(
+        ModelLayout layout, bool active, TapeSender tape, CancellationToken cancellation)
+    {
+        var model = new DealerModel(layout, active);
+        var maskKeys = await tape.BeginAsync(TapeKind.WeightMask, 0, 0, cancellation);
+        using (var nothing = new TapeWriter(maskKeys, active, 0)) await tape.EndAsync(nothing, cancellation);
+        var generators = maskKeys.Select(k => WeightMask.Generator(k)).ToArray();
+        foreach (var matrix in layout.Matrices) WeightMask.AddAll(generators, matrix, model._masks[matrix.Id].Span);
+        foreach (var generator in generators) generator.Dispose();
+
+        var keys = await tape.BeginAsync(TapeKind.Load, 0, 0, cancellation);
+        var alpha = new double[1];
+        using (var first = new TapeWriter(keys, false, 0)) first.UniformRaw(alpha);
+        model.Alpha = alpha[0];
+        using var writer = new TapeWriter(keys, active, model.Alpha);
+        writer.UniformRaw(alpha);
+        if (active)
+        {
+            foreach (var slot in MatrixSlot.All(layout)) model.DealTag(slot, writer);
+            foreach (var matrix in layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows))) model.DealRowMacs(matrix, writer);
+        }
+        await tape.EndAsync(writer, cancellation);
+        return (model, maskKeys);
+    }
+
+    /// <summary>A, rows × stride.</summary>
+    internal ReadOnlySpan<double> Mask(SecretMatrix matrix) => _masks[matrix.Id].Span;
+
+    internal DealerTag Tag(MatrixSlot slot) => _tags[slot];
+
+    /// <summary>A·b (or Aᵀ·b) for several b at once: n × inputs → n × outputs.</summary>
+    internal void Multiply(MatrixSlot slot, ReadOnlySpan<double> bs, int n, Span<double> products)
+    {
+        var m = slot.Matrix;
+        if (slot.Transposed) FieldMatrix.MultiplyTransposedMatrix(Mask(m), m.Rows, m.Width, m.Stride, bs, n, products);
+        else FieldMatrix.MultiplyMatrix(Mask(m), m.Rows, m.Width, m.Stride, bs, n, products);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var mask in _masks) mask.Dispose();
+        Alpha = 0;
+    }
+
+    private void DealTag(MatrixSlot slot, TapeWriter writer)
+    {
+        var m = slot.Matrix;
+        var rho = new double[slot.Outputs];
+        writer.Uniform(rho);
+        var w = new double[slot.Inputs];
+        if (slot.Transposed) FieldMatrix.MultiplyVector(Mask(m), m.Rows, m.Width, m.Stride, rho, w);
+        else FieldMatrix.MultiplyTransposedVector(Mask(m), m.Rows, m.Width, m.Stride, rho, w);
+        writer.Raw(w);
+        var mask = new double[slot.Inputs];
+        writer.Uniform(mask);
+        FieldVector.Add(w, mask, w);
+        _tags[slot] = new DealerTag(rho, w);
+    }
+
+    private void DealRowMacs(SecretMatrix matrix, TapeWriter writer)
+    {
+        var mac = new double[matrix.Width];
+        for (var row = 0; row < matrix.Rows; row++)
+        {
+            FieldVector.Scale(Mask(matrix).Slice(row * matrix.Stride, matrix.Width), Alpha, mac);
+            writer.Raw(mac);
+        }
+    }
+}

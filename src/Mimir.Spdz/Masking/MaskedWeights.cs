@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using Mimir.Models.Transformers;
+using Mimir.Numerics;
+
+namespace Mimir.Spdz.Masking;
+
+/// <summary>
+/// The model owner's part: E = W − A, streamed to the parties and to nobody else. E is uniform to whoever lacks A; the Triple Service,
+/// which knows A, must never receive it.
+/// </summary>
+public static class MaskedWeights
+{
+    /// <summary>
+    /// Encodes every tensor of <paramref name="source"/> at <paramref name="fractionBits"/>, subtracts A (all parties'
+    /// <paramref name="keys"/>) and writes rows × stride doubles to every stream, matrix by matrix.
+    /// </summary>
+    public static async Task SendAsync(
+        IWeightSource source, IReadOnlyList<byte[]> keys, int fractionBits, IReadOnlyList<Stream> parties, IProgress<double>? progress,
+        CancellationToken cancellation)
+    {
+        var generators = keys.Select(k => WeightMask.Generator(k)).ToArray();
+        long done = 0, total = source.Layout.Parameters;
+        foreach (var matrix in source.Layout.Matrices)
+        {
+            var weights = new double[matrix.Rows * matrix.Width];
+            source.Read(matrix, weights);
+            using var masked = new AlignedMemory(matrix.Rows * matrix.Stride);
+            Mask(weights, matrix, generators, fractionBits, masked.Span);
+            Array.Clear(weights);
+            var bytes = new byte[1 << 20];
+            for (var at = 0; at < masked.Length; at += bytes.Length / sizeof(double))
+            {
+                var count = Math.Min(bytes.Length / sizeof(double), masked.Length - at);
+                MemoryMarshal.AsBytes(masked.Span.Slice(at, count)).CopyTo(bytes);
+                foreach (var party in parties) await party.WriteAsync(bytes.AsMemory(0, count * sizeof(double)), cancellation);
+            }
+            done += (long)matrix.Rows * matrix.Width;
+            progress?.Report((double)done / total);
+        }
+        foreach (var party in parties) await party.FlushAsync(cancellation);
+        foreach (var generator in generators) generator.Dispose();
+    }
+
+    private static void Mask(ReadOnlySpan<double> weights, SecretMatrix matrix, Prg[] generators, int fractionBits, Span<double> masked)
+    {
+        WeightMask.AddAll(generators, matrix, masked);
+        var encoded = new double[matrix.Width];
+        for (var row = 0; row < matrix.Rows; row++)
+        {
+            FieldVector.Encode(weights.Slice(row * matrix.Width, matrix.Width), fractionBits, encoded);
+            var line = masked.Slice(row * matrix.Stride, matrix.Width);
+            FieldVector.Subtract(encoded, line, line);
+        }
+    }
+}

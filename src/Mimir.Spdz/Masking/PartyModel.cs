@@ -1,0 +1,160 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Mimir.Models.Transformers;
+using Mimir.Numerics;
+using Mimir.Spdz.Channels;
+using Mimir.Spdz.Opening;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Masking;
+
+/// <summary>
+/// What one party holds of one model: E (the same for all parties), [W]_i = [A]_i + δ_{i0}·E, its check tags and its share of the MAC key.
+/// Both are uniform and independent of the weights unless all parties and the dealer pool what they have.
+/// </summary>
+public sealed class PartyModel : IDisposable
+{
+    private readonly AlignedMemory?[] _masked;
+    private readonly AlignedMemory?[] _share;
+    private readonly Dictionary<MatrixSlot, CheckTag> _tags = [];
+    private readonly Dictionary<int, (double[] Value, double[] Mac)> _rows = [];
+
+    private PartyModel(ModelLayout layout, int index, int count, bool active, double alpha)
+    {
+        (Layout, Index, Count, Active, Alpha) = (layout, index, count, active, alpha);
+        _masked = new AlignedMemory?[layout.Matrices.Count];
+        _share = new AlignedMemory?[layout.Matrices.Count];
+    }
+
+    /// <summary>The public part of the model.</summary>
+    public ModelLayout Layout { get; }
+
+    /// <summary>This party's number.</summary>
+    public int Index { get; }
+
+    /// <summary>N.</summary>
+    public int Count { get; }
+
+    /// <summary>MACs on.</summary>
+    public bool Active { get; }
+
+    internal double Alpha { get; }
+
+    /// <summary>
+    /// Receives the model: keys and tags from the dealer's <paramref name="tape"/>, E from the model owner's <paramref name="owner"/> stream;
+    /// then opens the masked tags E_u and checks them, and that all parties got the same E. A few rounds, Σ inputs elements sent.
+    /// </summary>
+    public static async Task<PartyModel> LoadAsync(
+        ModelLayout layout, bool active, IMesh mesh, TapeReceiver tape, Stream owner, CancellationToken cancellation)
+    {
+        var maskKey = await tape.ReadAsync(TapeKind.WeightMask, 0, 0, 0, cancellation);
+        var load = await tape.ReadAsync(TapeKind.Load, 0, 0, DealerModel.LoadElements(layout, active), cancellation);
+        var workspace = new Workspace();
+        var anonymous = new Party(mesh.Index, mesh.Count, active, 0, workspace);
+        double alpha;
+        using (var reader = new TapeReader(anonymous, workspace, load.Key, load.Corrections)) alpha = reader.UniformRaw(1).Span[0];
+
+        var model = new PartyModel(layout, mesh.Index, mesh.Count, active, alpha);
+        var party = new Party(mesh.Index, mesh.Count, active, alpha, workspace);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using (var generator = WeightMask.Generator(maskKey.Key))
+            foreach (var matrix in layout.Matrices) await model.ReceiveAsync(matrix, generator, owner, hash, cancellation);
+
+        using var opener = new Opener(party, mesh, HmacDrbg.FromSystem());
+        opener.RequireAgreement(hash.GetHashAndReset());
+        using (var reader = new TapeReader(party, workspace, load.Key, load.Corrections))
+        {
+            reader.UniformRaw(1);
+            if (active) await model.ReadTagsAsync(party, opener, reader, cancellation);
+            model.ReadRows(reader);
+        }
+        await opener.CheckAsync(0, cancellation);
+        workspace.Clear();
+        tape.Return(load);
+        return model;
+    }
+
+    /// <summary>E, rows × stride.</summary>
+    internal ReadOnlySpan<double> Masked(SecretMatrix matrix) => _masked[matrix.Id]!.Span;
+
+    /// <summary>[W]_i, rows × stride.</summary>
+    internal ReadOnlySpan<double> ShareOf(SecretMatrix matrix) => _share[matrix.Id]!.Span;
+
+    internal CheckTag Tag(MatrixSlot slot) => _tags[slot];
+
+    /// <summary>⟦W⟧ of one row of an authenticated table.</summary>
+    internal Share Row(Party party, SecretMatrix matrix, int row)
+    {
+        var (value, mac) = _rows[matrix.Id];
+        return new Share(party, value.AsMemory(row * matrix.Width, matrix.Width), Active ? mac.AsMemory(row * matrix.Width, matrix.Width) : default);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var memory in _masked) memory?.Dispose();
+        foreach (var memory in _share) memory?.Dispose();
+    }
+
+    private async Task ReceiveAsync(SecretMatrix matrix, Prg generator, Stream owner, IncrementalHash hash, CancellationToken cancellation)
+    {
+        var masked = _masked[matrix.Id] = new AlignedMemory(matrix.Rows * matrix.Stride);
+        var bytes = new byte[1 << 20];
+        for (var at = 0; at < masked.Length;)
+        {
+            var count = Math.Min(bytes.Length / sizeof(double), masked.Length - at);
+            try { await owner.ReadExactlyAsync(bytes.AsMemory(0, count * sizeof(double)), cancellation); }
+            catch (EndOfStreamException e) { throw new PeerLostException($"the model owner stopped sending the model at {matrix.Name}", e); }
+            hash.AppendData(bytes, 0, count * sizeof(double));
+            MemoryMarshal.Cast<byte, double>(bytes.AsSpan(0, count * sizeof(double))).CopyTo(masked.Span.Slice(at, count));
+            if (!FieldVector.IsCanonical(masked.Span.Slice(at, count)))
+                throw new MalformedMessageException($"the model owner sent something that is no field element in {matrix.Name}");
+            at += count;
+        }
+        var share = _share[matrix.Id] = new AlignedMemory(masked.Length);
+        WeightMask.Expand(generator, matrix, share.Span);
+        if (Index == 0) FieldVector.Add(share.Span, masked.Span, share.Span);
+    }
+
+    private async Task ReadTagsAsync(Party party, Opener opener, TapeReader reader, CancellationToken cancellation)
+    {
+        foreach (var slot in MatrixSlot.All(Layout))
+        {
+            var rho = reader.Uniform(slot.Outputs);
+            var w = reader.Raw(slot.Inputs);
+            var mask = reader.Uniform(slot.Inputs);
+            var u = party.Rent(slot.Inputs);
+            MultiplyTag(slot, rho.Value.Span, u.Value.Span);
+            MultiplyTag(slot, rho.Mac.Span, u.Mac.Span);
+            var opened = await opener.OpenAsync(u - mask, cancellation);
+            var weightTag = new double[slot.Inputs];
+            FieldVector.Add(u.Value.Span, w.Span, weightTag);
+            _tags[slot] = new CheckTag(rho.Value.ToArray(), weightTag, opened.Values.ToArray());
+        }
+    }
+
+    /// <summary>u = ρᵀE in the slot's orientation.</summary>
+    private void MultiplyTag(MatrixSlot slot, ReadOnlySpan<double> rho, Span<double> u)
+    {
+        var m = slot.Matrix;
+        if (slot.Transposed) FieldMatrix.MultiplyVector(Masked(m), m.Rows, m.Width, m.Stride, rho, u);
+        else FieldMatrix.MultiplyTransposedVector(Masked(m), m.Rows, m.Width, m.Stride, rho, u);
+    }
+
+    /// <summary>⟦W⟧ = E + ⟦A⟧ for the small tables: value [W]_i, MAC α_i·E + [αA]_i.</summary>
+    private void ReadRows(TapeReader reader)
+    {
+        foreach (var matrix in Layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows)))
+        {
+            var value = new double[matrix.Rows * matrix.Width];
+            var mac = Active ? reader.Raw(value.Length).ToArray() : [];
+            for (var row = 0; row < matrix.Rows; row++)
+            {
+                ShareOf(matrix).Slice(row * matrix.Stride, matrix.Width).CopyTo(value.AsSpan(row * matrix.Width));
+                if (Active) FieldVector.ScaleAdd(Masked(matrix).Slice(row * matrix.Stride, matrix.Width), Alpha, mac.AsSpan(row * matrix.Width, matrix.Width));
+            }
+            _rows[matrix.Id] = (value, mac);
+        }
+    }
+}

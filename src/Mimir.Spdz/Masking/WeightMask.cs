@@ -1,0 +1,42 @@
+using Mimir.Models.Transformers;
+using Mimir.Numerics;
+
+namespace Mimir.Spdz.Masking;
+
+/// <summary>
+/// The masks A of a model's weights. [A]_i is expanded from party i's key, A = Σ[A]_i: nothing needs to be sent, and whoever holds all
+/// N keys (the dealer and the model owner) knows A. Padding columns are zero.
+/// </summary>
+public static class WeightMask
+{
+    private const ulong Stream = 4;
+
+    /// <summary>[A]_i of one matrix, rows × stride, under party i's key.</summary>
+    public static void Expand(Prg prg, SecretMatrix matrix, Span<double> destination)
+    {
+        for (var row = 0; row < matrix.Rows; row++)
+        {
+            var start = row * matrix.Stride;
+            prg.Fill(((ulong)matrix.Id << 40) + (ulong)start, destination.Slice(start, matrix.Width));
+            destination.Slice(start + matrix.Width, matrix.Stride - matrix.Width).Clear();
+        }
+    }
+
+    /// <summary>The generator of party i's part.</summary>
+    public static Prg Generator(ReadOnlySpan<byte> key) => new(key, Stream);
+
+    /// <summary>A = Σ[A]_i, row by row added to <paramref name="destination"/> (rows × stride).</summary>
+    public static void AddAll(IReadOnlyList<Prg> parties, SecretMatrix matrix, Span<double> destination)
+    {
+        var part = new double[matrix.Width];
+        for (var row = 0; row < matrix.Rows; row++)
+        {
+            var line = destination.Slice(row * matrix.Stride, matrix.Width);
+            foreach (var prg in parties)
+            {
+                prg.Fill(((ulong)matrix.Id << 40) + (ulong)(row * matrix.Stride), part);
+                FieldVector.Add(line, part, line);
+            }
+        }
+    }
+}

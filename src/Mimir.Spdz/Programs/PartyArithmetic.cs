@@ -1,0 +1,109 @@
+using Mimir.Models.Transformers;
+using Mimir.Spdz.Blocks;
+using Mimir.Spdz.Gadgets;
+using Mimir.Spdz.Masking;
+using Mimir.Spdz.Shares;
+
+namespace Mimir.Spdz.Programs;
+
+/// <summary>The parties' arithmetic: the running half of every gadget, in the same order as <see cref="DealerArithmetic"/> deals.</summary>
+public sealed class PartyArithmetic(
+    PartyModel model, SessionPlan plan, Numbers numbers, PartyCache cache, Func<int, Share> input, Func<PartyStep, int, Share, ValueTask> output)
+    : ISessionArithmetic<Share>
+{
+    private PartyStep _step = null!;
+    private PartyBlock _block = null!;
+    private int _inBlock;
+    private int _position;
+
+    /// <summary>Points the arithmetic at the material of one step.</summary>
+    public void Begin(PartyStep step, PartyBlock block, int stepInBlock)
+    {
+        (_step, _block, _inBlock) = (step, block, stepInBlock);
+        _position = block.Shape.Steps[stepInBlock].Position;
+    }
+
+    /// <inheritdoc/>
+    public int Length(Share x) => x.Length;
+
+    /// <inheritdoc/>
+    public Share Add(Share x, Share y) => _step.Party.Combine(x, y, Mimir.Numerics.FieldVector.Add);
+
+    /// <inheritdoc/>
+    public Share Subtract(Share x, Share y) => _step.Party.Combine(x, y, Mimir.Numerics.FieldVector.Subtract);
+
+    /// <inheritdoc/>
+    public Share Slice(Share x, int start, int length) => x.Slice(start, length);
+
+    /// <inheritdoc/>
+    public Share Concat(Share x, Share y) => _step.Party.Concat(x, y);
+
+    /// <inheritdoc/>
+    public Share Row(SecretMatrix table, int row) => model.Row(_step.Party, table, row);
+
+    /// <inheritdoc/>
+    public Share Input(int number) => input(number);
+
+    /// <inheritdoc/>
+    public Share AddInteger(Share x, int s) => _step.Party.AddScalar(x, Mimir.Numerics.Field.Reduce(s));
+
+    /// <inheritdoc/>
+    public ValueTask<Share> LookupAsync(SecretMatrix table, Share index)
+    {
+        var slot = new MatrixSlot(table, true);
+        return Lookup.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), index);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Share> LinearAsync(SecretMatrix w, Share x)
+    {
+        var slot = new MatrixSlot(w, false);
+        return MatrixProduct.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), x, numbers.FractionBits);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Share> MultiplyAsync(Share x, Share y) =>
+        await Truncate.RunAsync(_step, await Multiply.RunAsync(_step, x, y), numbers.FractionBits);
+
+    /// <inheritdoc/>
+    public ValueTask<Share> MultiplyIntegersAsync(Share x, Share y) => Multiply.RunAsync(_step, x, y);
+
+    /// <inheritdoc/>
+    public async ValueTask<Share> ApplyAsync(ScalarFunction f, Share x)
+    {
+        var y = await Spline.RunAsync(_step, x, numbers.Activation);
+        return await Truncate.RunAsync(_step, y, numbers.Activation.OutputBits - numbers.FractionBits);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Share> NormalizeAsync(Share x, double epsilon) => Normalize.RunAsync(_step, x, numbers);
+
+    /// <inheritdoc/>
+    public ValueTask<Share> CenterAsync(Share x) => PublicMaps.CenterAsync(_step, x);
+
+    /// <inheritdoc/>
+    public ValueTask<Share> RotateAsync(Share x, RotaryTable table, int position) =>
+        PublicMaps.RotateAsync(_step, x, table, position, numbers);
+
+    /// <inheritdoc/>
+    public ValueTask AppendAsync(int layer, Share key, Share value) =>
+        CachedProduct.AppendAsync(_step, cache, layer, _position, key, value);
+
+    /// <inheritdoc/>
+    public ValueTask<Share> ScoresAsync(int layer, Share query) =>
+        CachedProduct.ScoresAsync(_step, cache, layer, _position + 1, _block.Attention(layer, _inBlock), query, numbers.FractionBits);
+
+    /// <inheritdoc/>
+    public ValueTask<Share> SoftmaxAsync(Share scores, int rows) => Softmax.RunAsync(_step, scores, rows, numbers);
+
+    /// <inheritdoc/>
+    public ValueTask<Share> MixAsync(int layer, Share weights) =>
+        CachedProduct.MixAsync(_step, cache, layer, _position + 1, _block.Attention(layer, _inBlock), weights, numbers.FractionBits);
+
+    /// <inheritdoc/>
+    public ValueTask<Share> SampleAsync(Share logits, int count, double temperature) =>
+        Sample.RunAsync(_step, logits.Slice(0, count), plan, numbers, _position - plan.FirstLogits);
+
+    /// <inheritdoc/>
+    public ValueTask OutputAsync(int number, Share value) => output(_step, number, value);
+}

@@ -1,0 +1,96 @@
+using Mimir.Models.Transformers;
+
+namespace Mimir.Spdz.Programs;
+
+/// <summary>One data owner's part of the prompt.</summary>
+/// <param name="Owner">The owner's name, as its certificate says.</param>
+/// <param name="Positions">Places it takes in the context.</param>
+public sealed record PromptSegment(string Owner, int Positions);
+
+/// <summary>
+/// Everything public about one session, agreed by all roles before it starts. Positions and steps are the same thing, counted from 0.
+/// </summary>
+/// <remarks>
+/// The last segment's real length is hidden within a bucket: its last <see cref="Uncertain"/> positions each carry, besides a token, a
+/// secret bit "this is still the prompt". Where it is not, the token just generated is used instead. Client inputs are numbered: the
+/// tokens by position, then the bits.
+/// </remarks>
+public sealed record SessionPlan
+{
+    /// <summary>The prompt, in order.</summary>
+    public required IReadOnlyList<PromptSegment> Segments { get; init; }
+
+    /// <summary>Trailing prompt positions that may already be generated text; 0 when the length is public.</summary>
+    public required int Uncertain { get; init; }
+
+    /// <summary>Who receives the tokens.</summary>
+    public required IReadOnlyList<string> Receivers { get; init; }
+
+    /// <summary>Tokens to generate.</summary>
+    public required int MaxTokens { get; init; }
+
+    /// <summary>τ; 0 is greedy.</summary>
+    public required double Temperature { get; init; }
+
+    /// <summary>
+    /// Seed of public sampling noise for repeatable runs, or null: noise dealt by the Triple Service, known to nobody else.
+    /// </summary>
+    public required long? NoiseSeed { get; init; }
+
+    /// <summary>f.</summary>
+    public required int FractionBits { get; init; }
+
+    /// <summary>Degree of spline pieces.</summary>
+    public required int ChebyshevDegree { get; init; }
+
+    /// <summary>Share of step sections that are opened and recomputed.</summary>
+    public required double AuditRate { get; init; }
+
+    /// <summary>Steps dealt together and kept ready (`triple_pool.min_size`).</summary>
+    public required int BlockSteps { get; init; }
+
+    /// <summary>Prompt positions, all segments.</summary>
+    public int PromptPositions => Segments.Sum(s => s.Positions);
+
+    /// <summary>First step after which a token is sampled.</summary>
+    public int FirstLogits => PromptPositions - 1 - Uncertain;
+
+    /// <summary>Steps, and positions of the cache.</summary>
+    public int Steps => PromptPositions + MaxTokens - 1;
+
+    /// <summary>Client inputs: one token per prompt position, one bit per uncertain one.</summary>
+    public int Inputs => PromptPositions + Uncertain;
+
+    /// <summary>Sampled tokens.</summary>
+    public int Outputs => Steps - FirstLogits;
+
+    /// <summary>Whether a token is sampled after step <paramref name="position"/>.</summary>
+    public bool HasLogits(int position) => position >= FirstLogits;
+
+    /// <summary>Number of the bit input of a prompt position.</summary>
+    public int BitInput(int position) => PromptPositions + position - (PromptPositions - Uncertain);
+
+    /// <summary>The inputs that segment <paramref name="segment"/>'s owner provides: its tokens, then (last segment) the bits.</summary>
+    public IReadOnlyList<int> InputsOf(int segment)
+    {
+        var start = Segments.Take(segment).Sum(s => s.Positions);
+        var tokens = Enumerable.Range(start, Segments[segment].Positions);
+        return [.. segment == Segments.Count - 1 ? tokens.Concat(Enumerable.Range(PromptPositions, Uncertain)) : tokens];
+    }
+
+    /// <summary>Throws <see cref="ArgumentException"/> with one clear line when the plan cannot be run on <paramref name="layout"/>.</summary>
+    public void Validate(ModelLayout layout, int parties, int maxContext)
+    {
+        if (parties < 2) throw new ArgumentException($"a session needs at least 2 parties, not {parties}");
+        if (Segments.Count == 0 || Segments.Any(s => s.Positions < 1)) throw new ArgumentException("every prompt segment needs at least one token");
+        if (Uncertain < 0 || Uncertain >= Segments[^1].Positions) throw new ArgumentException("the last prompt segment must keep at least one certain position");
+        if (MaxTokens < 1) throw new ArgumentException($"max-tokens must be at least 1, not {MaxTokens}");
+        if (Receivers.Count == 0) throw new ArgumentException("the session names no receiver of tokens");
+        if (!(Temperature >= 0) || Temperature > 100) throw new ArgumentException($"temperature must lie in 0..100, not {Temperature}");
+        if (!(AuditRate >= 0) || AuditRate > 0.5) throw new ArgumentException($"triple_pool.audit_rate must lie in 0..0.5, not {AuditRate}");
+        if (BlockSteps is < 1 or > 64) throw new ArgumentException($"triple_pool.min_size must lie in 1..64, not {BlockSteps}");
+        var context = Math.Min(layout.MaxPositions, maxContext);
+        if (Steps > context)
+            throw new ArgumentException($"the prompt takes {PromptPositions} positions and {MaxTokens} more tokens are wanted, {Steps} together, but the context holds {context}; shorten the prompt or lower --max-tokens");
+    }
+}

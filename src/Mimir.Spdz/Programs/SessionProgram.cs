@@ -1,0 +1,39 @@
+using Mimir.Models.Transformers;
+
+namespace Mimir.Spdz.Programs;
+
+/// <summary>
+/// One session's program, step by step, over any backend: parties run it, the dealer deals along it, the plan counts it. A step takes the
+/// secret token of its position and returns the secret token of the next.
+/// </summary>
+public sealed class SessionProgram<T>(ModelLayout model, SessionPlan plan, ISessionArithmetic<T> a)
+{
+    private readonly Transformer<T> _transformer = new(model, a);
+
+    /// <summary>The token of position 0.</summary>
+    public T First => a.Input(0);
+
+    /// <summary>
+    /// Runs position <paramref name="position"/>. After the certain part of the prompt a token is sampled and goes, plus one, to the
+    /// receivers; where the uncertain part of the prompt still speaks (secret bit 1) they get 0 and the prompt's token goes on.
+    /// </summary>
+    public async ValueTask<T> StepAsync(int position, T token)
+    {
+        var next = position + 1;
+        var x = await _transformer.StepAsync(token, position);
+        if (!plan.HasLogits(position)) return a.Input(next);
+        var logits = await _transformer.LogitsAsync(x);
+        var sampled = await a.SampleAsync(logits, model.VocabularySize, plan.Temperature);
+        var shown = a.AddInteger(sampled, 1);
+        if (next < plan.PromptPositions)
+        {
+            // token = sampled + bit·(prompt − sampled); shown = (1 − bit)·(sampled + 1).
+            var bit = a.Input(plan.BitInput(next));
+            var products = await a.MultiplyIntegersAsync(a.Concat(bit, bit), a.Concat(a.Subtract(a.Input(next), sampled), shown));
+            sampled = a.Add(sampled, a.Slice(products, 0, 1));
+            shown = a.Subtract(shown, a.Slice(products, 1, 1));
+        }
+        await a.OutputAsync(position - plan.FirstLogits, shown);
+        return sampled;
+    }
+}

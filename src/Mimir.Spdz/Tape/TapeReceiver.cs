@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Mimir.Numerics;
+
+namespace Mimir.Spdz.Tape;
+
+/// <summary>One party's end of its tape stream: sections in the order in which the dealer must send them, each exactly once.</summary>
+public sealed class TapeReceiver(Stream stream)
+{
+    private readonly Stack<double[]> _spare = new();
+    private byte[] _bytes = new byte[1 << 20];
+
+    /// <summary>Bytes received.</summary>
+    public long BytesReceived { get; private set; }
+
+    /// <summary>
+    /// The next section, which must be (<paramref name="kind"/>, <paramref name="block"/>, <paramref name="step"/>) and hold at most
+    /// <paramref name="limit"/> corrections; <see cref="DealerCheatedException"/> otherwise (replayed, skipped or oversized).
+    /// </summary>
+    public async ValueTask<TapeSection> ReadAsync(TapeKind kind, int block, int step, long limit, CancellationToken cancellation)
+    {
+        var header = new byte[TapeSender.HeaderBytes];
+        await ReadAsync(header, cancellation);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(header) != TapeSender.Magic || header[4] != (byte)kind
+            || BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8)) != block
+            || BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)) != step)
+            throw new DealerCheatedException($"the Triple Service sent another tape section than {kind} of block {block}, step {step}: replayed, skipped or damaged");
+
+        var corrections = Spare();
+        var length = 0;
+        while (await ReadCountAsync(cancellation) is var count && count != 0)
+        {
+            if (count < 0 || length + (long)count > limit)
+                throw new DealerCheatedException($"the Triple Service's tape section {kind} of block {block}, step {step} is longer than the program uses ({limit} elements)");
+            if (corrections.Length < length + count)
+                Array.Resize(ref corrections, (int)Math.Min(Math.Max(limit, count), Math.Max(length + count, 2L * corrections.Length)));
+            await ReadElementsAsync(corrections.AsMemory(length, count), cancellation);
+            length += count;
+        }
+        return new TapeSection(header[16..], corrections.AsMemory(0, length));
+    }
+
+    /// <summary>Gives a section's memory back for the next one, zeroed.</summary>
+    public void Return(TapeSection section)
+    {
+        if (!MemoryMarshal.TryGetArray(section.Corrections, out var array) || array.Array is not { Length: > 0 } corrections) return;
+        Array.Clear(corrections);
+        lock (_spare) _spare.Push(corrections);
+    }
+
+    /// <summary>Tells the dealer which steps of the block were audited.</summary>
+    public async ValueTask SendVerdictAsync(byte[] verdict, CancellationToken cancellation)
+    {
+        await stream.WriteAsync(verdict, cancellation);
+        await stream.FlushAsync(cancellation);
+    }
+
+    private double[] Spare()
+    {
+        lock (_spare) return _spare.Count > 0 ? _spare.Pop() : [];
+    }
+
+    private async ValueTask<int> ReadCountAsync(CancellationToken cancellation)
+    {
+        var count = new byte[4];
+        await ReadAsync(count, cancellation);
+        return BinaryPrimitives.ReadInt32LittleEndian(count);
+    }
+
+    private async ValueTask ReadElementsAsync(Memory<double> elements, CancellationToken cancellation)
+    {
+        for (var at = 0; at < elements.Length;)
+        {
+            var count = Math.Min(elements.Length - at, _bytes.Length / sizeof(double));
+            var bytes = _bytes.AsMemory(0, count * sizeof(double));
+            await ReadAsync(bytes, cancellation);
+            var part = elements.Span.Slice(at, count);
+            MemoryMarshal.Cast<byte, double>(bytes.Span).CopyTo(part);
+            if (!FieldVector.IsCanonical(part)) throw new DealerCheatedException("the Triple Service dealt something that is no field element");
+            at += count;
+        }
+    }
+
+    private async ValueTask ReadAsync(Memory<byte> bytes, CancellationToken cancellation)
+    {
+        try { await stream.ReadExactlyAsync(bytes, cancellation); }
+        catch (EndOfStreamException e) { throw new PeerLostException("the Triple Service closed the tape", e); }
+        BytesReceived += bytes.Length;
+    }
+}

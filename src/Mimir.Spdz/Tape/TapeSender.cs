@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace Mimir.Spdz.Tape;
+
+/// <summary>
+/// The dealer's end of the N tape streams. A section is a 48-byte header (magic, kind, block, step, key), then for the last party chunks of
+/// corrections (u32 count, doubles), then a zero count. Backpressure is the streams' own: a party that does not read stops the dealer.
+/// </summary>
+public sealed class TapeSender(IReadOnlyList<Stream> streams)
+{
+    internal const uint Magic = 0x5041_544d;
+    internal const int HeaderBytes = 48;
+    private const int FlushElements = 1 << 17;
+    private byte[] _bytes = new byte[1 << 16];
+
+    /// <summary>Number of parties.</summary>
+    public int Count => streams.Count;
+
+    /// <summary>Bytes sent to all parties.</summary>
+    public long BytesSent { get; private set; }
+
+    /// <summary>Starts a section under fresh keys and returns them.</summary>
+    public async ValueTask<byte[][]> BeginAsync(TapeKind kind, int block, int step, CancellationToken cancellation)
+    {
+        var keys = new byte[streams.Count][];
+        for (var i = 0; i < streams.Count; i++)
+        {
+            keys[i] = RandomNumberGenerator.GetBytes(TapeKeys.Bytes);
+            var header = new byte[HeaderBytes];
+            BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
+            header[4] = (byte)kind;
+            BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), block);
+            BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(12), step);
+            keys[i].CopyTo(header, 16);
+            await WriteAsync(i, header, cancellation);
+        }
+        return keys;
+    }
+
+    /// <summary>Sends what has accumulated, if it is worth a write.</summary>
+    public ValueTask FlushAsync(TapeWriter writer, CancellationToken cancellation) =>
+        writer.Corrections.Length < FlushElements ? ValueTask.CompletedTask : SendAsync(writer, cancellation);
+
+    /// <summary>Sends the rest and ends the section for every party.</summary>
+    public async ValueTask EndAsync(TapeWriter writer, CancellationToken cancellation)
+    {
+        await SendAsync(writer, cancellation);
+        for (var i = 0; i < streams.Count; i++)
+        {
+            await WriteAsync(i, new byte[4], cancellation);
+            await streams[i].FlushAsync(cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Reads every party's verdict on the steps of a block, one byte a step (0 used, 1 audited and thrown away). They must agree.
+    /// </summary>
+    public async ValueTask<byte[]> ReadVerdictAsync(int steps, CancellationToken cancellation)
+    {
+        var first = Array.Empty<byte>();
+        for (var i = 0; i < streams.Count; i++)
+        {
+            var verdict = new byte[steps];
+            await streams[i].ReadExactlyAsync(verdict, cancellation);
+            if (i == 0) first = verdict;
+            else if (!verdict.AsSpan().SequenceEqual(first))
+                throw new EquivocationException($"party {i} and party 0 report different audits to the Triple Service");
+        }
+        return first;
+    }
+
+    private async ValueTask SendAsync(TapeWriter writer, CancellationToken cancellation)
+    {
+        var corrections = writer.Corrections;
+        if (corrections.Length == 0) return;
+        var bytes = 4 + corrections.Length * sizeof(double);
+        if (_bytes.Length < bytes) _bytes = GC.AllocateUninitializedArray<byte>(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes, corrections.Length);
+        MemoryMarshal.AsBytes(corrections.Span).CopyTo(_bytes.AsSpan(4));
+        writer.Clear();
+        await WriteAsync(streams.Count - 1, _bytes.AsMemory(0, bytes), cancellation);
+    }
+
+    private ValueTask WriteAsync(int party, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        BytesSent += bytes.Length;
+        return streams[party].WriteAsync(bytes, cancellation);
+    }
+}
