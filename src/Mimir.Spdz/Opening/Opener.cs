@@ -112,6 +112,15 @@ public sealed class Opener : IDisposable
         return await _coin.TossAsync(cancellation);
     }
 
+    /// <summary>Whether any party says yes; one round, one byte. Not secret, not authenticated: only for stopping early.</summary>
+    public async ValueTask<bool> AnyAsync(bool mine, CancellationToken cancellation)
+    {
+        Windows(1);
+        await SendAsync(new[] { mine ? (byte)1 : (byte)0 }, cancellation);
+        for (var i = 0; i < _mesh.Count; i++) mine |= i != _mesh.Index && _windows[i].Span[0] != 0;
+        return mine;
+    }
+
     /// <summary>
     /// Checks everything opened and claimed since the last check and, if it passes, returns the proof under which
     /// <paramref name="value"/> may leave the party. Three rounds (none in a passive session).

@@ -10,4 +10,7 @@ public sealed class Verified<T>
 
     /// <summary>The checked value.</summary>
     public T Value { get; }
+
+    /// <summary>A part of a checked value is checked.</summary>
+    internal Verified<TPart> Select<TPart>(Func<T, TPart> part) => new(part(Value));
 }

@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Mimir.Numerics;
+using Mimir.Spdz.Blocks;
+using Mimir.Spdz.Channels;
+using Mimir.Spdz.Masking;
+using Mimir.Spdz.Opening;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Sessions;
+
+/// <summary>
+/// Receives blocks ahead of need and makes them usable: reads the whole block, tosses the coin, sacrifices the algebra, audits a random share
+/// of the step sections (which are then dealt again), tells the dealer, and works E·[b] ahead. At most two blocks exist at a time:
+/// one in use, one ready; a dealer that is faster waits.
+/// </summary>
+internal sealed class BlockSource : IDisposable
+{
+    private const ulong AuditStream = 6;
+    private readonly PartyModel _model;
+    private readonly SessionPlan _plan;
+    private readonly Numbers _numbers;
+    private readonly PartyCache _cache;
+    private readonly Party _online;
+    private readonly Party _party;
+    private readonly Workspace _workspace = new();
+    private readonly TapeReceiver _tape;
+    private readonly SemaphoreSlim _room = new(2);
+    private readonly ConcurrentBag<Workspace> _spare = [];
+    private readonly ConcurrentDictionary<PartyBlock, (Workspace Workspace, TapeSection Section)> _lent = [];
+
+    public BlockSource(PartyModel model, SessionPlan plan, Numbers numbers, PartyCache cache, Party online, IMesh mesh, TapeReceiver tape)
+    {
+        (_model, _plan, _numbers, _cache, _online, _tape) = (model, plan, numbers, cache, online, tape);
+        _party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
+        Opener = new Opener(_party, mesh, HmacDrbg.FromSystem());
+    }
+
+    public Opener Opener { get; }
+
+    public long TapeBytes => _tape.BytesReceived;
+
+    public long Audits { get; private set; }
+
+    public async Task RunAsync(ChannelWriter<PartyBlock> ready, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (var shape in Schedule.Blocks(_model.Layout, _plan, _numbers, _model.Active))
+            {
+                await _room.WaitAsync(cancellation);
+                await ready.WriteAsync(await PrepareAsync(shape, cancellation), cancellation);
+            }
+            ready.Complete();
+        }
+        catch (Exception e)
+        {
+            ready.Complete(e);
+            throw;
+        }
+    }
+
+    /// <summary>Takes a used block's memory back.</summary>
+    public void Release(PartyBlock block)
+    {
+        if (!_lent.TryRemove(block, out var lent)) return;
+        foreach (var step in block.Steps) _tape.Return(step);
+        _tape.Return(lent.Section);
+        lent.Workspace.Reset();
+        _spare.Add(lent.Workspace);
+        _room.Release();
+    }
+
+    public void Dispose()
+    {
+        Opener.Dispose();
+        _room.Dispose();
+        _workspace.Clear();
+        foreach (var workspace in _spare) workspace.Clear();
+        foreach (var (workspace, _) in _lent.Values) workspace.Clear();
+    }
+
+    private async Task<PartyBlock> PrepareAsync(BlockShape shape, CancellationToken cancellation)
+    {
+        var workspace = _spare.TryTake(out var spare) ? spare : new Workspace();
+        var section = await _tape.ReadAsync(
+            TapeKind.Algebraic, shape.Number, 0, shape.AlgebraicCorrections(_model.Layout, _model.Active), cancellation);
+        var sacrifice = new Sacrifice(_model, _party, Opener);
+        var block = PartyBlock.Read(_model, shape, _cache, section, _online, workspace, sacrifice);
+        _lent[block] = (workspace, section);
+
+        var pending = Enumerable.Range(0, shape.Steps.Count).ToArray();
+        while (pending.Length > 0)
+        {
+            foreach (var step in pending)
+                block.Steps[step] = await _tape.ReadAsync(
+                    TapeKind.Step, shape.Number, shape.Steps[step].Position, shape.Steps[step].Corrections, cancellation);
+            var verdict = await JudgeAsync(block, pending, sacrifice, cancellation);
+            await _tape.SendVerdictAsync(verdict, cancellation);
+            pending = [.. pending.Where((_, i) => verdict[i] != 0)];
+        }
+        return block;
+    }
+
+    /// <summary>Coin, sacrifice, check; then the audits the coin chose. 1 for each audited step.</summary>
+    private async Task<byte[]> JudgeAsync(PartyBlock block, int[] pending, Sacrifice sacrifice, CancellationToken cancellation)
+    {
+        var verdict = new byte[pending.Length];
+        if (!_model.Active) return verdict;
+        var coin = await Opener.TossAsync(cancellation);
+        await sacrifice.BurnAsync(coin, cancellation);
+        try { await Opener.CheckAsync(0, cancellation); }
+        catch (MacCheckFailedException e)
+        {
+            throw new DealerCheatedException($"the sacrifice of block {block.Shape.Number} failed: the Triple Service dealt wrongly or a party lied about it; nothing was used ({e.Message})");
+        }
+        _workspace.Reset();
+
+        var draws = new double[pending.Length];
+        using (var prg = new Prg(coin, AuditStream)) prg.Fill(0, draws);
+        for (var i = 0; i < pending.Length; i++)
+        {
+            if (draws[i] >= _plan.AuditRate * Field.P) continue;
+            verdict[i] = 1;
+            await AuditAsync(block.Steps[pending[i]], block.Shape.Steps[pending[i]], cancellation);
+            Audits++;
+        }
+        return verdict;
+    }
+
+    /// <summary>Opens a whole step section and recomputes it with the dealing halves.</summary>
+    private async Task AuditAsync(TapeSection section, StepShape shape, CancellationToken cancellation)
+    {
+        using var reader = new TapeReader(_party, _workspace, section.Key, section.Corrections);
+        var collector = new AuditCollector(reader, _party);
+        await WalkAsync(collector, shape);
+        var opened = new double[collector.Shares.Sum(s => s.Length)];
+        var at = 0;
+        foreach (var share in collector.Shares)
+        {
+            var values = share.Mac.IsEmpty
+                ? await Opener.OpenUnauthenticatedAsync(share.Value, cancellation)
+                : await Opener.OpenAsync(share, cancellation);
+            values.Values.Span.CopyTo(opened.AsSpan(at));
+            at += values.Length;
+        }
+        await Opener.CheckAsync(0, cancellation);
+        _workspace.Reset();
+        _tape.Return(section);
+        var audit = new AuditTape(opened, _party.Active);
+        await WalkAsync(audit, shape);
+        if (audit.Differs || !audit.AtEnd)
+            throw new DealerCheatedException($"the audit of step {shape.Position} found a table or tuple that the Triple Service dealt wrongly; nothing was used");
+    }
+
+    private async Task WalkAsync(DealingTape tape, StepShape shape)
+    {
+        var arithmetic = new DealerArithmetic(_model.Layout, _plan, _numbers, tape, null, () => ValueTask.CompletedTask) { Cached = shape.Cached };
+        await new SessionProgram<int>(_model.Layout, _plan, arithmetic).StepAsync(shape.Position, 1);
+    }
+}

@@ -1,0 +1,75 @@
+using Mimir.Spdz.Blocks;
+using Mimir.Spdz.Masking;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Sessions;
+
+/// <summary>
+/// The dealer's side of one session: client masks, then block after block, waiting for the parties' verdict on each before it deals the next.
+/// Never receives a masked value or a share.
+/// </summary>
+public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSender sender, IDealerPort port)
+{
+    private readonly Numbers _numbers = new(model.Layout, plan.FractionBits, plan.ChebyshevDegree);
+
+    /// <summary>Elements dealt to the last party.</summary>
+    public long ElementsDealt { get; private set; }
+
+    /// <summary>Steps dealt again because an audit burnt them.</summary>
+    public long StepsAudited { get; private set; }
+
+    /// <summary>Deals the whole session. Ends early when the streams are closed.</summary>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        await DealClientMasksAsync(cancellation);
+        var cache = new DealerCache(model.Layout, plan.Steps);
+        try
+        {
+            foreach (var shape in Schedule.Blocks(model.Layout, plan, _numbers, model.Active))
+            {
+                var block = await DealerBlock.DealAsync(model, shape, cache, sender, cancellation);
+                var pending = Enumerable.Range(0, shape.Steps.Count).ToArray();
+                while (pending.Length > 0)
+                {
+                    foreach (var step in pending) await DealStepAsync(block, step, cancellation);
+                    var verdict = await sender.ReadVerdictAsync(pending.Length, cancellation);
+                    pending = [.. pending.Where((_, i) => verdict[i] != 0)];
+                    StepsAudited += pending.Length;
+                }
+            }
+        }
+        finally
+        {
+            cache.Clear();
+        }
+    }
+
+    private async Task DealClientMasksAsync(CancellationToken cancellation)
+    {
+        var keys = await sender.BeginAsync(TapeKind.Clients, 0, 0, cancellation);
+        using var tape = new TapeWriter(keys, model.Active, model.Alpha);
+        foreach (var client in ClientMasks.Clients(plan))
+        {
+            var masks = new double[ClientMasks.Count(plan, client)];
+            tape.Uniform(masks);
+            await port.SendMasksAsync(client, masks, cancellation);
+            Array.Clear(masks);
+        }
+        await sender.EndAsync(tape, cancellation);
+        ElementsDealt += tape.Dealt;
+    }
+
+    private async Task DealStepAsync(DealerBlock block, int step, CancellationToken cancellation)
+    {
+        var shape = block.Shape.Steps[step];
+        var keys = await sender.BeginAsync(TapeKind.Step, block.Shape.Number, shape.Position, cancellation);
+        using var tape = new TapeWriter(keys, model.Active, model.Alpha);
+        var arithmetic = new DealerArithmetic(
+            model.Layout, plan, _numbers, tape, new DealerStep(model, block, step), () => sender.FlushAsync(tape, cancellation))
+        { Cached = shape.Cached };
+        await new SessionProgram<int>(model.Layout, plan, arithmetic).StepAsync(shape.Position, 1);
+        await sender.EndAsync(tape, cancellation);
+        ElementsDealt += tape.Dealt;
+    }
+}

@@ -1,0 +1,37 @@
+using Mimir.Spdz.Opening;
+
+namespace Mimir.Spdz.Sessions;
+
+/// <summary>
+/// A party's way to and from the session's clients; the implementation seals everything end to end (party ↔ client), so that whoever
+/// carries the messages learns nothing.
+/// </summary>
+public interface IPartyPort
+{
+    /// <summary>Completes when every client has said that it holds its masks: only then may the coin be tossed that tests them.</summary>
+    Task ClientsReadyAsync(CancellationToken cancellation);
+
+    /// <summary>Gives a client the test of its masks.</summary>
+    ValueTask SendProofAsync(string client, Verified<MaskProof> proof, CancellationToken cancellation);
+
+    /// <summary>The masked inputs of one prompt segment, as many field elements as the plan says.</summary>
+    Task<double[]> ReceiveInputsAsync(int segment, CancellationToken cancellation);
+
+    /// <summary>Gives a receiver output <paramref name="number"/>: only something that passed the check fits in here.</summary>
+    ValueTask ReleaseAsync(string receiver, int number, Verified<double> masked, CancellationToken cancellation);
+
+    /// <summary>Whether a client asked to stop generating.</summary>
+    bool StopRequested { get; }
+}
+
+/// <summary>The dealer's way to the session's clients, sealed to each client's key.</summary>
+public interface IDealerPort
+{
+    /// <summary>Gives a client its masks: one to burn, its inputs', its outputs' (see <see cref="ClientMasks"/>).</summary>
+    ValueTask SendMasksAsync(string client, double[] masks, CancellationToken cancellation);
+}
+
+/// <summary>
+/// What lets a client see that the dealer gave it the same masks as the parties: coin χ and e = ρ_0 + Σχ_j·ρ_j, opened and checked.
+/// </summary>
+public sealed record MaskProof(byte[] Coin, double Combination);

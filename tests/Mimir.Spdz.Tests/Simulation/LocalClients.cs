@@ -1,0 +1,112 @@
+using System.Threading.Channels;
+using Mimir.Spdz.Opening;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Sessions;
+
+namespace Mimir.Spdz.Tests.Simulation;
+
+/// <summary>The clients of a <see cref="LocalGroup"/>: one per owner and receiver, each with its own prompt segments.</summary>
+internal sealed class LocalClients : IDealerPort
+{
+    private LocalGroup _group = null!;
+    private Dictionary<string, TaskCompletionSource<double[]>> _masks = [];
+    private Dictionary<string, Channel<MaskProof>> _proofs = [];
+    private TaskCompletionSource<double[]>[][] _inputs = [];
+    private Dictionary<string, Channel<(int Party, int Number, double Value)>> _outputs = [];
+
+    /// <summary>Token ids by segment.</summary>
+    public IReadOnlyList<int[]> Prompts { get; init; } = [];
+
+    /// <summary>Alters an input on its way to a party: (party, segment, values) → values.</summary>
+    public Func<int, int, double[], double[]> AlterInput { get; init; } = (_, _, values) => values;
+
+    /// <summary>Alters an output copy: (party, number, value) → value.</summary>
+    public Func<int, int, double, double> AlterOutput { get; init; } = (_, _, value) => value;
+
+    /// <summary>Alters what the dealer gives a client.</summary>
+    public Func<double[], double[]> AlterMasks { get; init; } = masks => masks;
+
+    /// <summary>Stop once a receiver has this many tokens.</summary>
+    public int StopAfter { get; init; } = int.MaxValue;
+
+    /// <summary>What each receiver has got.</summary>
+    public Dictionary<string, List<int>> Tokens { get; } = [];
+
+    public int Released { get; private set; }
+
+    public void Attach(LocalGroup group)
+    {
+        _group = group;
+        var clients = ClientMasks.Clients(group.Plan);
+        _masks = clients.ToDictionary(c => c, _ => new TaskCompletionSource<double[]>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _proofs = clients.ToDictionary(c => c, _ => Channel.CreateUnbounded<MaskProof>());
+        _inputs = [.. Enumerable.Range(0, group.Parties).Select(_ => group.Plan.Segments
+            .Select(_ => new TaskCompletionSource<double[]>(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray())];
+        _outputs = group.Plan.Receivers.ToDictionary(c => c, _ => Channel.CreateUnbounded<(int, int, double)>());
+        foreach (var receiver in group.Plan.Receivers) Tokens[receiver] = [];
+    }
+
+    public ValueTask SendMasksAsync(string client, double[] masks, CancellationToken cancellation)
+    {
+        _masks[client].SetResult(AlterMasks((double[])masks.Clone()));
+        return ValueTask.CompletedTask;
+    }
+
+    public IPartyPort Port(int party) => new PartyPort(this, party);
+
+    public Task RunAsync(CancellationToken cancellation) => Task.WhenAll(_masks.Keys.Select(c => Task.Run(() => RunAsync(c, cancellation), cancellation)));
+
+    private async Task RunAsync(string client, CancellationToken cancellation)
+    {
+        var plan = _group.Plan;
+        using var session = new ClientSession(plan, client, _group.Parties, _group.Active, await _masks[client].Task.WaitAsync(cancellation));
+        if (_group.Active)
+        {
+            var proofs = new List<MaskProof>();
+            for (var i = 0; i < _group.Parties; i++) proofs.Add(await _proofs[client].Reader.ReadAsync(cancellation));
+            session.Verify(proofs);
+        }
+        for (var segment = 0; segment < plan.Segments.Count; segment++)
+        {
+            if (plan.Segments[segment].Owner != client) continue;
+            var inputs = session.MaskInputs(segment, Prompts[segment]);
+            for (var party = 0; party < _group.Parties; party++)
+                _inputs[party][segment].SetResult(AlterInput(party, segment, (double[])inputs.Clone()));
+        }
+        if (!plan.Receivers.Contains(client)) return;
+        var tokens = Tokens[client];
+        for (var number = 0; number < plan.Outputs && tokens.Count < plan.MaxTokens && tokens.Count < StopAfter; number++)
+        {
+            var copies = new double[_group.Parties];
+            for (var i = 0; i < copies.Length; i++)
+            {
+                var (party, at, value) = await _outputs[client].Reader.ReadAsync(cancellation);
+                if (at != number) throw new InvalidOperationException("outputs out of order");
+                copies[party] = value;
+            }
+            if (session.Unmask(number, copies, _group.Model.Layout.VocabularySize) is { } token) tokens.Add(token);
+        }
+    }
+
+    private sealed class PartyPort(LocalClients clients, int party) : IPartyPort
+    {
+        public bool StopRequested => clients.Tokens.Values.All(t => t.Count >= Math.Min(clients.StopAfter, clients._group.Plan.MaxTokens));
+
+        public Task ClientsReadyAsync(CancellationToken cancellation) =>
+            Task.WhenAll(clients._masks.Values.Select(m => m.Task)).WaitAsync(cancellation);
+
+        public ValueTask SendProofAsync(string client, Verified<MaskProof> proof, CancellationToken cancellation) =>
+            clients._proofs[client].Writer.WriteAsync(proof.Value, cancellation);
+
+        public Task<double[]> ReceiveInputsAsync(int segment, CancellationToken cancellation) =>
+            clients._inputs[party][segment].Task.WaitAsync(cancellation);
+
+        public async ValueTask ReleaseAsync(string receiver, int number, Verified<double> masked, CancellationToken cancellation)
+        {
+            clients.Released++;
+            var value = clients.AlterOutput(party, number, masked.Value);
+            // All parties' copies of one output reach the client before the next output's.
+            await clients._outputs[receiver].Writer.WriteAsync((party, number, value), cancellation);
+        }
+    }
+}
