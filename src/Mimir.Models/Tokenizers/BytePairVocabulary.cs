@@ -8,8 +8,6 @@ namespace Mimir.Models.Tokenizers;
 /// </summary>
 internal sealed class BytePairVocabulary
 {
-    private const int MaxId = 1 << 24;
-
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _lookup;
     private readonly BytePairMerger _merger;
@@ -25,7 +23,7 @@ internal sealed class BytePairVocabulary
         var used = new HashSet<int>();
         foreach (var (token, value) in vocabulary.All())
         {
-            if (value.ValueKind != System.Text.Json.JsonValueKind.Number || !value.TryGetInt32(out var id) || id is < 0 or >= MaxId || !used.Add(id))
+            if (value.ValueKind != System.Text.Json.JsonValueKind.Number || !value.TryGetInt32(out var id) || id is < 0 or >= TokenTable.MaxCount || !used.Add(id))
                 throw vocabulary.Error(token, value, "a token id of its own");
             _ids.Add(token, id);
         }

@@ -49,7 +49,8 @@ internal sealed class SentencePieceModelTokenizer : ITokenizer
             if (!model.ByteFallback || !model.AddDummyPrefix || !model.EscapeWhiteSpaces)
                 throw new ModelFormatException(path, "is not a Llama-style SentencePiece model (byte_fallback, add_dummy_prefix); use a tokenizer.json");
             if (addsBos && model.BeginningOfSentenceId < 0) throw new ModelFormatException(path, "has no begin-of-sentence token, which tokenizer_config.json asks for");
-            if (model.Vocabulary.Values.Any(id => id is < 0 or >= 1 << 24)) throw new ModelFormatException(path, "has token ids out of range; download it again");
+            if (model.Vocabulary.Values.Any(id => id is < 0 or >= TokenTable.MaxCount)) throw new ModelFormatException(path, "has token ids out of range; download it again");
+            if (!HasAllBytes(model)) throw new ModelFormatException(path, "does not hold the 256 byte tokens in order; download it again");
             return new SentencePieceModelTokenizer(model, addsBos, eosIds);
         }
         // The parser of a third party meets hostile bytes here, and any failure of it means the same to the user.
@@ -78,4 +79,9 @@ internal sealed class SentencePieceModelTokenizer : ITokenizer
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> BytesOf(int id) => _table.BytesOf(id);
+
+    // The library computes a byte's id from that of byte 0 and does not check that it exists.
+    private static bool HasAllBytes(SentencePieceTokenizer model) =>
+        model.Vocabulary.TryGetValue("<0x00>", out var first)
+        && Enumerable.Range(0, 256).All(b => model.Vocabulary.TryGetValue($"<0x{b:X2}>", out var id) && id == first + b);
 }

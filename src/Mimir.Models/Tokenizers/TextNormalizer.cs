@@ -5,6 +5,9 @@ namespace Mimir.Models.Tokenizers;
 /// <summary>The "normalizer" of a tokenizer.json: Prepend, Replace of a plain string, sequences of them, or none.</summary>
 internal static class TextNormalizer
 {
+    // A file is not trusted: without bounds, a few Replace steps could turn a short prompt into gigabytes.
+    private const int MaxInsert = 16, MaxText = 1 << 24;
+
     /// <summary>The function that a normalizer describes; null describes none.</summary>
     /// <exception cref="ModelFormatException">A kind that Mimir does not reproduce exactly; names it.</exception>
     public static Func<string, string> Read(JsonFields? json)
@@ -15,9 +18,9 @@ internal static class TextNormalizer
                 return text => text;
             case "Sequence":
                 var steps = json.Array("normalizers").Select(step => Read(Step(json, step))).ToArray();
-                return text => steps.Aggregate(text, (current, step) => step(current));
+                return text => steps.Aggregate(text, (current, step) => Bounded(json, step(current)));
             case "Prepend":
-                var prefix = json.Text("prepend", "");
+                var prefix = Inserted(json, "prepend");
                 return text => text.Length == 0 ? text : prefix + text;
             case "Replace":
                 var (from, to) = Replacement(json);
@@ -32,7 +35,7 @@ internal static class TextNormalizer
     {
         var from = json.Object("pattern")?.Text("String");
         if (string.IsNullOrEmpty(from)) throw json.Error("pattern", json.Require("pattern"), "a pattern that is a plain String");
-        return (from, json.Text("content", "")!);
+        return (from, Inserted(json, "content"));
     }
 
     /// <summary>One element of a sequence.</summary>
@@ -40,4 +43,13 @@ internal static class TextNormalizer
         step.ValueKind == System.Text.Json.JsonValueKind.Object
             ? new JsonFields(step, sequence.Source)
             : throw sequence.Error("a step of a sequence is not an object");
+
+    private static string Inserted(JsonFields json, string key)
+    {
+        var text = json.Text(key, "")!;
+        return text.Length <= MaxInsert ? text : throw json.Error(key, json.Require(key), $"at most {MaxInsert} characters");
+    }
+
+    private static string Bounded(JsonFields json, string text) =>
+        text.Length <= MaxText ? text : throw json.Error($"the text has more than {MaxText} characters after normalising");
 }

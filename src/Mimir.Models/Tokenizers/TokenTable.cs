@@ -5,10 +5,13 @@ namespace Mimir.Models.Tokenizers;
 /// <summary>From ids to bytes and text: the half that every tokenizer shares.</summary>
 internal sealed class TokenTable
 {
+    /// <summary>No tokenizer has ids from here on; it bounds what a hostile file can make us allocate.</summary>
+    public const int MaxCount = 1 << 22;
+
     private readonly byte[][] _bytes;
     private readonly bool _stripsFirstSpace;
 
-    /// <param name="tokens">Every token with its id; ids are below 2^24.</param>
+    /// <param name="tokens">Every token with its id; ids are below <see cref="MaxCount"/>.</param>
     /// <param name="added">Added tokens; those that are special have no bytes.</param>
     /// <param name="bytes">How a token is spelt.</param>
     public TokenTable(IReadOnlyDictionary<string, int> tokens, IReadOnlyCollection<AddedToken> added, TokenBytes bytes)

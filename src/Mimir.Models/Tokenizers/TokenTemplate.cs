@@ -45,7 +45,7 @@ internal static class TokenTemplate
         var ids = new List<int>();
         foreach (var id in token.Array("ids"))
         {
-            if (id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out var value) || value is < 0 or >= 1 << 24) throw token.Error("ids", id, "token ids");
+            if (id.ValueKind != JsonValueKind.Number || !id.TryGetInt32(out var value) || value is < 0 or >= TokenTable.MaxCount) throw token.Error("ids", id, "token ids");
             ids.Add(value);
         }
         return ids;

@@ -6,7 +6,7 @@ namespace Mimir.Models.Tokenizers;
 /// <summary>The parts of a tokenizer.json, read and checked.</summary>
 internal sealed class TokenizerJson
 {
-    private const int MaxAdded = 1 << 20, MaxId = 1 << 24;
+    private const int MaxAdded = 1 << 20;
 
     /// <exception cref="ModelFormatException">Missing, damaged, or with a part that Mimir does not reproduce exactly; names it.</exception>
     public TokenizerJson(string path)
@@ -19,6 +19,9 @@ internal sealed class TokenizerJson
         Bytes = new TokenBytes(json.Object("decoder") ?? throw json.Error("key 'decoder' is missing"));
         Added = ReadAdded(json);
         (Prefix, Suffix) = TokenTemplate.Read(json.Object("post_processor"));
+        foreach (var id in Prefix.Concat(Suffix))
+            if (!Vocabulary.Ids.Values.Contains(id) && Added.All(a => a.Id != id))
+                throw json.Error($"its post_processor writes the token {id}, which does not exist; download the file again");
         if (!Vocabulary.CoversEverything(Words.IsByteLevel))
             throw json.Error("its vocabulary has neither all 256 bytes nor an unk_token, so some text could not be encoded; download the file again");
     }
@@ -56,7 +59,7 @@ internal sealed class TokenizerJson
         {
             if (element.ValueKind != JsonValueKind.Object) throw json.Error("added_tokens", element, "objects");
             var fields = new JsonFields(element, $"{json.Source}: added_tokens");
-            var (id, content) = (fields.Integer("id", 0, MaxId - 1), fields.Text("content"));
+            var (id, content) = (fields.Integer("id", 0, TokenTable.MaxCount - 1), fields.Text("content"));
             if (string.IsNullOrEmpty(content)) throw fields.Error("a token without content");
             if (fields.Flag("single_word", false)) throw fields.Error("single_word", fields.Require("single_word"), "false");
             if (added.Count >= MaxAdded) throw json.Error($"more than {MaxAdded} added tokens");
