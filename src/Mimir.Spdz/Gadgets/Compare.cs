@@ -34,7 +34,7 @@ public static class Compare
                 var digit = plan.Digit(mask, d);
                 var one = d == 0 ? Field.Reduce(1 - 2 * top) : 1;
                 for (var v = 0; v < ComparisonPlan.TableLength; v++)
-                    table[d * ComparisonPlan.TableLength + v] = one * (((v - digit) >>> 31) & 1);
+                    table[d * ComparisonPlan.TableLength + v] = one * ConstantTime.Less(v, digit);
             }
             table[plan.Digits * ComparisonPlan.TableLength] = top;
         }

@@ -23,7 +23,7 @@ public static class OneHot
         var size = 1 << Bits(length);
         var index = (int)((long)r[0] & (size - 1));
         var table = new double[size];
-        for (var v = 0; v < size; v++) table[v] = (uint)((v ^ index) - 1) >> 31;
+        for (var v = 0; v < size; v++) table[v] = ConstantTime.Equal(v, index);
         tape.Authenticated(table);
     }
 

@@ -77,7 +77,7 @@ internal sealed class SplineKernel
     {
         for (var v = 0; v < plane.Length; v++)
         {
-            var equal = (long)((uint)((v ^ index) - 1) >> 31);
+            long equal = ConstantTime.Equal(v, index);
             plane[v] = BitConverter.Int64BitsToDouble(BitConverter.DoubleToInt64Bits(entry) & -equal);
         }
     }

@@ -12,7 +12,7 @@ internal sealed class LocalClients : IDealerPort
     private Dictionary<string, TaskCompletionSource<double[]>> _masks = [];
     private Dictionary<string, Channel<MaskProof>> _proofs = [];
     private TaskCompletionSource<double[]>[][] _inputs = [];
-    private Dictionary<string, Channel<(int Party, int Number, double Value)>> _outputs = [];
+    private Dictionary<string, Channel<(int Number, double Value)>[]> _outputs = [];
 
     /// <summary>Token ids by segment.</summary>
     public IReadOnlyList<int[]> Prompts { get; init; } = [];
@@ -42,7 +42,8 @@ internal sealed class LocalClients : IDealerPort
         _proofs = clients.ToDictionary(c => c, _ => Channel.CreateUnbounded<MaskProof>());
         _inputs = [.. Enumerable.Range(0, group.Parties).Select(_ => group.Plan.Segments
             .Select(_ => new TaskCompletionSource<double[]>(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray())];
-        _outputs = group.Plan.Receivers.ToDictionary(c => c, _ => Channel.CreateUnbounded<(int, int, double)>());
+        _outputs = group.Plan.Receivers.ToDictionary(
+            c => c, _ => Enumerable.Range(0, group.Parties).Select(_ => Channel.CreateUnbounded<(int, double)>()).ToArray());
         foreach (var receiver in group.Plan.Receivers) Tokens[receiver] = [];
     }
 
@@ -78,9 +79,9 @@ internal sealed class LocalClients : IDealerPort
         for (var number = 0; number < plan.Outputs && tokens.Count < plan.MaxTokens && tokens.Count < StopAfter; number++)
         {
             var copies = new double[_group.Parties];
-            for (var i = 0; i < copies.Length; i++)
+            for (var party = 0; party < copies.Length; party++)
             {
-                var (party, at, value) = await _outputs[client].Reader.ReadAsync(cancellation);
+                var (at, value) = await _outputs[client][party].Reader.ReadAsync(cancellation);
                 if (at != number) throw new InvalidOperationException("outputs out of order");
                 copies[party] = value;
             }
@@ -105,8 +106,7 @@ internal sealed class LocalClients : IDealerPort
         {
             clients.Released++;
             var value = clients.AlterOutput(party, number, masked.Value);
-            // All parties' copies of one output reach the client before the next output's.
-            await clients._outputs[receiver].Writer.WriteAsync((party, number, value), cancellation);
+            await clients._outputs[receiver][party].Writer.WriteAsync((number, value), cancellation);
         }
     }
 }
