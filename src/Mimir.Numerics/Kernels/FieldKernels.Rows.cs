@@ -40,8 +40,10 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                 {
                     ref double x = ref Unsafe.Add(ref MemoryMarshal.GetReference(xs), (nint)v * columns + column);
                     RowSums s = default;
-                    nuint i = FourRows<TSimd, TD, TL>(ref w0, ref w1, ref w2, ref w3, ref x, 0, (nuint)width, ref s);
-                    FourRows<SimdScalar, double, long>(ref w0, ref w1, ref w2, ref w3, ref x, i, (nuint)width, ref s);
+                    // The first vector brings the next four rows in; the others find these rows in the cache.
+                    nuint ahead = v == 0 ? (nuint)RowsPerPass * (nuint)stride : 0;
+                    nuint i = FourRows<TSimd, TD, TL>(ref w0, ref w1, ref w2, ref w3, ref x, 0, (nuint)width, ahead, ref s);
+                    FourRows<SimdScalar, double, long>(ref w0, ref w1, ref w2, ref w3, ref x, i, (nuint)width, ahead, ref s);
                     sums[0] = ExactProduct.Finish(s.High0, s.Low0, width);
                     sums[1] = ExactProduct.Finish(s.High1, s.Low1, width);
                     sums[2] = ExactProduct.Finish(s.High2, s.Low2, width);
@@ -54,8 +56,10 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nuint FourRows<TS, TSD, TSL>(
-        ref double w0, ref double w1, ref double w2, ref double w3, ref double x, nuint i, nuint length, ref RowSums sums)
+        ref double w0, ref double w1, ref double w2, ref double w3, ref double x, nuint i, nuint length, nuint ahead,
+        ref RowSums sums)
         where TS : ISimd<TSD, TSL>
         where TSD : struct
         where TSL : struct
@@ -67,6 +71,10 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
             for (nuint width = (nuint)TS.Count; i + width <= length; i += width)
             {
                 TSD v = TS.Load(ref x, i);
+                TS.Prefetch(ref w0, i + ahead);
+                TS.Prefetch(ref w1, i + ahead);
+                TS.Prefetch(ref w2, i + ahead);
+                TS.Prefetch(ref w3, i + ahead);
                 Accumulate<TS, TSD, TSL>(TS.Load(ref w0, i), v, c1, c12, ref h0, ref l0);
                 Accumulate<TS, TSD, TSL>(TS.Load(ref w1, i), v, c1, c12, ref h1, ref l1);
                 Accumulate<TS, TSD, TSL>(TS.Load(ref w2, i), v, c1, c12, ref h2, ref l2);
