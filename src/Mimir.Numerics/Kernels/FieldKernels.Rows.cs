@@ -14,9 +14,18 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
 
     public override double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
-        double result = 0;
-        MultiplyMatrix(x, 1, x.Length, x.Length, y, 1, new Span<double>(ref result));
-        return result;
+        double total = 0;
+        for (int start = 0; start < x.Length; start += ExactProduct.MaximumTerms)
+        {
+            int terms = Math.Min(ExactProduct.MaximumTerms, x.Length - start);
+            ref double a = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), start);
+            ref double b = ref Unsafe.Add(ref MemoryMarshal.GetReference(y), start);
+            long high = 0, low = 0;
+            nuint i = OneRow<TSimd, TD, TL>(ref a, ref b, 0, (nuint)terms, ref high, ref low);
+            OneRow<SimdScalar, double, long>(ref a, ref b, i, (nuint)terms, ref high, ref low);
+            total = Field.Add(total, ExactProduct.Finish(high, low, terms));
+        }
+        return total;
     }
 
     public override void MultiplyMatrix(
@@ -53,6 +62,24 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                         outputs[r] = Field.Add(outputs[r], sums[r]);
                 }
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nuint OneRow<TS, TSD, TSL>(ref double a, ref double b, nuint i, nuint length, ref long high, ref long low)
+        where TS : ISimd<TSD, TSL>
+        where TSD : struct
+        where TSL : struct
+    {
+        unchecked
+        {
+            TSD c1 = TS.Broadcast(ExactProduct.C1), c12 = TS.Broadcast(ExactProduct.C1PlusC2);
+            TSL h = TS.BroadcastLong(0), l = h;
+            for (nuint width = (nuint)TS.Count; i + width <= length; i += width)
+                Accumulate<TS, TSD, TSL>(TS.Load(ref a, i), TS.Load(ref b, i), c1, c12, ref h, ref l);
+            high += TS.Sum(h);
+            low += TS.Sum(l);
+            return i;
         }
     }
 
