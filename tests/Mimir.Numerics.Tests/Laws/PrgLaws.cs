@@ -76,26 +76,27 @@ public sealed class PrgLaws
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(5)]
-    [InlineData(16)]
-    [InlineData(18)]
-    [InlineData(1023)]
-    [InlineData(1024)]
-    public void A_rejected_word_is_replaced_by_the_next_range(int position)
+    [InlineData(0, 1)]
+    [InlineData(5, 2)]
+    [InlineData(16, 3)]
+    [InlineData(18, 1)]
+    [InlineData(1023, 2)]
+    [InlineData(1024, 1)]
+    public void A_rejected_word_is_replaced_by_the_next_range(int position, int rejections)
     {
-        // Position p − 1 is the last accepted word; the first two words of one element are p and 2^50 − 1.
-        using Prg prg = new(new ScriptedKeystream(position, rejections: 2), 0);
+        // The first words of one element are p, 2^50 − 1, ...; the next element is p − 1, the last accepted word.
+        double replaced = 1_000_000 * rejections + position;
+        using Prg prg = new(new ScriptedKeystream(position, rejections), 0);
         foreach (int start in new[] { 0, 1 })
         {
             double[] elements = new double[1100];
             prg.Fill((ulong)start, elements);
             for (int i = 0; i < elements.Length; i++)
-                Assert.Equal(start + i == position ? 2_000_000 + position : start + i == position + 1 ? Field.P - 1 : start + i, elements[i]);
+                Assert.Equal(start + i == position ? replaced : start + i == position + 1 ? Field.P - 1 : start + i, elements[i]);
         }
         double[] single = new double[1];
         prg.Fill((ulong)position, single);
-        Assert.Equal(2_000_000 + position, single[0]);
+        Assert.Equal(replaced, single[0]);
     }
 
     [Fact]
