@@ -3,7 +3,7 @@ using Mimir.Numerics;
 
 namespace Mimir.Benchmarks;
 
-/// <summary>The hot kernel out of memory: a 50257 × 768 matrix (309 MB) times one vector, on one and more threads.</summary>
+/// <summary>The hot kernel out of memory: a 50256 × 768 matrix (309 MB) times one vector, on one and more threads.</summary>
 public class LargeMatrixVector : IMeasuredWork
 {
     private const int Rows = 50256, Columns = 768;

@@ -5,6 +5,7 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Mimir.Benchmarks;
 using Mimir.Numerics;
+using Perfolizer.Horology;
 
 if (args is ["bandwidth"])
 {
@@ -13,10 +14,11 @@ if (args is ["bandwidth"])
     return;
 }
 
-// Best of the iterations is reported too: on a shared machine the mean measures the neighbours.
+// Many short iterations, and the best is reported too: on a shared machine the mean measures the neighbours.
 IConfig config = DefaultConfig.Instance
-    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance).WithIterationCount(8))
+    .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance)
+        .WithIterationTime(TimeInterval.FromMilliseconds(30)).WithIterationCount(40))
     .AddColumn(StatisticColumn.Min)
     .AddColumn(new ThroughputColumn())
-    .HideColumns("Job", "Toolchain", "IterationCount", "LaunchCount", "WarmupCount", "Error", "StdDev", "Median", "RatioSD");
+    .HideColumns("Job", "Toolchain", "IterationCount", "IterationTime", "LaunchCount", "WarmupCount", "Error", "StdDev", "Median", "RatioSD");
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);

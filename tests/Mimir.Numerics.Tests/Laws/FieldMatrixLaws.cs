@@ -81,6 +81,20 @@ public sealed class FieldMatrixLaws
     }
 
     [Fact]
+    public void Matrices_beyond_the_cache_give_the_same()
+    {
+        const int Rows = 515, Columns = 257;
+        double[] w = Draw(Rows * Columns, 1), x = Draw(Columns, 2), t = Draw(Rows, 3);
+        double[] z = new double[Rows], zt = new double[Columns], expected = new double[Rows], expectedTransposed = new double[Columns];
+        FieldMatrix.MultiplyVector(w, Rows, Columns, Columns, x, z);
+        FieldKernels.Scalar.MultiplyMatrix(w, Rows, Columns, Columns, x, 1, expected);
+        Assert.Equal(expected, z);
+        FieldMatrix.MultiplyTransposedVector(w, Rows, Columns, Columns, t, zt);
+        FieldKernels.Scalar.MultiplyTransposedMatrix(w, Rows, Columns, Columns, t, 1, expectedTransposed);
+        Assert.Equal(expectedTransposed, zt);
+    }
+
+    [Fact]
     public void The_last_row_needs_no_padding()
     {
         double[] w = Draw(2 * 16 + 9, 1), x = Draw(9, 2), z = new double[3];
