@@ -7,25 +7,31 @@ namespace Mimir.Transport.Tests.Meshes;
 [Collection(nameof(MeshAllocationTests))]
 public sealed class MeshAllocationTests
 {
-    [Fact]
-    public async Task Steady_state_allocates_nothing()
+    private static readonly byte[] Mine = new byte[40_000];
+
+    [Theory]
+    [InlineData(2, 64, 48)]
+    [InlineData(2, 40_000, 48)]
+    [InlineData(3, 64, 600)]
+    public async Task Steady_state_allocates_nothing_to_speak_of(int count, int size, int allowed)
     {
         await using var cluster = new Cluster();
-        var meshes = await cluster.MeshAsync(2);
-        await RoundsAsync(meshes, 64, 3000);
-        await RoundsAsync(meshes, 40_000, 300);
-        const int Rounds = 5000;
+        var meshes = await cluster.MeshAsync(count);
+        var buffers = meshes.Select(_ => TlsMeshTests.Buffers(count, size)).ToArray();
+        const int Rounds = 2000;
+        await RoundsAsync(meshes, buffers, size, Rounds);
         var before = GC.GetTotalAllocatedBytes(precise: true);
-        await RoundsAsync(meshes, 64, Rounds);
-        await RoundsAsync(meshes, 40_000, 300);
+        await RoundsAsync(meshes, buffers, size, Rounds);
         var perRound = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Rounds;
-        Assert.True(perRound < 48, $"{perRound} bytes per round of both parties together.");
+
+        // The runtime's pools behind ValueTask hold few entries per thread and core, so that six links of three parties in one process miss
+        // now and then. Without pooling a round would take above 1000 bytes per link.
+        Assert.True(perRound < allowed, $"{perRound} bytes per round of all parties together.");
     }
 
-    private static Task RoundsAsync(TlsMesh[] meshes, int size, int rounds) => Task.WhenAll(meshes.Select(mesh => Task.Run(async () =>
-    {
-        var mine = new byte[size];
-        var theirs = TlsMeshTests.Buffers(meshes.Length, size);
-        for (var round = 0; round < rounds; round++) await mesh.ExchangeAsync(mine, theirs, default);
-    })));
+    private static Task RoundsAsync(TlsMesh[] meshes, Memory<byte>[][] buffers, int size, int rounds) =>
+        Task.WhenAll(meshes.Select((mesh, i) => Task.Run(async () =>
+        {
+            for (var round = 0; round < rounds; round++) await mesh.ExchangeAsync(Mine.AsMemory(0, size), buffers[i], default);
+        })));
 }
