@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mimir.Numerics;
 
 namespace Mimir.Spdz.Tests.Simulation;
 
@@ -6,10 +7,22 @@ namespace Mimir.Spdz.Tests.Simulation;
 /// <param name="Kind">Of the section (a header's fifth byte); 0 on a stream without sections.</param>
 /// <param name="Occurrence">How many headers with the same kind, block and step came before.</param>
 /// <param name="IsHeader">The 48 bytes that begin a section.</param>
-internal readonly record struct TapeWrite(int Party, byte Kind, int Block, int Step, int Occurrence, bool IsHeader, byte[] Bytes)
+/// <param name="Start">Corrections of the section that were written before this chunk.</param>
+internal readonly record struct TapeWrite(int Party, byte Kind, int Block, int Step, int Occurrence, bool IsHeader, long Start, byte[] Bytes)
 {
+    private const int CountBytes = 4;
+
     /// <summary>Corrections: a count and elements.</summary>
-    public bool IsChunk => !IsHeader && Bytes.Length > 4;
+    public bool IsChunk => !IsHeader && Bytes.Length > CountBytes;
+
+    /// <summary>Adds to correction <paramref name="index"/> of the section, if it is in this chunk.</summary>
+    public TapeWrite Add(long index, double delta)
+    {
+        if (!IsChunk || index < Start || index >= Start + (Bytes.Length - CountBytes) / sizeof(double)) return this;
+        var at = Bytes.AsSpan(CountBytes + (int)(index - Start) * sizeof(double));
+        BinaryPrimitives.WriteDoubleLittleEndian(at, Field.Add(BinaryPrimitives.ReadDoubleLittleEndian(at), delta));
+        return this;
+    }
 }
 
 /// <summary>The sending end of a stream whose writer cheats: every write is replaced by what <paramref name="alter"/> returns.</summary>
@@ -40,9 +53,11 @@ internal sealed class TamperingStream(Stream inner, int party, bool sections, Fu
         {
             var key = (bytes[4], BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)));
             _seen[key] = _seen.GetValueOrDefault(key) + 1;
-            _section = new TapeWrite(party, key.Item1, key.Item2, key.Item3, _seen[key] - 1, false, []);
+            _section = new TapeWrite(party, key.Item1, key.Item2, key.Item3, _seen[key] - 1, false, 0, []);
         }
-        foreach (var altered in alter(_section with { Party = party, IsHeader = header, Bytes = bytes })) await inner.WriteAsync(altered, cancellationToken);
+        var write = _section with { Party = party, IsHeader = header, Bytes = bytes };
+        if (write.IsChunk) _section = _section with { Start = _section.Start + (bytes.Length - sizeof(int)) / sizeof(double) };
+        foreach (var altered in alter(write)) await inner.WriteAsync(altered, cancellationToken);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
