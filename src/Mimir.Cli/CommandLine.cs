@@ -31,9 +31,12 @@ public static class CommandLine
         return failure.Code;
     }
 
-    private static string Problem(ParseResult parsed) => parsed.Errors.Count == 0
-        ? "no command given"
-        : string.Join("; ", parsed.Errors.Select(e => e.Message.TrimEnd('.').ReplaceLineEndings(" ")).Distinct());
+    private static string Problem(ParseResult parsed)
+    {
+        // A word that is no command is reported twice; the word itself says more.
+        var unknown = parsed.UnmatchedTokens.Count > 0 ? $"there is no '{parsed.UnmatchedTokens[0]}'" : null;
+        return unknown ?? string.Join("; ", parsed.Errors.Select(e => e.Message.TrimEnd('.').ReplaceLineEndings(" ")).Distinct());
+    }
 
     private static string Path(ParseResult parsed)
     {

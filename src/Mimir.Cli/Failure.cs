@@ -34,7 +34,7 @@ public sealed record Failure(int Code, string Line)
         SocketException socket => socket.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable
             ? ExitCode.Usage
             : ExitCode.Unreachable,
-        UsageException or ConfigurationException or ModelFormatException or ArgumentException => ExitCode.Usage,
+        UsageException or ConfigurationException or ModelFormatException or ArgumentException or InvalidDataException => ExitCode.Usage,
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => ExitCode.Usage,
         IOException { InnerException: { } inner } => CodeOf(inner),
         _ => ByName(exception),

@@ -21,13 +21,10 @@ public enum ConfigKind
     /// <summary>An address and a port: 127.0.0.1:7100, [::1]:7100 or name.example:7100.</summary>
     Endpoint,
 
-    /// <summary>Several of these, as a YAML sequence, or separated by commas in the environment and in flags.</summary>
-    Endpoints,
-
     /// <summary>A path.</summary>
     Path,
 
-    /// <summary>A name as certificates carry it: letters, digits, dot, dash, underscore.</summary>
+    /// <summary>A host name or address.</summary>
     Name,
 }
 
@@ -60,12 +57,11 @@ public sealed record ConfigKey(string Path, ConfigKind Kind, string? Default, st
         ConfigKind.Number => string.Create(CultureInfo.InvariantCulture, $"a number from {Minimum} to {Maximum}"),
         ConfigKind.Choice => string.Join(" or ", Choices),
         ConfigKind.Endpoint => "an address and a port, such as 127.0.0.1:7100",
-        ConfigKind.Endpoints => "addresses with ports, such as 127.0.0.1:7100",
         ConfigKind.Path => "a path",
-        _ => "a name of letters, digits, '.', '-' and '_'",
+        _ => "a host name or an address",
     };
 
-    /// <summary>Reads <paramref name="text"/>: bool, long, double, string or string[], by <see cref="Kind"/>; null when it is not allowed.</summary>
+    /// <summary>Reads <paramref name="text"/>: bool, long, double or string, by <see cref="Kind"/>; null when it is not allowed.</summary>
     public object? Parse(string text)
     {
         if (text.Length > LongestText || text.Any(char.IsControl)) return null;
@@ -76,9 +72,8 @@ public sealed record ConfigKey(string Path, ConfigKind Kind, string? Default, st
             ConfigKind.Number => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && InRange(number) ? number : null,
             ConfigKind.Choice => Choices.Contains(text) ? text : null,
             ConfigKind.Endpoint => IsEndpoint(text) ? text : null,
-            ConfigKind.Endpoints => text.Split(',', StringSplitOptions.TrimEntries) is var all && all.All(IsEndpoint) ? all : null,
-            ConfigKind.Path => text.Length > 0 ? text : null,
-            _ => text.Length is > 0 and <= 64 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') ? text : null,
+                ConfigKind.Path => text.Length > 0 ? text : null,
+            _ => Uri.CheckHostName(text) is not UriHostNameType.Unknown and not UriHostNameType.Basic ? text : null,
         };
     }
 

@@ -39,9 +39,7 @@ public static class ConfigLoader
             new FixedPointConfig(Integer("fixed_point.scale_bits"), Integer("cheby.deg")),
             new SchedulerConfig(values.ContainsKey("scheduler.max_context") ? Integer("scheduler.max_context") : null, Integer("padding.bucket")),
             new TriplePoolConfig(Integer("triple_pool.min_size"), Required<double>("triple_pool.audit_rate")),
-            new TlsConfig(Required<bool>("tls.enabled"), Optional<string>("tls.certificates")),
-            new ProcessConfig(
-                Optional<string>("name"), Optional<string>("listen"), Optional<string>("coordinator"), Optional<string>("triples"),
-                Optional<string[]>("parties") ?? []));
+            new TlsConfig(Required<bool>("tls.enabled"), Optional<string>("tls.identity"), Optional<string>("tls.authority"), Integer("stall_seconds")),
+            new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator")));
     }
 }

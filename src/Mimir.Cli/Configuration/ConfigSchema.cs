@@ -17,12 +17,12 @@ public static class ConfigSchema
         new("triple_pool.min_size", ConfigKind.Integer, "4", "steps of randomness dealt together and kept ready") { Minimum = 1, Maximum = 64 },
         new("triple_pool.audit_rate", ConfigKind.Number, "0.01", "share of dealt steps that are opened, recomputed and thrown away") { Minimum = 0, Maximum = 0.5 },
         new("tls.enabled", ConfigKind.Boolean, "true", "mutual TLS 1.3 on every link; false only together with --insecure-lab"),
-        new("tls.certificates", ConfigKind.Path, null, "directory with this process's certificate and key and the group's authority"),
-        new("listen", ConfigKind.Endpoint, null, "where this process accepts connections"),
-        new("name", ConfigKind.Name, null, "this process's name, as its certificate says"),
+        new("tls.identity", ConfigKind.Path, null, "directory with this process's certificate and keys"),
+        new("tls.authority", ConfigKind.Path, null, "the certificate of the group's authority, ca.pem: whom to trust"),
+        new("listen", ConfigKind.Endpoint, "127.0.0.1:0", "where this process accepts connections; port 0 lets the system choose"),
+        new("advertise", ConfigKind.Name, null, "host name or address under which others reach this process; unset: the one it listens on"),
         new("coordinator", ConfigKind.Endpoint, null, "where the coordinator is"),
-        new("triples", ConfigKind.Endpoint, null, "where the Triple Service is"),
-        new("parties", ConfigKind.Endpoints, null, "where the parties are, party 0 first"),
+        new("stall_seconds", ConfigKind.Integer, "120", "silence after which a peer counts as lost") { Minimum = 1, Maximum = 86400 },
     ];
 
     private static readonly FrozenDictionary<string, ConfigKey> ByPath = Keys.ToFrozenDictionary(k => k.Path, StringComparer.Ordinal);

@@ -29,13 +29,13 @@ public sealed record TriplePoolConfig(int MinSize, double AuditRate);
 
 /// <summary>Links.</summary>
 /// <param name="Enabled">Mutual TLS 1.3.</param>
-/// <param name="Certificates">Directory of this process's certificate, or null.</param>
-public sealed record TlsConfig(bool Enabled, string? Certificates);
+/// <param name="Identity">Directory of this process's certificate and keys, or null.</param>
+/// <param name="Authority">The authority's certificate, or null.</param>
+/// <param name="StallSeconds">Silence after which a peer counts as lost.</param>
+public sealed record TlsConfig(bool Enabled, string? Identity, string? Authority, int StallSeconds);
 
 /// <summary>Addresses; each role says which of them it needs.</summary>
-/// <param name="Name">As the certificate says.</param>
 /// <param name="Listen">Own address.</param>
-/// <param name="Coordinator">The coordinator's.</param>
-/// <param name="Triples">The Triple Service's.</param>
-/// <param name="Parties">The parties', party 0 first; empty when unset.</param>
-public sealed record ProcessConfig(string? Name, string? Listen, string? Coordinator, string? Triples, IReadOnlyList<string> Parties);
+/// <param name="Advertise">Host under which others reach this process, or null.</param>
+/// <param name="Coordinator">The coordinator's, or null.</param>
+public sealed record ProcessConfig(string Listen, string? Advertise, string? Coordinator);

@@ -2,7 +2,7 @@ namespace Mimir.Cli.Configuration;
 
 /// <summary>A value that somebody set, as text, and where.</summary>
 /// <param name="Path">The key.</param>
-/// <param name="Text">The value; list items separated by commas.</param>
+/// <param name="Text">The value.</param>
 /// <param name="Origin">"mimir.yaml:3", "environment variable MIMIR__TLS__ENABLED" or "--max-context".</param>
 public sealed record Setting(string Path, string Text, string Origin)
 {

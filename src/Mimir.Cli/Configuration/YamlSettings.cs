@@ -4,8 +4,7 @@ using YamlDotNet.Core.Events;
 namespace Mimir.Cli.Configuration;
 
 /// <summary>
-/// Reads mimir.yaml into settings. Only what a configuration needs is accepted: one document of nested mappings with plain values and
-/// lists. Anchors, aliases, tags and merge keys, with which a small file can grow without bound, are refused.
+/// Reads mimir.yaml into settings. Only what a configuration needs is accepted: one document of nested mappings with plain values. Anchors, aliases, tags and merge keys, with which a small file can grow without bound, are refused.
 /// </summary>
 public static class YamlSettings
 {
@@ -96,30 +95,11 @@ public static class YamlSettings
                     parser.MoveNext();
                     _settings.Add(new Setting(path, scalar.Value, origin));
                     break;
-                case SequenceStart start when ConfigSchema.Find(path)?.Kind == ConfigKind.Endpoints:
-                    RequirePlain(start);
-                    _settings.Add(new Setting(path, List(), origin));
-                    break;
                 default:
                     if (ConfigSchema.Find(path) is { } key) throw new ConfigurationException($"{origin}: {path} must be {key.Allowed}");
                     Mapping(path, level + 1);
                     break;
             }
-        }
-
-        private string List()
-        {
-            parser.MoveNext();
-            var items = new List<string>();
-            while (!parser.TryConsume<SequenceEnd>(out _))
-            {
-                if (parser.Current is not Scalar item) throw Error(parser.Current!, "a list holds plain values");
-                RequirePlain(item);
-                if (item.Value.Contains(',')) throw Error(item, "a list item holds no comma");
-                items.Add(item.Value);
-                parser.MoveNext();
-            }
-            return string.Join(',', items);
         }
 
         private void RequirePlain(NodeEvent node)

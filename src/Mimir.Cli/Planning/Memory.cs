@@ -14,9 +14,9 @@ internal static class Memory
 
     /// <summary>
     /// E and [W]_i; tables with MACs; per layer and side of the cache E, [B]_i and, active, its MAC; and two blocks: algebraic section,
-    /// masks b, offsets E·b, and the step sections' corrections (the last party's; the others expand theirs as they go).
+    /// masks b, offsets E·b, and, for the <paramref name="last"/> party, the step sections' corrections (the others expand theirs as they go).
     /// </summary>
-    public static long OfParty(PlanRequest request, BlockShape block, long matrixBytes, long algebraicBytes)
+    public static long OfParty(PlanRequest request, BlockShape block, long matrixBytes, long algebraicBytes, bool last)
     {
         var layout = request.Layout;
         var rows = layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows)).Sum(m => (long)m.Rows * m.Width) * (request.Active ? 2 : 1);
@@ -27,7 +27,7 @@ internal static class Memory
             long users = block.Users(layout, slot).Count;
             material += (users + (request.Active ? 1 : 0)) * slot.Inputs + users * slot.Outputs;
         }
-        material += block.Steps.Sum(s => s.Triples * (request.Active ? 3 : 2) + s.Corrections);
+        material += block.Steps.Sum(s => s.Triples * (request.Active ? 3 : 2) + (last ? s.Corrections : 0));
         return 2 * matrixBytes + Blocks * algebraicBytes + Element * (rows + cache + Blocks * material);
     }
 

@@ -27,10 +27,10 @@ public static class Planner
             throw new UsageException($"--context must lie in 1..{layout.MaxPositions} for {request.Name}, not {request.Context}");
         var numbers = new Numbers(layout, request.FractionBits, request.ChebyshevDegree);
         var session = Session(request);
-        var last = request.Context - 1;
-        var whole = CostArithmetic.Of(layout, session, numbers, request.Active, last);
-        var outside = CostArithmetic.Of(layout with { Layers = 0 }, session, numbers, request.Active, last);
-        var steps = Enumerable.Repeat(new StepShape(last, true, whole.Triples, whole.Corrections(request.Active)), request.BlockSteps).ToArray();
+        var position = request.Context - 1;
+        var whole = CostArithmetic.Of(layout, session, numbers, request.Active, position);
+        var outside = CostArithmetic.Of(layout with { Layers = 0 }, session, numbers, request.Active, position);
+        var steps = Enumerable.Repeat(new StepShape(position, true, whole.Triples, whole.Corrections(request.Active)), request.BlockSteps).ToArray();
         var block = new BlockShape(0, steps);
 
         long peers = request.Parties - 1;
@@ -39,7 +39,8 @@ public static class Planner
         var dealt = Element * whole.Corrections(request.Active) + algebraic / request.BlockSteps;
         var rounds = whole.Rounds + 1;
         var offlineRounds = request.Active ? OfflineRounds(layout, block) / (double)request.BlockSteps : 0;
-        var party = Memory.OfParty(request, block, matrices, algebraic);
+        var lastParty = Memory.OfParty(request, block, matrices, algebraic, last: true);
+        var otherParties = peers * Memory.OfParty(request, block, matrices, algebraic, last: false);
         var dealer = Memory.OfDealer(request, block, matrices);
 
         var bytesPerSecond = request.ReadGigabytesPerSecond * 1e9;
@@ -61,9 +62,9 @@ public static class Planner
             DealtBytesPerToken = dealt,
             DealtBytesAtLoad = Element * DealerModel.LoadElements(layout, request.Active),
             ModelBytesPerParty = matrices,
-            PartyMemoryBytes = party,
+            PartyMemoryBytes = lastParty,
             TriplesMemoryBytes = dealer,
-            TotalMemoryBytes = request.Parties * party + dealer,
+            TotalMemoryBytes = lastParty + otherParties + dealer,
             ReadBandwidthGbps = request.ReadGigabytesPerSecond,
             RoundSeconds = request.RoundSeconds,
             DealGbps = request.DealGigabytesPerSecond,
