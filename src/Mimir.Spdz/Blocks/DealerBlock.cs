@@ -1,3 +1,4 @@
+using System.Buffers;
 using Mimir.Models.Transformers;
 using Mimir.Numerics;
 using Mimir.Spdz.Masking;
@@ -26,18 +27,12 @@ public sealed class DealerBlock
         DealerModel model, BlockShape shape, DealerCache cache, TapeSender sender, CancellationToken cancellation)
     {
         var block = new DealerBlock(shape);
-        var keys = await sender.BeginAsync(TapeKind.Algebraic, shape.Number, 0, cancellation);
-        using var tape = new TapeWriter(keys, model.Active, model.Alpha);
-        foreach (var slot in MatrixSlot.All(model.Layout))
-        {
-            block.DealProducts(model, slot, tape);
-            await sender.FlushAsync(tape, cancellation);
-        }
+        using var tape = await sender.BeginAsync(TapeKind.Algebraic, shape.Number, 0, model.Active, model.Alpha, cancellation);
+        foreach (var slot in MatrixSlot.All(model.Layout)) block.DealProducts(model, slot, tape);
         foreach (var step in shape.Steps)
         {
             for (var layer = 0; layer < model.Layout.Layers; layer++) DealAttention(model.Layout, cache, layer, step, tape);
-            DealTriples(step.Triples, tape);
-            await sender.FlushAsync(tape, cancellation);
+            DealTriples((int)step.Triples, tape);
         }
         await sender.EndAsync(tape, cancellation);
         return block;
@@ -79,18 +74,21 @@ public sealed class DealerBlock
     }
 
     /// <summary>⟦a⟧, ⟦b⟧, ⟦ab⟧, and for the sacrifice ⟦a'⟧, ⟦a'b⟧.</summary>
-    private static void DealTriples(long count, TapeWriter tape)
+    private static void DealTriples(int count, TapeWriter tape)
     {
-        var a = new double[count];
-        var b = new double[count];
-        var c = new double[count];
+        var pool = ArrayPool<double>.Shared;
+        double[] rentedA = pool.Rent(count), rentedB = pool.Rent(count), rentedC = pool.Rent(count);
+        Span<double> a = rentedA.AsSpan(0, count), b = rentedB.AsSpan(0, count), c = rentedC.AsSpan(0, count);
         tape.Uniform(a);
         tape.Uniform(b);
         FieldVector.Multiply(a, b, c);
         tape.Authenticated(c);
-        if (!tape.Active) return;
-        tape.Uniform(a);
-        FieldVector.Multiply(a, b, c);
-        tape.Authenticated(c);
+        if (tape.Active)
+        {
+            tape.Uniform(a);
+            FieldVector.Multiply(a, b, c);
+            tape.Authenticated(c);
+        }
+        foreach (var rented in (double[][])[rentedA, rentedB, rentedC]) pool.Return(rented, clearArray: true);
     }
 }

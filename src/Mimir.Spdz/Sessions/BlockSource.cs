@@ -157,7 +157,7 @@ internal sealed class BlockSource : IDisposable
 
     private async Task WalkAsync(DealingTape tape, StepShape shape)
     {
-        var arithmetic = new DealerArithmetic(_model.Layout, _plan, _numbers, tape, null, () => ValueTask.CompletedTask) { Cached = shape.Cached };
+        var arithmetic = new DealerArithmetic(_model.Layout, _plan, _numbers, tape, null) { Cached = shape.Cached };
         await new SessionProgram<int>(_model.Layout, _plan, arithmetic).StepAsync(shape.Position, 1);
     }
 }

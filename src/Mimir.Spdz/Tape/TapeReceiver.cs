@@ -7,7 +7,7 @@ namespace Mimir.Spdz.Tape;
 /// <summary>One party's end of its tape stream: sections in the order in which the dealer must send them, each exactly once.</summary>
 public sealed class TapeReceiver(Stream stream)
 {
-    private readonly Stack<double[]> _spare = new();
+    private readonly List<double[]> _spare = [];
     private byte[] _bytes = new byte[1 << 20];
 
     /// <summary>Bytes received.</summary>
@@ -26,26 +26,29 @@ public sealed class TapeReceiver(Stream stream)
             || BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)) != step)
             throw new DealerCheatedException($"the Triple Service sent another tape section than {kind} of block {block}, step {step}: replayed, skipped or damaged");
 
-        var corrections = Spare();
+        var corrections = Spare(limit);
         var length = 0;
         while (await ReadCountAsync(cancellation) is var count && count != 0)
         {
             if (count < 0 || length + (long)count > limit)
                 throw new DealerCheatedException($"the Triple Service's tape section {kind} of block {block}, step {step} is longer than the program uses ({limit} elements)");
-            if (corrections.Length < length + count)
-                Array.Resize(ref corrections, (int)Math.Min(Math.Max(limit, count), Math.Max(length + count, 2L * corrections.Length)));
             await ReadElementsAsync(corrections.AsMemory(length, count), cancellation);
             length += count;
         }
         return new TapeSection(header[16..], corrections.AsMemory(0, length));
     }
 
-    /// <summary>Gives a section's memory back for the next one, zeroed.</summary>
+    /// <summary>Gives a section's memory back for the next one, which overwrites it.</summary>
     public void Return(TapeSection section)
     {
         if (!MemoryMarshal.TryGetArray(section.Corrections, out var array) || array.Array is not { Length: > 0 } corrections) return;
-        Array.Clear(corrections);
-        lock (_spare) _spare.Push(corrections);
+        lock (_spare) _spare.Add(corrections);
+    }
+
+    /// <summary>Zeroes all memory that was given back: at the end of the session.</summary>
+    public void Clear()
+    {
+        lock (_spare) foreach (var array in _spare) Array.Clear(array);
     }
 
     /// <summary>Tells the dealer which steps of the block were audited.</summary>
@@ -55,9 +58,23 @@ public sealed class TapeReceiver(Stream stream)
         await stream.FlushAsync(cancellation);
     }
 
-    private double[] Spare()
+    /// <summary>The smallest spare array that holds <paramref name="limit"/> elements, or a new one. Memory grows with what arrives, not before.</summary>
+    private double[] Spare(long limit)
     {
-        lock (_spare) return _spare.Count > 0 ? _spare.Pop() : [];
+        if (limit == 0) return [];
+        lock (_spare)
+        {
+            var best = -1;
+            for (var i = 0; i < _spare.Count; i++)
+                if (_spare[i].Length >= limit && (best < 0 || _spare[i].Length < _spare[best].Length)) best = i;
+            if (best >= 0)
+            {
+                var found = _spare[best];
+                _spare.RemoveAt(best);
+                return found;
+            }
+        }
+        return GC.AllocateUninitializedArray<double>(checked((int)limit));
     }
 
     private async ValueTask<int> ReadCountAsync(CancellationToken cancellation)
