@@ -1,7 +1,10 @@
 using System.Net.Sockets;
+using Grpc.Core;
 using Mimir.Cli.Configuration;
 using Mimir.Models;
 using Mimir.Spdz;
+using Mimir.Transport.Connections;
+using Mimir.Trust;
 
 namespace Mimir.Cli;
 
@@ -29,23 +32,14 @@ public sealed record Failure(int Code, string Line)
 
     private static int CodeOf(Exception exception) => exception switch
     {
-        ProtocolViolation => ExitCode.Misbehaviour,
-        PeerLostException or TimeoutException or HttpRequestException => ExitCode.Unreachable,
+        ProtocolViolation or UntrustedPeerException => ExitCode.Misbehaviour,
+        PeerLostException or TimeoutException or HttpRequestException or RpcException => ExitCode.Unreachable,
         SocketException socket => socket.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable
             ? ExitCode.Usage
             : ExitCode.Unreachable,
-        UsageException or ConfigurationException or ModelFormatException or ArgumentException or InvalidDataException => ExitCode.Usage,
+        UsageException or ConfigurationException or ModelFormatException or ArgumentException or InvalidDataException or PortInUseException => ExitCode.Usage,
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => ExitCode.Usage,
         IOException { InnerException: { } inner } => CodeOf(inner),
-        _ => ByName(exception),
-    };
-
-    /// <summary>Exceptions of the layers above that carry their meaning in their name.</summary>
-    private static int ByName(Exception exception) => exception.GetType().Name switch
-    {
-        "UntrustedPeerException" => ExitCode.Misbehaviour,
-        "PortInUseException" => ExitCode.Usage,
-        "RpcException" => ExitCode.Unreachable,
         _ => ExitCode.Failed,
     };
 
@@ -54,6 +48,7 @@ public sealed record Failure(int Code, string Line)
         var text = exception switch
         {
             OperationCanceledException => "stopped",
+            RpcException { Status.Detail: { Length: > 0 } detail } => detail,
             OutOfMemoryException => "not enough memory; 'mimir plan' says what a model needs",
             ArgumentException { ParamName: { } name } => exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal),
             _ when CodeOf(exception) == ExitCode.Failed && !IsOurs(exception) =>
