@@ -1,4 +1,3 @@
-using System.Buffers;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Shares;
@@ -24,17 +23,17 @@ public static class Compare
     /// <summary>The dealing half: R, then for chunks of comparisons their tables.</summary>
     public static void Deal(DealingTape tape, int length, ComparisonPlan plan)
     {
-        var r = ArrayPool<double>.Shared.Rent(length);
-        tape.Uniform(r.AsSpan(0, length));
+        using var r = new Secret(length);
+        tape.Uniform(r.Span);
         var perChunk = ChunkElements / plan.ElementLength;
-        var tables = new double[perChunk * plan.ElementLength];
+        using var chunk = new Secret(perChunk * plan.ElementLength);
+        var tables = chunk.Span;
         for (var at = 0; at < length; at += perChunk)
         {
             var count = Math.Min(perChunk, length - at);
-            for (var e = 0; e < count; e++) Table((long)r[at + e], plan, tables.AsSpan(e * plan.ElementLength, plan.ElementLength));
-            tape.Authenticated(tables.AsSpan(0, count * plan.ElementLength));
+            for (var e = 0; e < count; e++) Table((long)r.Span[at + e], plan, tables.Slice(e * plan.ElementLength, plan.ElementLength));
+            tape.Authenticated(tables[..(count * plan.ElementLength)]);
         }
-        ArrayPool<double>.Shared.Return(r, clearArray: true);
     }
 
     /// <summary>⟦[x ≥ 0]⟧, elementwise.</summary>

@@ -1,6 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
-using System.Buffers.Binary;
+using System.Threading.Channels;
 
 namespace Mimir.Spdz.Tape;
 
@@ -14,7 +15,7 @@ public sealed class TapeSink(Stream stream)
     public const int ChunkElements = 1 << 17;
 
     private const int InFlight = 4;
-    private readonly BlockingCollection<(double[] Chunk, int Count)> _queue = new(InFlight);
+    private readonly Channel<(double[] Chunk, int Count)> _queue = Channel.CreateBounded<(double[], int)>(InFlight);
     private readonly ConcurrentBag<double[]> _spare = [];
     private readonly byte[] _bytes = new byte[sizeof(int) + ChunkElements * sizeof(double)];
     private Task _pump = Task.CompletedTask;
@@ -33,7 +34,7 @@ public sealed class TapeSink(Stream stream)
     internal double[] Exchange(double[] chunk, int count)
     {
         if (_failure is { } failure) throw new PeerLostException("the last party stopped reading its tape", failure);
-        _queue.Add((chunk, count));
+        if (!_queue.Writer.TryWrite((chunk, count))) _queue.Writer.WriteAsync((chunk, count)).AsTask().GetAwaiter().GetResult();
         return Take();
     }
 
@@ -43,7 +44,7 @@ public sealed class TapeSink(Stream stream)
     /// <summary>Waits until everything queued has been written.</summary>
     internal async ValueTask DrainAsync()
     {
-        _queue.Add(([], 0));
+        await _queue.Writer.WriteAsync(([], 0));
         await _pump;
         if (_failure is { } failure) throw new PeerLostException("the last party stopped reading its tape", failure);
     }
@@ -52,7 +53,7 @@ public sealed class TapeSink(Stream stream)
     {
         while (true)
         {
-            var (chunk, count) = _queue.Take(CancellationToken.None);
+            var (chunk, count) = await _queue.Reader.ReadAsync(CancellationToken.None);
             if (count == 0) return;
             try
             {
