@@ -5,6 +5,7 @@ using Mimir.Models;
 using Mimir.Spdz;
 using Mimir.Transport.Connections;
 using Mimir.Trust;
+using Mimir.Trust.Sealing;
 
 namespace Mimir.Cli;
 
@@ -32,7 +33,7 @@ public sealed record Failure(int Code, string Line)
 
     private static int CodeOf(Exception exception) => exception switch
     {
-        ProtocolViolation or UntrustedPeerException => ExitCode.Misbehaviour,
+        ProtocolViolation or UntrustedPeerException or SealBrokenException => ExitCode.Misbehaviour,
         PeerLostException or TimeoutException or HttpRequestException or RpcException => ExitCode.Unreachable,
         SocketException socket => socket.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable
             ? ExitCode.Usage
