@@ -1,0 +1,7 @@
+namespace Mimir.Transport.Meshes;
+
+/// <summary>Where a party of a session listens. A session lists its parties in index order.</summary>
+/// <param name="Name">The party's name, as in its certificate.</param>
+/// <param name="Host">Name or address that the other parties dial.</param>
+/// <param name="Port">TCP port.</param>
+public sealed record MeshPeer(string Name, string Host, int Port);

@@ -1,0 +1,120 @@
+using System.Formats.Asn1;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Mimir.Trust.Sealing;
+
+namespace Mimir.Trust.Certificates;
+
+/// <summary>
+/// A throw-away certificate authority (ECDSA P-256): made for one cluster or test, in memory, or kept in a directory
+/// (<c>ca.pem</c>, <c>ca-key.pem</c>, mode 0600). It issues leaf certificates only.
+/// </summary>
+public sealed class CertificateAuthority : IDisposable
+{
+    private const string CertificateFile = "ca.pem";
+    private const string KeyFile = "ca-key.pem";
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
+    private readonly X509Certificate2 _certificate;
+    private readonly TimeProvider _clock;
+
+    private CertificateAuthority(X509Certificate2 certificate, TimeProvider clock)
+    {
+        _certificate = certificate;
+        _clock = clock;
+    }
+
+    /// <summary>A new authority, valid for <paramref name="lifetime"/> (30 days when not given).</summary>
+    public static CertificateAuthority Create(TimeSpan? lifetime = null, TimeProvider? clock = null)
+    {
+        clock ??= TimeProvider.System;
+        var now = clock.GetUtcNow();
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=Mimir session authority", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: true, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        return new(request.CreateSelfSigned(now - TimeSpan.FromDays(1), now + (lifetime ?? TimeSpan.FromDays(30))), clock);
+    }
+
+    /// <summary>Reads an authority that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">The directory holds none.</exception>
+    public static CertificateAuthority Load(string directory, TimeProvider? clock = null)
+    {
+        try
+        {
+            var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(directory, CertificateFile), Path.Combine(directory, KeyFile));
+            return new(certificate, clock ?? TimeProvider.System);
+        }
+        catch (Exception error) when (error is CryptographicException or IOException)
+        {
+            throw new InvalidDataException($"'{directory}' holds no usable certificate authority ({CertificateFile}, {KeyFile}): {error.Message}");
+        }
+    }
+
+    /// <summary>Trust in this authority only. The caller disposes of it.</summary>
+    public TrustAnchors Anchors() => new(X509CertificateLoader.LoadCertificate(_certificate.RawData));
+
+    /// <summary>Writes <c>ca.pem</c> and <c>ca-key.pem</c>, mode 0600.</summary>
+    public void Save(string directory)
+    {
+        OwnerOnlyFile.CreateDirectory(directory);
+        using var key = _certificate.GetECDsaPrivateKey()!;
+        SaveCertificate(Path.Combine(directory, CertificateFile));
+        OwnerOnlyFile.Write(Path.Combine(directory, KeyFile), key.ExportPkcs8PrivateKeyPem());
+    }
+
+    /// <summary>Writes the authority's certificate alone, for <see cref="TrustAnchors.Load"/> of the peers.</summary>
+    public void SaveCertificate(string path) => OwnerOnlyFile.Write(path, _certificate.ExportCertificatePem());
+
+    /// <summary>Makes both key pairs here and issues a certificate for them: for clusters whose processes start from one place.</summary>
+    public Identity Issue(Role role, string name, TimeSpan validity)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var sealing = SealingKeyPair.Generate();
+        using var certificate = Issue(role, name, validity, sealing.PublicKey.Span, new PublicKey(key));
+        return new Identity(certificate.CopyWithPrivateKey(key), sealing);
+    }
+
+    /// <summary>Issues a certificate for keys whose private halves stay with their owner. It is valid from 5 minutes before now.</summary>
+    /// <param name="role">The role to name.</param>
+    /// <param name="name">The name to name, see <see cref="PeerName"/>.</param>
+    /// <param name="validity">How long from now; a negative one yields an expired certificate only when above minus 5 minutes.</param>
+    /// <param name="sealingPublicKey">X25519 public key, 32 bytes.</param>
+    /// <param name="publicKey">The bearer's ECDSA P-256 public key.</param>
+    /// <exception cref="ArgumentException">A name, key length or validity is outside its range, or reaches beyond the authority's own end.</exception>
+    public X509Certificate2 Issue(Role role, string name, TimeSpan validity, ReadOnlySpan<byte> sealingPublicKey, PublicKey publicKey)
+    {
+        PeerName.Require(name);
+        if (sealingPublicKey.Length != SealingKeyPair.Size)
+            throw new ArgumentException($"A sealing key has {SealingKeyPair.Size} bytes, not {sealingPublicKey.Length}.", nameof(sealingPublicKey));
+        var now = _clock.GetUtcNow();
+        if (now + validity > _certificate.NotAfter || validity <= -ClockSkew)
+            throw new ArgumentException($"The certificate would not end within the authority's own validity, which ends {_certificate.NotAfter:u}.", nameof(validity));
+
+        var request = new CertificateRequest(CertificateProfile.Subject(role, name), publicKey, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddUri(CertificateProfile.NameUri(role, name));
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(
+            [new Oid(CertificateProfile.ServerAuthentication), new Oid(CertificateProfile.ClientAuthentication)], critical: true));
+        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
+        request.CertificateExtensions.Add(SealingKeyExtension(sealingPublicKey));
+
+        var serial = RandomNumberGenerator.GetBytes(16);
+        serial[0] = (byte)(serial[0] & 0x7f | 0x40);
+        return request.Create(_certificate, now - ClockSkew, now + validity, serial);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _certificate.Dispose();
+
+    private static X509Extension SealingKeyExtension(ReadOnlySpan<byte> key)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        writer.WriteOctetString(key);
+        return new X509Extension(CertificateProfile.SealingKeyOid, writer.Encode(), critical: false);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Mimir.Trust.Certificates;
+using Mimir.Trust.Sealing;
+
+namespace Mimir.Trust;
+
+/// <summary>
+/// What a process proves itself with: certificate, its ECDSA P-256 private key, and its X25519 sealing key. Files of a directory:
+/// <c>certificate.pem</c>, <c>key.pem</c>, <c>sealing-key.pem</c>, readable by their owner only. <see cref="Dispose"/> zeroes the sealing key.
+/// </summary>
+public sealed class Identity : IDisposable
+{
+    private const string CertificateFile = "certificate.pem";
+    private const string KeyFile = "key.pem";
+    private const string SealingKeyFile = "sealing-key.pem";
+
+    private readonly CertificateProfile _profile;
+
+    /// <summary>Takes ownership of both arguments.</summary>
+    /// <exception cref="UntrustedPeerException">The certificate has not the profile of a Mimir certificate.</exception>
+    /// <exception cref="ArgumentException">It has no private key, or names another sealing key.</exception>
+    public Identity(X509Certificate2 certificate, SealingKeyPair sealingKey)
+    {
+        _profile = CertificateProfile.Read(certificate);
+        if (!certificate.HasPrivateKey) throw new ArgumentException("The certificate has no private key.", nameof(certificate));
+        if (!sealingKey.PublicKey.Span.SequenceEqual(_profile.SealingPublicKey))
+            throw new ArgumentException("The certificate was issued for another sealing key.", nameof(sealingKey));
+        Certificate = certificate;
+        SealingKey = sealingKey;
+    }
+
+    /// <summary>The role that the certificate names.</summary>
+    public Role Role => _profile.Role;
+
+    /// <summary>The name that the certificate names.</summary>
+    public string Name => _profile.Name;
+
+    /// <summary>SHA-256 of the certificate's subject public key info, 32 bytes.</summary>
+    public ReadOnlyMemory<byte> SpkiSha256 => _profile.SpkiSha256;
+
+    /// <summary>The certificate with its private key.</summary>
+    public X509Certificate2 Certificate { get; }
+
+    /// <summary>The key pair to which peers seal messages for this process.</summary>
+    public SealingKeyPair SealingKey { get; }
+
+    /// <summary>Reads a directory that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or unreadable; the message names it.</exception>
+    public static Identity Load(string directory)
+    {
+        foreach (var file in new[] { CertificateFile, KeyFile, SealingKeyFile })
+            if (!File.Exists(Path.Combine(directory, file)))
+                throw new InvalidDataException($"'{directory}' holds no {file}; an identity needs {CertificateFile}, {KeyFile} and {SealingKeyFile}.");
+        SealingKeyPair? sealing = null;
+        X509Certificate2? certificate = null;
+        try
+        {
+            sealing = SealingKeyPair.ImportPem(File.ReadAllText(Path.Combine(directory, SealingKeyFile)));
+            certificate = X509Certificate2.CreateFromPemFile(Path.Combine(directory, CertificateFile), Path.Combine(directory, KeyFile));
+            return new Identity(certificate, sealing);
+        }
+        catch (Exception error) when (error is CryptographicException or ArgumentException or FormatException or UntrustedPeerException or InvalidDataException)
+        {
+            sealing?.Dispose();
+            certificate?.Dispose();
+            throw new InvalidDataException($"The identity in '{directory}' cannot be used: {error.Message}");
+        }
+    }
+
+    /// <summary>Writes the three files, mode 0600, into a directory that is created with mode 0700 when absent.</summary>
+    public void Save(string directory)
+    {
+        OwnerOnlyFile.CreateDirectory(directory);
+        using var key = Certificate.GetECDsaPrivateKey() ?? throw new InvalidOperationException("The certificate has no ECDSA key.");
+        OwnerOnlyFile.Write(Path.Combine(directory, CertificateFile), Certificate.ExportCertificatePem());
+        OwnerOnlyFile.Write(Path.Combine(directory, KeyFile), key.ExportPkcs8PrivateKeyPem());
+        OwnerOnlyFile.Write(Path.Combine(directory, SealingKeyFile), SealingKey.ExportPem());
+    }
+
+    /// <summary>For example <c>party 'p0'</c>.</summary>
+    public override string ToString() => $"{Role.ToName()} '{Name}'";
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Certificate.Dispose();
+        SealingKey.Dispose();
+    }
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Mimir.Trust.Certificates;
+
+namespace Mimir.Trust;
+
+/// <summary>
+/// A peer whose certificate was verified against the session's certificate authority. Only <see cref="Verify(X509Certificate2, TrustAnchors, DateTimeOffset)"/> makes one, so that
+/// holding it is the proof that the check was made.
+/// </summary>
+public sealed class PeerIdentity
+{
+    private const string Damaged = "The peer's certificate is damaged and cannot be read.";
+
+    private readonly CertificateProfile _profile;
+
+    private PeerIdentity(CertificateProfile profile, byte[] certificateDer)
+    {
+        _profile = profile;
+        CertificateDer = certificateDer;
+    }
+
+    /// <summary>The peer's role.</summary>
+    public Role Role => _profile.Role;
+
+    /// <summary>The peer's name, see <see cref="PeerName"/>.</summary>
+    public string Name => _profile.Name;
+
+    /// <summary>SHA-256 of the certificate's subject public key info, 32 bytes: identifies the key pair.</summary>
+    public ReadOnlyMemory<byte> SpkiSha256 => _profile.SpkiSha256;
+
+    /// <summary>X25519 key to which messages for this peer are sealed, 32 bytes.</summary>
+    public ReadOnlyMemory<byte> SealingPublicKey => _profile.SealingPublicKey;
+
+    /// <summary>The verified certificate, DER.</summary>
+    public ReadOnlyMemory<byte> CertificateDer { get; }
+
+    /// <summary>
+    /// Checks that <paramref name="certificate"/> was issued directly by one of <paramref name="anchors"/>, is valid at
+    /// <paramref name="now"/>, is a leaf for TLS client and server use, and names one role. System roots and the network are not asked.
+    /// It does not prove that the peer holds the private key: TLS or a sealed message does.
+    /// </summary>
+    /// <exception cref="UntrustedPeerException">Something of this is not so; the message says what.</exception>
+    public static PeerIdentity Verify(X509Certificate2 certificate, TrustAnchors anchors, DateTimeOffset now)
+    {
+        try
+        {
+            return VerifyReadable(certificate, anchors, now);
+        }
+        catch (CryptographicException)
+        {
+            throw new UntrustedPeerException(Damaged);
+        }
+    }
+
+    /// <summary>As the other overload, from DER.</summary>
+    /// <exception cref="UntrustedPeerException">The bytes are no certificate, or it does not verify.</exception>
+    public static PeerIdentity Verify(ReadOnlySpan<byte> certificateDer, TrustAnchors anchors, DateTimeOffset now)
+    {
+        X509Certificate2 certificate;
+        try
+        {
+            certificate = X509CertificateLoader.LoadCertificate(certificateDer);
+        }
+        catch (CryptographicException)
+        {
+            throw new UntrustedPeerException(Damaged);
+        }
+
+        using (certificate) return Verify(certificate, anchors, now);
+    }
+
+    /// <summary>Demands a role, and a name where one is given.</summary>
+    /// <exception cref="UntrustedPeerException">The peer is somebody else; the message names both.</exception>
+    public PeerIdentity Require(Role role, string? name = null)
+    {
+        if (Role != role || name is not null && Name != name)
+        {
+            var wanted = name is null ? role.ToName() : $"{role.ToName()} '{name}'";
+            throw new UntrustedPeerException($"Expected {wanted}, but the certificate is that of {this}.");
+        }
+
+        return this;
+    }
+
+    /// <summary>For example <c>party 'p0'</c>.</summary>
+    public override string ToString() => $"{Role.ToName()} '{Name}'";
+
+    private static PeerIdentity VerifyReadable(X509Certificate2 certificate, TrustAnchors anchors, DateTimeOffset now)
+    {
+        var profile = CertificateProfile.Read(certificate);
+        var who = $"{profile.Role.ToName()} '{profile.Name}'";
+        if (now < certificate.NotBefore || now > certificate.NotAfter)
+        {
+            throw new UntrustedPeerException(
+                $"The certificate of {who} is valid from {certificate.NotBefore.ToUniversalTime():u} to {certificate.NotAfter.ToUniversalTime():u}, "
+                + $"and it is {now.ToUniversalTime():u}; issue a new one or correct the clock.");
+        }
+
+        using var chain = new X509Chain { ChainPolicy = anchors.ChainPolicy(now) };
+        var trusted = chain.Build(certificate);
+        var length = chain.ChainElements.Count;
+        foreach (var element in chain.ChainElements) element.Certificate.Dispose();
+        if (!trusted)
+        {
+            throw new UntrustedPeerException(
+                $"The certificate of {who} was not issued by this session's certificate authority ({Reasons(chain)}); use certificates of the same ca.pem.");
+        }
+
+        if (length != 2)
+            throw new UntrustedPeerException($"The certificate of {who} was not issued directly by this session's certificate authority.");
+        return new PeerIdentity(profile, certificate.RawData);
+    }
+
+    private static string Reasons(X509Chain chain)
+    {
+        var flags = X509ChainStatusFlags.NoError;
+        foreach (var status in chain.ChainStatus) flags |= status.Status;
+        return flags.ToString();
+    }
+}
