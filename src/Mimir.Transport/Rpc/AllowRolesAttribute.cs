@@ -1,0 +1,14 @@
+using Mimir.Trust;
+
+namespace Mimir.Transport.Rpc;
+
+/// <summary>Who may call a service method. A method without it may be called by nobody.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class AllowRolesAttribute(params Role[] roles) : Attribute
+{
+    /// <summary>The roles that may call.</summary>
+    public IReadOnlyList<Role> Roles { get; } = roles;
+
+    /// <summary>Every role, as long as its certificate is of this session's authority.</summary>
+    public static IReadOnlyList<Role> Everyone { get; } = Enum.GetValues<Role>();
+}

@@ -1,0 +1,114 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Grpc.Core.Interceptors;
+using Grpc.Net.Client;
+using Mimir.Spdz;
+using Mimir.Transport.Connections;
+using Mimir.Trust;
+
+namespace Mimir.Transport.Rpc;
+
+/// <summary>A client's gRPC channel to one service: mutual TLS 1.3, and the server must be of the expected role (and name).</summary>
+public sealed class PeerChannel : IDisposable
+{
+    private readonly GrpcChannel _channel;
+    private volatile PeerIdentity? _server;
+    private volatile UntrustedPeerException? _refusal;
+
+    private PeerChannel(TlsSettings settings, string host, int port, Role role, string? name)
+    {
+        Target = $"{role.ToName()}{(name is null ? "" : $" '{name}'")} at {host}:{port}";
+        var plain = settings.IsPlain;
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = settings.HandshakeTimeout,
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingDelay = RpcLimits.PingDelay,
+            KeepAlivePingTimeout = RpcLimits.PingTimeout,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+        };
+        if (!plain) handler.SslOptions = SslOptions(settings, role, name);
+        _channel = GrpcChannel.ForAddress(new UriBuilder(plain ? "http" : "https", host, port).Uri, new GrpcChannelOptions
+        {
+            HttpHandler = handler,
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = RpcLimits.MaxMessageBytes,
+            MaxSendMessageSize = RpcLimits.MaxMessageBytes,
+            MaxRetryAttempts = 1,
+        });
+        Invoker = plain ? _channel.Intercept(metadata => Claim(metadata, settings.Identity)) : _channel.CreateCallInvoker();
+    }
+
+    /// <summary>What generated clients are made from: <c>new Coordinator.CoordinatorClient(channel.Invoker)</c>.</summary>
+    public CallInvoker Invoker { get; }
+
+    /// <summary>For messages: role, name and host:port.</summary>
+    public string Target { get; }
+
+    /// <summary>The server's verified identity, once a call has connected; null before, and on plain connections of an insecure lab.</summary>
+    public PeerIdentity? Server => _server;
+
+    /// <summary>Makes a channel; it connects with its first call.</summary>
+    public static PeerChannel Create(TlsSettings settings, string host, int port, Role expectedRole, string? expectedName = null) =>
+        new(settings, host, port, expectedRole, expectedName);
+
+    /// <summary>
+    /// What a failed call means: <see cref="UntrustedPeerException"/> when somebody else answered, <see cref="PeerLostException"/> when
+    /// the service is gone or does not answer, and the error itself when the service answered with one.
+    /// </summary>
+    public Exception Translate(RpcException error)
+    {
+        if (_refusal is { } refusal) return new UntrustedPeerException($"{Target}: {refusal.Message}");
+        var broken = error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded
+            || error.StatusCode is StatusCode.Internal or StatusCode.Cancelled && error.InnerException is HttpRequestException or IOException
+            || error.Status.DebugException is HttpRequestException or IOException;
+        return broken ? new PeerLostException($"{Target} was lost: {Innermost(error)}.", error) : error;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _channel.Dispose();
+
+    private static string Innermost(RpcException error)
+    {
+        Exception? inner = error.Status.DebugException;
+        while (inner?.InnerException is not null) inner = inner.InnerException;
+        return (inner?.Message ?? error.Status.Detail).TrimEnd('.');
+    }
+
+    private static Metadata Claim(Metadata metadata, Identity identity)
+    {
+        metadata.Add(RoleInterceptor.PlainPeerHeader, $"{identity.Role.ToName()}/{identity.Name}");
+        return metadata;
+    }
+
+    private SslClientAuthenticationOptions SslOptions(TlsSettings settings, Role role, string? name) => new()
+    {
+        ClientCertificateContext = SslStreamCertificateContext.Create(settings.Identity.Certificate, null, offline: true),
+        EnabledSslProtocols = SslProtocols.Tls13,
+        AllowRenegotiation = false,
+        AllowTlsResume = false,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        CertificateChainPolicy = settings.Anchors.ChainPolicy(settings.Clock.GetUtcNow()),
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => Verify(certificate, settings, role, name),
+    };
+
+    private bool Verify(X509Certificate? certificate, TlsSettings settings, Role role, string? name)
+    {
+        try
+        {
+            if (certificate is not X509Certificate2 presented) throw new UntrustedPeerException("The server presented no certificate.");
+            _server = PeerIdentity.Verify(presented, settings.Anchors, settings.Clock.GetUtcNow()).Require(role, name);
+            _refusal = null;
+            return true;
+        }
+        catch (UntrustedPeerException error)
+        {
+            _refusal = error;
+            return false;
+        }
+    }
+}
