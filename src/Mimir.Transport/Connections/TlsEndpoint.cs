@@ -39,8 +39,8 @@ internal static class TlsEndpoint
         var tls = new SslStream(transport, leaveInnerStreamOpen: false);
         try
         {
-            if (asServer) await tls.AuthenticateAsServerAsync(ServerOptions(settings, Validate), cancellation);
-            else await tls.AuthenticateAsClientAsync(ClientOptions(settings, Validate), cancellation);
+            if (asServer) await tls.AuthenticateAsServerAsync(ServerOptions(settings, Validate, Protocol), cancellation);
+            else await tls.AuthenticateAsClientAsync(ClientOptions(settings, Validate, Protocol), cancellation);
             if (peer is null) throw new UntrustedPeerException("The peer presented no certificate.");
             return (tls, peer);
         }
@@ -53,7 +53,9 @@ internal static class TlsEndpoint
         }
     }
 
-    private static SslServerAuthenticationOptions ServerOptions(TlsSettings settings, RemoteCertificateValidationCallback validate) => new()
+    /// <summary>What a server demands of every client, whatever protocol follows.</summary>
+    public static SslServerAuthenticationOptions ServerOptions(
+        TlsSettings settings, RemoteCertificateValidationCallback validate, SslApplicationProtocol protocol) => new()
     {
         ServerCertificateContext = SslStreamCertificateContext.Create(settings.Identity.Certificate, null, offline: true),
         ClientCertificateRequired = true,
@@ -61,13 +63,15 @@ internal static class TlsEndpoint
         RemoteCertificateValidationCallback = validate,
         CertificateChainPolicy = settings.Anchors.ChainPolicy(settings.Clock.GetUtcNow()),
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        ApplicationProtocols = [Protocol],
+        ApplicationProtocols = [protocol],
         AllowRenegotiation = false,
         AllowTlsResume = false,
         CipherSuitesPolicy = CipherSuites(),
     };
 
-    private static SslClientAuthenticationOptions ClientOptions(TlsSettings settings, RemoteCertificateValidationCallback validate) => new()
+    /// <summary>What a client demands of every server, whatever protocol follows.</summary>
+    public static SslClientAuthenticationOptions ClientOptions(
+        TlsSettings settings, RemoteCertificateValidationCallback validate, SslApplicationProtocol protocol) => new()
     {
         ClientCertificateContext = SslStreamCertificateContext.Create(settings.Identity.Certificate, null, offline: true),
         TargetHost = "mimir",
@@ -75,7 +79,7 @@ internal static class TlsEndpoint
         RemoteCertificateValidationCallback = validate,
         CertificateChainPolicy = settings.Anchors.ChainPolicy(settings.Clock.GetUtcNow()),
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        ApplicationProtocols = [Protocol],
+        ApplicationProtocols = [protocol],
         AllowRenegotiation = false,
         AllowTlsResume = false,
         CipherSuitesPolicy = CipherSuites(),

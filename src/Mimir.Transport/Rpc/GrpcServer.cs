@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -120,21 +119,11 @@ public sealed class GrpcServer : IAsyncDisposable
         limits.Http2.KeepAlivePingTimeout = RpcLimits.PingTimeout;
     }
 
-    private static HttpsConnectionAdapterOptions HttpsOptions(TlsSettings settings, Action<string>? refused) => new()
+    private static TlsHandshakeCallbackOptions HttpsOptions(TlsSettings settings, Action<string>? refused) => new()
     {
-        ServerCertificate = settings.Identity.Certificate,
-        ClientCertificateMode = ClientCertificateMode.RequireCertificate,
-        SslProtocols = SslProtocols.Tls13,
-        CheckCertificateRevocation = false,
         HandshakeTimeout = settings.HandshakeTimeout,
-        OnAuthenticate = (connection, options) =>
-        {
-            options.AllowTlsResume = false;
-            options.AllowRenegotiation = false;
-            options.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
-            options.CertificateChainPolicy = settings.Anchors.ChainPolicy(settings.Clock.GetUtcNow());
-            options.RemoteCertificateValidationCallback = (_, certificate, _, _) => Verify(connection, certificate, settings, refused);
-        },
+        OnConnection = handshake => ValueTask.FromResult(TlsEndpoint.ServerOptions(
+            settings, (_, certificate, _, _) => Verify(handshake.Connection, certificate, settings, refused), SslApplicationProtocol.Http2)),
     };
 
     private static bool Verify(ConnectionContext connection, X509Certificate? certificate, TlsSettings settings, Action<string>? refused)

@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -31,7 +30,7 @@ public sealed class PeerChannel : IDisposable
             KeepAlivePingTimeout = RpcLimits.PingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         };
-        if (!plain) handler.SslOptions = SslOptions(settings, role, name);
+        if (!plain) handler.SslOptions = TlsEndpoint.ClientOptions(settings, (_, certificate, _, _) => Verify(certificate, settings, role, name), SslApplicationProtocol.Http2);
         _channel = GrpcChannel.ForAddress(new UriBuilder(plain ? "http" : "https", host, port).Uri, new GrpcChannelOptions
         {
             HttpHandler = handler,
@@ -84,17 +83,6 @@ public sealed class PeerChannel : IDisposable
         metadata.Add(RoleInterceptor.PlainPeerHeader, $"{identity.Role.ToName()}/{identity.Name}");
         return metadata;
     }
-
-    private SslClientAuthenticationOptions SslOptions(TlsSettings settings, Role role, string? name) => new()
-    {
-        ClientCertificateContext = SslStreamCertificateContext.Create(settings.Identity.Certificate, null, offline: true),
-        EnabledSslProtocols = SslProtocols.Tls13,
-        AllowRenegotiation = false,
-        AllowTlsResume = false,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-        CertificateChainPolicy = settings.Anchors.ChainPolicy(settings.Clock.GetUtcNow()),
-        RemoteCertificateValidationCallback = (_, certificate, _, _) => Verify(certificate, settings, role, name),
-    };
 
     private bool Verify(X509Certificate? certificate, TlsSettings settings, Role role, string? name)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -49,10 +48,10 @@ public sealed class HandshakeTests
     public async Task The_listener_refuses_roles_that_have_no_business_there()
     {
         await using var cluster = new Cluster();
-        var log = new BlockingCollection<string>();
+        var log = new RefusalLog();
         var listener = cluster.Listen(cluster.Settings(Role.Party, "p0"), log.Add, Role.Party, Role.ModelOwner);
         await Assert.ThrowsAsync<PeerLostException>(() => PeerDialer.ConnectAsync(cluster.Settings(Role.Coordinator, "c"), cluster.Dial(listener, Role.Party, "p0")));
-        Assert.Contains("coordinator 'c' has no business here; this port serves party, model-owner", log.Take());
+        Assert.Contains("coordinator 'c' has no business here; this port serves party, model-owner", await log.NextAsync());
     }
 
     [Fact]
@@ -61,12 +60,12 @@ public sealed class HandshakeTests
         await using var cluster = new Cluster();
         using var other = CertificateAuthority.Create();
         using var otherAnchors = other.Anchors();
-        var log = new BlockingCollection<string>();
+        var log = new RefusalLog();
         var listener = cluster.Listen(cluster.Settings(Role.Party, "p0"), log.Add);
 
         var stranger = cluster.Settings(Role.Party, "p1", other);
         await Assert.ThrowsAnyAsync<Exception>(() => PeerDialer.ConnectAsync(stranger, cluster.Dial(listener, Role.Party, "p0")));
-        Assert.Contains("was not issued by this session's certificate authority", log.Take());
+        Assert.Contains("was not issued by this session's certificate authority", await log.NextAsync());
 
         var suspicious = cluster.Settings(Role.Party, "p1") with { Anchors = otherAnchors };
         var error = await Assert.ThrowsAsync<UntrustedPeerException>(() => PeerDialer.ConnectAsync(suspicious, cluster.Dial(listener, Role.Party, "p0")));
@@ -77,12 +76,12 @@ public sealed class HandshakeTests
     public async Task An_expired_certificate_is_refused_by_both_sides()
     {
         await using var cluster = new Cluster();
-        var log = new BlockingCollection<string>();
+        var log = new RefusalLog();
         using var expired = cluster.Authority.Issue(Role.Party, "p1", TimeSpan.FromMinutes(-1));
         var settings = cluster.Settings(Role.Party, "p1") with { Identity = expired };
         var listener = cluster.Listen(cluster.Settings(Role.Party, "p0"), log.Add);
         await Assert.ThrowsAnyAsync<Exception>(() => PeerDialer.ConnectAsync(settings, cluster.Dial(listener, Role.Party, "p0")));
-        Assert.Contains("The certificate of party 'p1' is valid from", log.Take());
+        Assert.Contains("The certificate of party 'p1' is valid from", await log.NextAsync());
 
         var expiredListener = cluster.Listen(settings);
         var error = await Assert.ThrowsAsync<UntrustedPeerException>(() =>
@@ -96,7 +95,7 @@ public sealed class HandshakeTests
     public async Task Older_TLS_and_anonymous_clients_are_refused(SslProtocols version, bool withCertificate)
     {
         await using var cluster = new Cluster();
-        var log = new BlockingCollection<string>();
+        var log = new RefusalLog();
         var listener = cluster.Listen(cluster.Settings(Role.Party, "p0"), log.Add);
         var client = cluster.Settings(Role.Party, "p1");
         using var tcp = new TcpClient();
@@ -116,21 +115,21 @@ public sealed class HandshakeTests
             await tls.WriteAsync(new Hello(Purpose.Mesh, cluster.Session, Role.Party, "p1", 1).ToBytes());
             await tls.ReadExactlyAsync(new byte[1]);
         });
-        Assert.Contains("Refused a connection from 127.0.0.1", log.Take());
+        Assert.Contains("Refused a connection from 127.0.0.1", await log.NextAsync());
     }
 
     [Fact]
     public async Task A_greeting_under_another_name_than_the_certificates_is_refused()
     {
         await using var cluster = new Cluster();
-        var log = new BlockingCollection<string>();
+        var log = new RefusalLog();
         var listener = cluster.Listen(cluster.Settings(Role.Party, "p0"), log.Add);
         var client = cluster.Settings(Role.Party, "p1");
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(IPAddress.Loopback, listener.Endpoint.Port);
         var (tls, _) = await TlsEndpoint.AuthenticateAsync(tcp.GetStream(), client, asServer: false, default);
         await tls.WriteAsync(new Hello(Purpose.Mesh, cluster.Session, Role.Party, "p2", 2).ToBytes());
-        Assert.Contains("greets as party 'p2', but its certificate is that of party 'p1'", log.Take());
+        Assert.Contains("greets as party 'p2', but its certificate is that of party 'p1'", await log.NextAsync());
     }
 
     [Fact]
