@@ -80,10 +80,7 @@ internal sealed class CoordinatorEndpoint(Cluster cluster) : Coordinator.Coordin
     {
         var report = new MetricsReport();
         if (!request.Session.IsEmpty)
-        {
-            var session = cluster.Require(request.Session);
-            lock (session.Metrics) report.Roles.AddRange(session.Metrics.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => m.Value));
-        }
+            report.Roles.AddRange(cluster.Require(request.Session).Metrics);
         report.Roles.Add(cluster.OwnMetrics());
         return Task.FromResult(report);
     });

@@ -18,7 +18,7 @@ internal sealed class Session
     private readonly Dictionary<string, (PeerIdentity Identity, Channel<InferenceEvent> Events)> _clients = [];
     private readonly HashSet<Worker> _running;
     private readonly FailureCollector _failures;
-    private readonly TimeProvider _clock;
+    private readonly SortedDictionary<string, RoleMetrics> _metrics = new(StringComparer.Ordinal);
     private readonly ITimer _joining;
     private bool _started;
     private bool _ended;
@@ -26,7 +26,7 @@ internal sealed class Session
     /// <summary>A session that waits for its clients.</summary>
     public Session(SessionTerms terms, SessionPlan plan, Group group, TimeProvider clock)
     {
-        (_terms, _plan, Group, _clock) = (terms, plan, group, clock);
+        (_terms, _plan, Group) = (terms, plan, group);
         _running = [.. group.Members];
         _failures = new FailureCollector(clock, Fail);
         _joining = clock.CreateTimer(_ => RequireJoined(), null, JoinWithin, Timeout.InfiniteTimeSpan);
@@ -39,7 +39,13 @@ internal sealed class Session
     public Group Group { get; }
 
     /// <summary>Each worker's last report.</summary>
-    public Dictionary<string, RoleMetrics> Metrics { get; } = [];
+    public IReadOnlyList<RoleMetrics> Metrics
+    {
+        get
+        {
+            lock (_lock) return [.. _metrics.Values];
+        }
+    }
 
     /// <summary>Whether it is over.</summary>
     public bool IsOver { get { lock (_lock) return _ended; } }
@@ -94,7 +100,7 @@ internal sealed class Session
             if (metrics is not null)
             {
                 metrics.Peer = worker.Identity.ToRef();
-                Metrics[worker.Identity.ToString()] = metrics;
+                _metrics[worker.Identity.ToString()] = metrics;
             }
             if (worker != Group.TripleService && !_running.Any(Group.Parties.Contains)) End(EndReason.Finished, "");
             if (_running.Count > 0 || !_failures.Close()) return;
