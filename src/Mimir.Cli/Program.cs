@@ -1,1 +1,1 @@
-System.Console.WriteLine("mimir");
+return await Mimir.Cli.CommandLine.RunAsync(args, Console.Out, Console.Error);

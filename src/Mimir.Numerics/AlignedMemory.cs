@@ -26,6 +26,7 @@ public sealed class AlignedMemory : IDisposable
         {
             nuint address = (nuint)Unsafe.AsPointer(ref _array[0]);
             _offset = (int)((Alignment - address % Alignment) % Alignment / sizeof(double));
+            HugePages.Advise(address, (nuint)_array.Length * sizeof(double));
         }
     }
 

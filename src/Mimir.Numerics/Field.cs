@@ -96,7 +96,7 @@ public static class Field
     /// <exception cref="ArgumentOutOfRangeException">f is outside [0, 62].</exception>
     internal static double PowerOfTwo(int fractionBits)
     {
-        if ((uint)fractionBits > 62)
+        if (fractionBits is < 0 or > 62)
             throw new ArgumentOutOfRangeException(nameof(fractionBits), fractionBits, "Fraction bits must be between 0 and 62.");
         return 1L << fractionBits;
     }

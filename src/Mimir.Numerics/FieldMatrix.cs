@@ -10,6 +10,9 @@ namespace Mimir.Numerics;
 /// </summary>
 public static class FieldMatrix
 {
+    // A mebibyte: what a second-level cache holds.
+    private const int CachedElements = 1 << 17;
+
     /// <summary>destination = W·x. Cost: rows·columns exact multiply-adds, bound by the read bandwidth of W.</summary>
     /// <param name="w">(rows − 1)·stride + columns elements at least.</param>
     /// <param name="rows">Rows.</param>
@@ -47,7 +50,7 @@ public static class FieldMatrix
         ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int n, Span<double> destination)
     {
         RequireShapes(w, rows, columns, stride, xs, columns, n, destination, rows);
-        FieldKernels.Best.MultiplyMatrix(w, rows, columns, stride, xs, n, destination);
+        Kernels(rows, columns, n).MultiplyMatrix(w, rows, columns, stride, xs, n, destination);
     }
 
     /// <summary>Wᵀ times n vectors at once: destination[v] = Wᵀ·xs[v].</summary>
@@ -63,8 +66,11 @@ public static class FieldMatrix
         ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int n, Span<double> destination)
     {
         RequireShapes(w, rows, columns, stride, xs, rows, n, destination, columns);
-        FieldKernels.Best.MultiplyTransposedMatrix(w, rows, columns, stride, xs, n, destination);
+        Kernels(rows, columns, n).MultiplyTransposedMatrix(w, rows, columns, stride, xs, n, destination);
     }
+
+    private static FieldKernels Kernels(int rows, int columns, int n) =>
+        n == 1 && (long)rows * columns > CachedElements ? FieldKernels.Streaming : FieldKernels.Best;
 
     private static void RequireShapes(
         ReadOnlySpan<double> w, int rows, int columns, int stride,

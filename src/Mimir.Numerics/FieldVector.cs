@@ -5,7 +5,7 @@ namespace Mimir.Numerics;
 /// <summary>
 /// Field arithmetic on vectors. Inputs must be canonical (see <see cref="Field"/>), outputs are canonical. Every method is
 /// constant time: neither branches nor indexes depend on values, and results do not depend on the register width.
-/// The destination may be one of the inputs, but must not overlap one partly.
+/// The destination may be one of the inputs, but must not overlap one partly (an <see cref="ArgumentException"/>).
 /// </summary>
 public static class FieldVector
 {
@@ -13,7 +13,8 @@ public static class FieldVector
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Add(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> destination)
     {
-        RequireSameLengths(x, y, destination);
+        RequireDestination(x, destination);
+        RequireDestination(y, destination);
         FieldKernels.Best.Add(x, y, destination);
     }
 
@@ -21,7 +22,8 @@ public static class FieldVector
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Subtract(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> destination)
     {
-        RequireSameLengths(x, y, destination);
+        RequireDestination(x, destination);
+        RequireDestination(y, destination);
         FieldKernels.Best.Subtract(x, y, destination);
     }
 
@@ -29,7 +31,7 @@ public static class FieldVector
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Negate(ReadOnlySpan<double> x, Span<double> destination)
     {
-        RequireSameLength(x, destination);
+        RequireDestination(x, destination);
         FieldKernels.Best.Negate(x, destination);
     }
 
@@ -37,7 +39,8 @@ public static class FieldVector
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Multiply(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> destination)
     {
-        RequireSameLengths(x, y, destination);
+        RequireDestination(x, destination);
+        RequireDestination(y, destination);
         FieldKernels.Best.Multiply(x, y, destination);
     }
 
@@ -45,7 +48,8 @@ public static class FieldVector
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void MultiplyAdd(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> destination)
     {
-        RequireSameLengths(x, y, destination);
+        RequireDestination(x, destination);
+        RequireDestination(y, destination);
         FieldKernels.Best.MultiplyAdd(x, y, destination);
     }
 
@@ -53,7 +57,7 @@ public static class FieldVector
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Scale(ReadOnlySpan<double> x, double s, Span<double> destination)
     {
-        RequireSameLength(x, destination);
+        RequireDestination(x, destination);
         FieldKernels.Best.Scale(x, s, destination);
     }
 
@@ -61,7 +65,7 @@ public static class FieldVector
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void ScaleAdd(ReadOnlySpan<double> x, double s, Span<double> destination)
     {
-        RequireSameLength(x, destination);
+        RequireDestination(x, destination);
         FieldKernels.Best.ScaleAdd(x, s, destination);
     }
 
@@ -69,7 +73,7 @@ public static class FieldVector
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void AddScalar(ReadOnlySpan<double> x, double s, Span<double> destination)
     {
-        RequireSameLength(x, destination);
+        RequireDestination(x, destination);
         FieldKernels.Best.AddScalar(x, s, destination);
     }
 
@@ -99,7 +103,7 @@ public static class FieldVector
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Encode(ReadOnlySpan<double> reals, int fractionBits, Span<double> destination)
     {
-        RequireSameLength(reals, destination);
+        RequireDestination(reals, destination);
         if (!FieldKernels.Best.Encode(reals, Field.PowerOfTwo(fractionBits), destination))
             throw new ArgumentOutOfRangeException(
                 nameof(reals), $"A number times 2^{fractionBits} is not below 2^48 in magnitude; scale it down or use fewer fraction bits.");
@@ -113,14 +117,15 @@ public static class FieldVector
     /// <exception cref="ArgumentException">The lengths differ.</exception>
     public static void Decode(ReadOnlySpan<double> x, int fractionBits, Span<double> destination)
     {
-        RequireSameLength(x, destination);
+        RequireDestination(x, destination);
         FieldKernels.Best.Decode(x, Field.PowerOfTwo(fractionBits), destination);
     }
 
-    private static void RequireSameLengths(ReadOnlySpan<double> x, ReadOnlySpan<double> y, Span<double> destination)
+    private static void RequireDestination(ReadOnlySpan<double> input, ReadOnlySpan<double> destination)
     {
-        if (x.Length != y.Length || x.Length != destination.Length)
-            throw new ArgumentException($"Lengths differ: x {x.Length}, y {y.Length}, destination {destination.Length}.");
+        RequireSameLength(input, destination);
+        if (input.Overlaps(destination, out int offset) && offset != 0)
+            throw new ArgumentException($"The destination overlaps an input {offset} elements from its start.");
     }
 
     private static void RequireSameLength(ReadOnlySpan<double> x, ReadOnlySpan<double> other)

@@ -9,8 +9,7 @@ namespace Mimir.Numerics;
 /// all big-endian. Range 0 holds the first word of each element, ranges 1 to 14 its further words, range 15 the bytes; word j
 /// of a range is half j mod 2 (little-endian) of block j/2. Element j is the first of its words, masked to 50 bits, that is
 /// below p; a word is rejected with probability 27/2^50, so elements are exactly uniform modulo p.
-/// Constant time but for rejections, which are independent of the values returned. Not safe for concurrent calls on one
-/// instance only where the portable AES is used; otherwise concurrent fills are safe.
+/// Constant time but for rejections, which are independent of the values returned. Several threads may fill at once.
 /// Source: NIST SP 800-38A, section 6.5 (CTR).
 /// </summary>
 public sealed class Prg : IDisposable
@@ -26,6 +25,7 @@ public sealed class Prg : IDisposable
 
     private readonly Keystream _keystream;
     private readonly ulong _stream;
+    private bool _disposed;
 
     /// <summary>A generator for one key and stream.</summary>
     /// <param name="key">16 bytes (AES-128) or 32 (AES-256), uniformly random.</param>
@@ -44,8 +44,10 @@ public sealed class Prg : IDisposable
 
     /// <summary>Elements position, position + 1, ... of the stream: canonical, uniform modulo p.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The last position is not below 2^60.</exception>
+    /// <exception cref="ObjectDisposedException">Disposed before.</exception>
     public void Fill(ulong position, Span<double> destination)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (position > PositionLimit - (ulong)destination.Length)
             throw new ArgumentOutOfRangeException(nameof(position), position, "Positions must stay below 2^60.");
         while (destination.Length > 0)
@@ -61,8 +63,10 @@ public sealed class Prg : IDisposable
 
     /// <summary>Bytes position, position + 1, ... of the byte stream, which shares nothing with the elements.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The last position is not below 2^64.</exception>
+    /// <exception cref="ObjectDisposedException">Disposed before.</exception>
     public void FillBytes(ulong position, Span<byte> destination)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         if (destination.Length > 0 && position > ulong.MaxValue - (ulong)(destination.Length - 1))
             throw new ArgumentOutOfRangeException(nameof(position), position, "Positions must stay below 2^64.");
         Span<byte> block = stackalloc byte[16];
@@ -89,7 +93,11 @@ public sealed class Prg : IDisposable
     }
 
     /// <summary>Zeroes the key schedule.</summary>
-    public void Dispose() => _keystream.Dispose();
+    public void Dispose()
+    {
+        _disposed = true;
+        _keystream.Dispose();
+    }
 
     private void FillWords(int range, ulong position, Span<ulong> words)
     {

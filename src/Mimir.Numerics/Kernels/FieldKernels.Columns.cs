@@ -12,7 +12,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination)
     {
         destination[..(columns * count)].Clear();
-        int tile = Math.Min(columns, TileColumns);
+        int tile = Math.Min(columns, Math.Max(TileColumns, 4 * TileColumns / Math.Max(count, 1)));
         // Per vector the high sums of a tile, then its low sums.
         int length = 2 * tile * count;
         long[] rented = ArrayPool<long>.Shared.Rent(length);
@@ -57,17 +57,19 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                 // Rows that do not exist are multiplied by zero.
                 x.Clear();
                 xs.Slice(v * rows + row + r, present).CopyTo(x);
+                nuint ahead = v == 0 ? (nuint)RowsPerPass * (nuint)stride : 0;
                 ref long high = ref sums[2 * v * tile];
                 ref long low = ref sums[2 * v * tile + tile];
-                nuint i = FourColumnSums<TSimd, TD, TL>(ref w0, ref w1, ref w2, ref w3, x, 0, (nuint)width, ref high, ref low);
-                FourColumnSums<SimdScalar, double, long>(ref w0, ref w1, ref w2, ref w3, x, i, (nuint)width, ref high, ref low);
+                nuint i = FourColumnSums<TSimd, TD, TL>(ref w0, ref w1, ref w2, ref w3, x, 0, (nuint)width, ahead, ref high, ref low);
+                FourColumnSums<SimdScalar, double, long>(ref w0, ref w1, ref w2, ref w3, x, i, (nuint)width, ahead, ref high, ref low);
             }
         }
         x.Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nuint FourColumnSums<TS, TSD, TSL>(
-        ref double w0, ref double w1, ref double w2, ref double w3, ReadOnlySpan<double> x, nuint i, nuint length,
+        ref double w0, ref double w1, ref double w2, ref double w3, ReadOnlySpan<double> x, nuint i, nuint length, nuint ahead,
         ref long high, ref long low)
         where TS : ISimd<TSD, TSL>
         where TSD : struct
@@ -79,6 +81,10 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
             TSD x0 = TS.Broadcast(x[0]), x1 = TS.Broadcast(x[1]), x2 = TS.Broadcast(x[2]), x3 = TS.Broadcast(x[3]);
             for (nuint width = (nuint)TS.Count; i + width <= length; i += width)
             {
+                TS.Prefetch(ref w0, i + ahead);
+                TS.Prefetch(ref w1, i + ahead);
+                TS.Prefetch(ref w2, i + ahead);
+                TS.Prefetch(ref w3, i + ahead);
                 TSL h = TS.LoadLong(ref high, i), l = TS.LoadLong(ref low, i);
                 Accumulate<TS, TSD, TSL>(TS.Load(ref w0, i), x0, c1, c12, ref h, ref l);
                 Accumulate<TS, TSD, TSL>(TS.Load(ref w1, i), x1, c1, c12, ref h, ref l);
@@ -102,6 +108,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         AddSumsLoop<SimdScalar, double, long>(ref high, ref low, terms, ref d, i, (nuint)destination.Length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nuint AddSumsLoop<TS, TSD, TSL>(ref long high, ref long low, int terms, ref double d, nuint i, nuint length)
         where TS : ISimd<TSD, TSL>
         where TSD : struct

@@ -56,6 +56,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL> : FieldKernels
         Loop<TOperator, SimdScalar, double, long>(ref x, ref y, indexMask, ref d, i, length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nuint Loop<TOperator, TS, TSD, TSL>(
         ref double x, ref double y, nuint indexMask, ref double d, nuint i, nuint length)
         where TOperator : struct, IElementOperator

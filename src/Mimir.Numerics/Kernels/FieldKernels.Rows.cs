@@ -14,9 +14,18 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
 
     public override double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
     {
-        double result = 0;
-        MultiplyMatrix(x, 1, x.Length, x.Length, y, 1, new Span<double>(ref result));
-        return result;
+        double total = 0;
+        for (int start = 0; start < x.Length; start += ExactProduct.MaximumTerms)
+        {
+            int terms = Math.Min(ExactProduct.MaximumTerms, x.Length - start);
+            ref double a = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), start);
+            ref double b = ref Unsafe.Add(ref MemoryMarshal.GetReference(y), start);
+            long high = 0, low = 0;
+            nuint i = OneRow<TSimd, TD, TL>(ref a, ref b, 0, (nuint)terms, ref high, ref low);
+            OneRow<SimdScalar, double, long>(ref a, ref b, i, (nuint)terms, ref high, ref low);
+            total = Field.Add(total, ExactProduct.Finish(high, low, terms));
+        }
+        return total;
     }
 
     public override void MultiplyMatrix(
@@ -40,8 +49,10 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                 {
                     ref double x = ref Unsafe.Add(ref MemoryMarshal.GetReference(xs), (nint)v * columns + column);
                     RowSums s = default;
-                    nuint i = FourRows<TSimd, TD, TL>(ref w0, ref w1, ref w2, ref w3, ref x, 0, (nuint)width, ref s);
-                    FourRows<SimdScalar, double, long>(ref w0, ref w1, ref w2, ref w3, ref x, i, (nuint)width, ref s);
+                    // The first vector brings the next four rows in; the others find these rows in the cache.
+                    nuint ahead = v == 0 ? (nuint)RowsPerPass * (nuint)stride : 0;
+                    nuint i = FourRows<TSimd, TD, TL>(ref w0, ref w1, ref w2, ref w3, ref x, 0, (nuint)width, ahead, ref s);
+                    FourRows<SimdScalar, double, long>(ref w0, ref w1, ref w2, ref w3, ref x, i, (nuint)width, ahead, ref s);
                     sums[0] = ExactProduct.Finish(s.High0, s.Low0, width);
                     sums[1] = ExactProduct.Finish(s.High1, s.Low1, width);
                     sums[2] = ExactProduct.Finish(s.High2, s.Low2, width);
@@ -54,8 +65,28 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nuint OneRow<TS, TSD, TSL>(ref double a, ref double b, nuint i, nuint length, ref long high, ref long low)
+        where TS : ISimd<TSD, TSL>
+        where TSD : struct
+        where TSL : struct
+    {
+        unchecked
+        {
+            TSD c1 = TS.Broadcast(ExactProduct.C1), c12 = TS.Broadcast(ExactProduct.C1PlusC2);
+            TSL h = TS.BroadcastLong(0), l = h;
+            for (nuint width = (nuint)TS.Count; i + width <= length; i += width)
+                Accumulate<TS, TSD, TSL>(TS.Load(ref a, i), TS.Load(ref b, i), c1, c12, ref h, ref l);
+            high += TS.Sum(h);
+            low += TS.Sum(l);
+            return i;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static nuint FourRows<TS, TSD, TSL>(
-        ref double w0, ref double w1, ref double w2, ref double w3, ref double x, nuint i, nuint length, ref RowSums sums)
+        ref double w0, ref double w1, ref double w2, ref double w3, ref double x, nuint i, nuint length, nuint ahead,
+        ref RowSums sums)
         where TS : ISimd<TSD, TSL>
         where TSD : struct
         where TSL : struct
@@ -67,6 +98,10 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
             for (nuint width = (nuint)TS.Count; i + width <= length; i += width)
             {
                 TSD v = TS.Load(ref x, i);
+                TS.Prefetch(ref w0, i + ahead);
+                TS.Prefetch(ref w1, i + ahead);
+                TS.Prefetch(ref w2, i + ahead);
+                TS.Prefetch(ref w3, i + ahead);
                 Accumulate<TS, TSD, TSL>(TS.Load(ref w0, i), v, c1, c12, ref h0, ref l0);
                 Accumulate<TS, TSD, TSL>(TS.Load(ref w1, i), v, c1, c12, ref h1, ref l1);
                 Accumulate<TS, TSD, TSL>(TS.Load(ref w2, i), v, c1, c12, ref h2, ref l2);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mimir.Numerics.Simd;
 
@@ -46,6 +47,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         DecodeLoop<SimdScalar, double, long>(ref r, 1 / scale, ref d, ref i, length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long SumLoop<TS, TSD, TSL>(ref double x, ref nuint index, nuint length)
         where TS : ISimd<TSD, TSL>
         where TSD : struct
@@ -64,6 +66,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
 
     // Doubles in [0, p) order like their bits, and −0, negative numbers, infinities and NaNs fall outside; adding 2^52 and
     // taking it away again changes exactly the fractions. All offences are gathered, none ends the loop early.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool CanonicalLoop<TS, TSD, TSL>(ref double x, ref nuint index, nuint length)
         where TS : ISimd<TSD, TSL>
         where TSD : struct
@@ -90,6 +93,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool EncodeLoop<TS, TSD, TSL>(ref double x, double scale, ref double d, ref nuint index, nuint length)
         where TS : ISimd<TSD, TSL>
         where TSD : struct
@@ -113,6 +117,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DecodeLoop<TS, TSD, TSL>(ref double x, double inverseScale, ref double d, ref nuint index, nuint length)
         where TS : ISimd<TSD, TSL>
         where TSD : struct

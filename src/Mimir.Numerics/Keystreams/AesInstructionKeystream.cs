@@ -43,6 +43,7 @@ internal sealed class AesInstructionKeystream : Keystream
 
     public override void Dispose() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_schedule.AsSpan()));
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void EightBlocks(
         ulong upper, ulong counter, ref Vector128<byte> keys, nuint rounds, ref Vector128<byte> output)
     {
@@ -78,6 +79,7 @@ internal sealed class AesInstructionKeystream : Keystream
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector128<byte> Block(ulong upper, ulong counter, ref Vector128<byte> keys, nuint rounds)
     {
         Vector128<byte> block = Counter(upper, counter) ^ keys;

@@ -23,7 +23,8 @@ internal sealed class PortableKeystream : Keystream
                 BinaryPrimitives.WriteUInt64BigEndian(counters[i..], prefix);
                 BinaryPrimitives.WriteUInt64BigEndian(counters[(i + 8)..], unchecked(counter++));
             }
-            _aes.EncryptEcb(counters[..chunk.Length], chunk, PaddingMode.None);
+            lock (_aes)
+                _aes.EncryptEcb(counters[..chunk.Length], chunk, PaddingMode.None);
             destination = destination[chunk.Length..];
         }
     }

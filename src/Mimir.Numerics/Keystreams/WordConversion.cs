@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Mimir.Numerics.Simd;
@@ -23,6 +24,7 @@ internal static class WordConversion
         return accepted & Loop<SimdScalar, double, long>(ref w, ref i, length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static bool Loop<TS, TSD, TSL>(ref double words, ref nuint index, nuint length)
         where TS : ISimd<TSD, TSL>
         where TSD : struct

@@ -53,6 +53,9 @@ internal interface ISimd<TD, TL>
 
     static abstract TL ShiftRightLogical(TL value, int count);
 
+    /// <summary>A hint that these elements are read soon; the address may lie beyond the data.</summary>
+    static abstract void Prefetch(ref double source, nuint index);
+
     /// <summary>Sum of the lanes modulo 2^64.</summary>
     static abstract long Sum(TL value);
 }

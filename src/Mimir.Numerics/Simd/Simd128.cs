@@ -71,5 +71,10 @@ internal readonly struct Simd128 : ISimd<Vector128<double>, Vector128<long>>
     public static Vector128<long> ShiftRightLogical(Vector128<long> value, int count) => value >>> count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(ref double source, nuint index)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Sum(Vector128<long> value) => Vector128.Sum(value);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Mimir.Numerics.Simd;
 
@@ -69,6 +70,10 @@ internal readonly struct Simd256 : ISimd<Vector256<double>, Vector256<long>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<long> ShiftRightLogical(Vector256<long> value, int count) => value >>> count;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void Prefetch(ref double source, nuint index) =>
+        Sse.Prefetch0(unchecked((double*)Unsafe.AsPointer(ref source) + index));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Sum(Vector256<long> value) => Vector256.Sum(value);

@@ -69,5 +69,10 @@ internal readonly struct SimdScalar : ISimd<double, long>
     public static long ShiftRightLogical(long value, int count) => value >>> count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(ref double source, nuint index)
+    {
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Sum(long value) => value;
 }

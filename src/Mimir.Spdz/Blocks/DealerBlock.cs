@@ -1,5 +1,6 @@
 using Mimir.Models.Transformers;
 using Mimir.Numerics;
+using Mimir.Spdz.Gadgets;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Tape;
 
@@ -26,18 +27,12 @@ public sealed class DealerBlock
         DealerModel model, BlockShape shape, DealerCache cache, TapeSender sender, CancellationToken cancellation)
     {
         var block = new DealerBlock(shape);
-        var keys = await sender.BeginAsync(TapeKind.Algebraic, shape.Number, 0, cancellation);
-        using var tape = new TapeWriter(keys, model.Active, model.Alpha);
-        foreach (var slot in MatrixSlot.All(model.Layout))
-        {
-            block.DealProducts(model, slot, tape);
-            await sender.FlushAsync(tape, cancellation);
-        }
+        using var tape = await sender.BeginAsync(TapeKind.Algebraic, shape.Number, 0, model.Active, model.Alpha, cancellation);
+        foreach (var slot in MatrixSlot.All(model.Layout)) block.DealProducts(model, slot, tape);
         foreach (var step in shape.Steps)
         {
             for (var layer = 0; layer < model.Layout.Layers; layer++) DealAttention(model.Layout, cache, layer, step, tape);
-            DealTriples(step.Triples, tape);
-            await sender.FlushAsync(tape, cancellation);
+            DealTriples((int)step.Triples, tape);
         }
         await sender.EndAsync(tape, cancellation);
         return block;
@@ -49,13 +44,13 @@ public sealed class DealerBlock
         var users = Shape.Users(model.Layout, slot);
         if (users.Count == 0) return;
         var columns = users.Count + (model.Active ? 1 : 0);
-        var inputs = new double[columns * slot.Inputs];
-        tape.Uniform(inputs);
-        var products = new double[columns * slot.Outputs];
-        model.Multiply(slot, inputs, columns, products);
-        tape.Raw(products);
+        using var inputs = new Secret(columns * slot.Inputs);
+        tape.Uniform(inputs.Span);
+        using var products = new Secret(columns * slot.Outputs);
+        model.Multiply(slot, inputs.Span, columns, products.Span);
+        tape.Raw(products.Span);
         for (var i = 0; i < users.Count; i++)
-            _inputs[(slot, users[i])] = inputs.AsSpan(i * slot.Inputs, slot.Inputs).ToArray();
+            _inputs[(slot, users[i])] = inputs.Span.Slice(i * slot.Inputs, slot.Inputs).ToArray();
     }
 
     private static void DealAttention(ModelLayout layout, DealerCache cache, int layer, StepShape step, TapeWriter tape)
@@ -71,26 +66,26 @@ public sealed class DealerBlock
 
     private static void DealAttentionProduct(double[] side, DealerCache cache, int positions, int inputs, int outputs, bool transposed, TapeWriter tape)
     {
-        var b = new double[inputs];
-        tape.Uniform(b);
-        var product = new double[outputs];
-        cache.Multiply(side, positions, b, transposed, product);
-        tape.Authenticated(product);
+        using var b = new Secret(inputs);
+        tape.Uniform(b.Span);
+        using var product = new Secret(outputs);
+        cache.Multiply(side, positions, b.Span, transposed, product.Span);
+        tape.Authenticated(product.Span);
     }
 
     /// <summary>⟦a⟧, ⟦b⟧, ⟦ab⟧, and for the sacrifice ⟦a'⟧, ⟦a'b⟧.</summary>
-    private static void DealTriples(long count, TapeWriter tape)
+    private static void DealTriples(int count, TapeWriter tape)
     {
-        var a = new double[count];
-        var b = new double[count];
-        var c = new double[count];
-        tape.Uniform(a);
-        tape.Uniform(b);
-        FieldVector.Multiply(a, b, c);
-        tape.Authenticated(c);
+        using var a = new Secret(count);
+        using var b = new Secret(count);
+        using var c = new Secret(count);
+        tape.Uniform(a.Span);
+        tape.Uniform(b.Span);
+        FieldVector.Multiply(a.Span, b.Span, c.Span);
+        tape.Authenticated(c.Span);
         if (!tape.Active) return;
-        tape.Uniform(a);
-        FieldVector.Multiply(a, b, c);
-        tape.Authenticated(c);
+        tape.Uniform(a.Span);
+        FieldVector.Multiply(a.Span, b.Span, c.Span);
+        tape.Authenticated(c.Span);
     }
 }

@@ -18,79 +18,92 @@ namespace Mimir.Spdz.Gadgets;
 /// </remarks>
 public static class Compare
 {
-    /// <summary>The dealing half.</summary>
+    private const int ChunkElements = 4096;
+
+    /// <summary>The dealing half: R, then for chunks of comparisons their tables.</summary>
     public static void Deal(DealingTape tape, int length, ComparisonPlan plan)
     {
-        var r = new double[length];
-        tape.Uniform(r);
-        var tables = new double[length * (plan.Digits * ComparisonPlan.TableLength + 1)];
-        for (var e = 0; e < length; e++)
+        using var r = new Secret(length);
+        tape.Uniform(r.Span);
+        var perChunk = ChunkElements / plan.ElementLength;
+        using var chunk = new Secret(perChunk * plan.ElementLength);
+        var tables = chunk.Span;
+        for (var at = 0; at < length; at += perChunk)
         {
-            var mask = (long)r[e];
-            var top = (mask >> plan.TopBit) & 1;
-            var table = tables.AsSpan(e * (plan.Digits * ComparisonPlan.TableLength + 1));
-            for (var d = 0; d < plan.Digits; d++)
-            {
-                var digit = plan.Digit(mask, d);
-                var one = d == 0 ? Field.Reduce(1 - 2 * top) : 1;
-                for (var v = 0; v < ComparisonPlan.TableLength; v++)
-                    table[d * ComparisonPlan.TableLength + v] = one * ConstantTime.Less(v, digit);
-            }
-            table[plan.Digits * ComparisonPlan.TableLength] = top;
+            var count = Math.Min(perChunk, length - at);
+            for (var e = 0; e < count; e++) Table((long)r.Span[at + e], plan, tables.Slice(e * plan.ElementLength, plan.ElementLength));
+            tape.Authenticated(tables[..(count * plan.ElementLength)]);
         }
-        tape.Authenticated(tables);
     }
 
     /// <summary>⟦[x ≥ 0]⟧, elementwise.</summary>
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, ComparisonPlan plan)
     {
         var party = step.Party;
-        var r = step.Tape.Uniform(x.Length);
-        var perElement = plan.Digits * ComparisonPlan.TableLength + 1;
-        var tables = step.Tape.Authenticated(x.Length * perElement);
-        var c = await step.Opener.OpenAsync(party.AddScalar(x + r, 1L << plan.TopBit), step.Cancellation);
-
         var n = x.Length;
+        var r = step.Tape.Uniform(n);
+        var c = await step.Opener.OpenAsync(party.AddScalar(x + r, 1L << plan.TopBit), step.Cancellation);
         var less = party.Rent(plan.Digits * n);
         var equal = party.Rent(plan.Digits * n);
-        Read(tables.Value.Span, c, plan, perElement, less.Value.Span, equal.Value.Span, party.Index == 0 ? 1 : 0);
-        if (party.Active) Read(tables.Mac.Span, c, plan, perElement, less.Mac.Span, equal.Mac.Span, party.Alpha);
-
+        var top = party.Rent(n);
+        var perChunk = ChunkElements / plan.ElementLength;
+        for (var at = 0; at < n; at += perChunk)
+        {
+            var count = Math.Min(perChunk, n - at);
+            var tables = step.Tape.TransientAuthenticated(count * plan.ElementLength);
+            var opened = c.Values.Span.Slice(at, count);
+            Read(tables.Value.Span, opened, plan, at, less.Value.Span, equal.Value.Span, top.Value.Span, party.Index == 0 ? 1 : 0);
+            if (party.Active) Read(tables.Mac.Span, opened, plan, at, less.Mac.Span, equal.Mac.Span, top.Mac.Span, party.Alpha);
+        }
         for (var digits = plan.Digits; digits > 1; digits = (digits + 1) / 2)
             (less, equal) = await MergeAsync(step, less, equal, digits, n);
-        return Finish(party, c, plan, perElement, tables, less);
+        return Finish(party, c, plan, top, less);
     }
 
     /// <summary>See the class.</summary>
     public static Cost Cost(int length, ComparisonPlan plan)
     {
-        long perElement = plan.Digits * ComparisonPlan.TableLength + 1;
-        var cost = new Cost(1, length, Uniform: length, Authenticated: length * perElement);
+        var cost = new Cost(1, length, Uniform: length, Authenticated: (long)length * plan.ElementLength);
         for (var digits = plan.Digits; digits > 1; digits = (digits + 1) / 2) cost += Multiply.Cost(Products(digits) * length);
         return cost;
     }
 
+    /// <summary>One comparison's tables for mask <paramref name="r"/>. Constant time in r.</summary>
+    private static void Table(long r, ComparisonPlan plan, Span<double> table)
+    {
+        var top = (r >> plan.TopBit) & 1;
+        for (var d = 0; d < plan.Digits; d++)
+        {
+            var digit = plan.Digit(r, d);
+            var one = d == 0 ? Field.Reduce(1 - 2 * top) : 1;
+            for (var v = 0; v < ComparisonPlan.TableLength; v++)
+                table[d * ComparisonPlan.TableLength + v] = one * ConstantTime.Less(v, digit);
+        }
+        table[^1] = top;
+    }
+
     /// <summary>
-    /// less[d] and equal[d] (digit-major) from the tables: L[v] at v = c's digit, E = L[v−1] − L[v] with L[−1] = one. For the most
-    /// significant digit "one" is 1 − 2·r_top, a share like the rest.
+    /// less[d] and equal[d] (digit-major, comparisons from <paramref name="start"/> on) from the tables: L[v] at v = c's digit,
+    /// E = L[v−1] − L[v] with L[−1] = one. For the most significant digit "one" is 1 − 2·r_top, a share like the rest.
     /// </summary>
     private static void Read(
-        ReadOnlySpan<double> tables, Opened c, ComparisonPlan plan, int perElement, Span<double> less, Span<double> equal, double one)
+        ReadOnlySpan<double> tables, ReadOnlySpan<double> c, ComparisonPlan plan, int start, Span<double> less, Span<double> equal,
+        Span<double> top, double one)
     {
-        var n = c.Length;
-        for (var e = 0; e < n; e++)
+        var n = top.Length;
+        for (var e = 0; e < c.Length; e++)
         {
-            var opened = (long)c.Values.Span[e];
-            var table = tables.Slice(e * perElement, perElement);
-            var top = table[perElement - 1];
+            var opened = (long)c[e];
+            var table = tables.Slice(e * plan.ElementLength, plan.ElementLength);
+            top[start + e] = table[^1];
             for (var d = 0; d < plan.Digits; d++)
             {
                 var v = plan.Digit(opened, d);
                 var digit = table.Slice(d * ComparisonPlan.TableLength, ComparisonPlan.TableLength);
                 var here = v < ComparisonPlan.TableLength ? digit[v] : 0;
-                var always = d == 0 ? Field.Subtract(one, Field.Add(top, top)) : one;
-                less[d * n + e] = here;
-                equal[d * n + e] = Field.Subtract(v > 0 ? digit[v - 1] : always, here);
+                var always = d == 0 ? Field.Subtract(one, Field.Add(table[^1], table[^1])) : one;
+                less[d * n + start + e] = here;
+                equal[d * n + start + e] = Field.Subtract(v > 0 ? digit[v - 1] : always, here);
             }
         }
     }
@@ -131,15 +144,9 @@ public static class Compare
     private static int Products(int digits) => digits / 2 * 2 - (digits % 2 == 0 ? 1 : 0);
 
     /// <summary>(c_top ⊕ r) + (1 − 2·c_top)·(σ·borrow), with c_top ⊕ r = c_top + (1 − 2·c_top)·r.</summary>
-    private static Share Finish(Party party, Opened c, ComparisonPlan plan, int perElement, Share tables, Share less)
+    private static Share Finish(Party party, Opened c, ComparisonPlan plan, Share top, Share less)
     {
         var n = c.Length;
-        var top = party.Rent(n);
-        for (var e = 0; e < n; e++)
-        {
-            top.Value.Span[e] = tables.Value.Span[(e + 1) * perElement - 1];
-            if (party.Active) top.Mac.Span[e] = tables.Mac.Span[(e + 1) * perElement - 1];
-        }
         var bit = party.Workspace.Rent(n);
         var sign = party.Workspace.Rent(n);
         for (var e = 0; e < n; e++)

@@ -6,11 +6,14 @@ namespace Mimir.Spdz.Gadgets;
 /// </summary>
 public sealed class ComparisonPlan(int lowBit, int topBit)
 {
-    /// <summary>Bits per digit: tables of 2^4 − 1 elements.</summary>
-    public const int DigitBits = 4;
+    /// <summary>Bits per digit: tables of 2^3 − 1 elements; of 2, 3 and 4 bits the one with the fewest bytes dealt.</summary>
+    public const int DigitBits = 3;
 
-    /// <summary>Elements dealt per digit: [v &lt; R_δ] for v &lt; 2^4 − 1 (the last entry is always 0).</summary>
+    /// <summary>Elements dealt per digit: [v &lt; R_δ] for v &lt; 2^3 − 1 (the last entry is always 0).</summary>
     public const int TableLength = (1 << DigitBits) - 1;
+
+    /// <summary>Elements dealt per comparison besides the mask: all digits' tables and r_top.</summary>
+    public int ElementLength => Digits * TableLength + 1;
 
     /// <summary>First bit compared.</summary>
     public int LowBit { get; } = lowBit;

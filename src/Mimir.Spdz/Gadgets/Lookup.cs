@@ -18,9 +18,9 @@ public static class Lookup
     internal static void Deal(DealingTape tape, MatrixSlot slot, DealerTag? tag, ReadOnlySpan<double> b)
     {
         OneHot.Deal(tape, slot.Inputs);
-        var r = new double[slot.Outputs];
-        tape.Uniform(r);
-        if (tape.Active) tape.Unaudited([tag?.T(r, b) ?? 0]);
+        using var r = new Secret(slot.Outputs);
+        tape.Uniform(r.Span);
+        if (tape.Active) tape.Unaudited([tag?.T(r.Span, b) ?? 0]);
     }
 
     /// <summary>The running half.</summary>

@@ -21,10 +21,10 @@ public static class MatrixProduct
     /// <summary>The step's part of the dealing half: R, its truncation tuple, and t. (b and A·b are in the block's algebraic section.)</summary>
     internal static void Deal(DealingTape tape, MatrixSlot slot, int shift, DealerTag? tag, ReadOnlySpan<double> b)
     {
-        var r = new double[slot.Outputs];
-        tape.UniformRaw(r);
-        Truncate.DealTuple(tape, r, shift);
-        if (tape.Active) tape.Unaudited([tag?.T(r, b) ?? 0]);
+        using var r = new Secret(slot.Outputs);
+        tape.UniformRaw(r.Span);
+        Truncate.DealTuple(tape, r.Span, shift);
+        if (tape.Active) tape.Unaudited([tag?.T(r.Span, b) ?? 0]);
     }
 
     /// <summary>The running half. x: columns (without the constant one of a bias).</summary>

@@ -18,13 +18,13 @@ public static class OneHot
     /// <summary>The dealing half.</summary>
     public static void Deal(DealingTape tape, int length)
     {
-        var r = new double[1];
-        tape.Uniform(r);
+        using var r = new Secret(1);
+        tape.Uniform(r.Span);
         var size = 1 << Bits(length);
-        var index = (int)((long)r[0] & (size - 1));
-        var table = new double[size];
-        for (var v = 0; v < size; v++) table[v] = ConstantTime.Equal(v, index);
-        tape.Authenticated(table);
+        var index = (int)((long)r.Span[0] & (size - 1));
+        using var table = new Secret(size);
+        for (var v = 0; v < size; v++) table.Span[v] = ConstantTime.Equal(v, index);
+        tape.Authenticated(table.Span);
     }
 
     /// <summary>id: one element → length elements.</summary>

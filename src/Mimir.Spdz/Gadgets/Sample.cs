@@ -21,10 +21,10 @@ public static class Sample
     {
         if (plan.Temperature > 0 && plan.NoiseSeed is null)
         {
-            var u = new double[count];
-            tape.UniformRaw(u);
-            ToNoise(u, plan.Temperature, numbers);
-            tape.Authenticated(u);
+            using var u = new Secret(count);
+            tape.UniformRaw(u.Span);
+            ToNoise(u.Span, plan.Temperature, numbers);
+            tape.Authenticated(u.Span);
         }
         Argmax.Deal(tape, count, numbers.Vocabulary);
     }

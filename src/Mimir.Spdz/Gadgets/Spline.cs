@@ -23,18 +23,19 @@ public static class Spline
     /// <summary>The dealing half: R, then for chunks of elements their tables, level by level.</summary>
     public static void Deal(DealingTape tape, int length, SplineFunction function)
     {
-        var r = new double[length];
-        tape.Uniform(r);
+        using var r = new Secret(length);
+        tape.Uniform(r.Span);
         foreach (var (level, kernel) in function.Levels.Zip(function.Kernels))
         {
             var perChunk = ElementsPerChunk(level);
-            var tables = new double[perChunk * level.TableLength];
+            using var chunk = new Secret(perChunk * level.TableLength);
+            var tables = chunk.Span;
             for (var at = 0; at < length; at += perChunk)
             {
                 var count = Math.Min(perChunk, length - at);
                 for (var e = 0; e < count; e++)
-                    kernel.Table((long)r[at + e], tables.AsSpan(e * level.TableLength, level.TableLength));
-                tape.Authenticated(tables.AsSpan(0, count * level.TableLength));
+                    kernel.Table((long)r.Span[at + e], tables.Slice(e * level.TableLength, level.TableLength));
+                tape.Authenticated(tables[..(count * level.TableLength)]);
             }
         }
     }

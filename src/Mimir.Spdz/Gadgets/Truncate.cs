@@ -17,23 +17,19 @@ public static class Truncate
     /// <summary>The dealing half.</summary>
     public static void Deal(DealingTape tape, int length, int shift)
     {
-        var r = new double[length];
-        tape.Uniform(r);
-        DealTuple(tape, r, shift);
+        using var r = new Secret(length);
+        tape.Uniform(r.Span);
+        DealTuple(tape, r.Span, shift);
     }
 
     /// <summary>⟦R≫f⟧ and ⟦v⟧ for a mask that has been drawn already (a linear layer's, which has no MAC).</summary>
     internal static void DealTuple(DealingTape tape, ReadOnlySpan<double> r, int shift)
     {
-        var shifted = new double[r.Length];
-        var upper = new double[r.Length];
-        for (var i = 0; i < r.Length; i++)
-        {
-            shifted[i] = (long)r[i] >> shift;
-            upper[i] = 1 - (((long)r[i] - Field.Half) >>> 63);
-        }
-        tape.Authenticated(shifted);
-        tape.Authenticated(upper);
+        using var value = new Secret(r.Length);
+        for (var i = 0; i < r.Length; i++) value.Span[i] = (long)r[i] >> shift;
+        tape.Authenticated(value.Span);
+        for (var i = 0; i < r.Length; i++) value.Span[i] = 1 - (((long)r[i] - Field.Half) >>> 63);
+        tape.Authenticated(value.Span);
     }
 
     /// <summary>c = open(z + 2^48 + R); y = u0 + v·s·(u1 − u0) − (R≫f) − 2^(48−f), u0 = c≫f, u1 = (c+p)≫f, s = [c &lt; (p+1)/2].</summary>

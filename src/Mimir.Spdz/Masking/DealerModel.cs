@@ -41,18 +41,13 @@ public sealed class DealerModel : IDisposable
         ModelLayout layout, bool active, TapeSender tape, CancellationToken cancellation)
     {
         var model = new DealerModel(layout, active);
-        var maskKeys = await tape.BeginAsync(TapeKind.WeightMask, 0, 0, cancellation);
-        using (var nothing = new TapeWriter(maskKeys, active, 0)) await tape.EndAsync(nothing, cancellation);
+        var maskKeys = await tape.SendKeysOnlyAsync(TapeKind.WeightMask, cancellation);
         var generators = maskKeys.Select(k => WeightMask.Generator(k)).ToArray();
         foreach (var matrix in layout.Matrices) WeightMask.AddAll(generators, matrix, model._masks[matrix.Id].Span);
         foreach (var generator in generators) generator.Dispose();
 
-        var keys = await tape.BeginAsync(TapeKind.Load, 0, 0, cancellation);
-        var alpha = new double[1];
-        using (var first = new TapeWriter(keys, false, 0)) first.UniformRaw(alpha);
-        model.Alpha = alpha[0];
-        using var writer = new TapeWriter(keys, active, model.Alpha);
-        writer.UniformRaw(alpha);
+        using var writer = await tape.BeginAsync(TapeKind.Load, 0, 0, active, 0, cancellation);
+        model.Alpha = writer.DrawAlpha();
         if (active)
         {
             foreach (var slot in MatrixSlot.All(layout)) model.DealTag(slot, writer);

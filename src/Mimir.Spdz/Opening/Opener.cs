@@ -226,7 +226,7 @@ public sealed class Opener : IDisposable
         var opened = _party.Workspace.Rent(total);
         Gather(x, y, z, opened.Span);
         var bytes = total * sizeof(double);
-        if (_sent.Length < bytes) _sent = GC.AllocateUninitializedArray<byte>(bytes);
+        if (_sent.Length < bytes) _sent = Buffer(bytes);
         MemoryMarshal.AsBytes(opened.Span).CopyTo(_sent);
         Windows(bytes);
         ElementsOpened += total;
@@ -269,10 +269,14 @@ public sealed class Opener : IDisposable
         for (var i = 0; i < _received.Length; i++)
         {
             if (i == _mesh.Index) continue;
-            if (_received[i].Length < bytes) _received[i] = GC.AllocateUninitializedArray<byte>(bytes);
+            if (_received[i].Length < bytes) _received[i] = Buffer(bytes);
             _windows[i] = _received[i].AsMemory(0, bytes);
         }
     }
+
+    /// <summary>Powers of two, so that steps of slightly growing shapes keep fitting.</summary>
+    private static byte[] Buffer(int bytes) =>
+        GC.AllocateUninitializedArray<byte>((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(bytes, 4096)));
 
     private static byte[] Commit(int party, byte[] coin, ReadOnlySpan<byte> opening)
     {

@@ -11,14 +11,14 @@ namespace Mimir.Spdz.Programs;
 /// <paramref name="source"/>: then only what an audit may open is recomputed.
 /// </summary>
 public sealed class DealerArithmetic(
-    ModelLayout model, SessionPlan plan, Numbers numbers, DealingTape tape, DealerStep? source, Func<ValueTask> flush) : LengthArithmetic(model)
+    ModelLayout model, SessionPlan plan, Numbers numbers, DealingTape tape, DealerStep? source) : LengthArithmetic(model)
 {
     /// <inheritdoc/>
     public override ValueTask<int> LookupAsync(SecretMatrix table, int index)
     {
         var slot = new MatrixSlot(table, true);
         Lookup.Deal(tape, slot, source?.Tag(slot), source is null ? default : source.Input(slot));
-        return DoneAsync(table.Columns);
+        return ValueTask.FromResult(table.Columns);
     }
 
     /// <inheritdoc/>
@@ -26,14 +26,14 @@ public sealed class DealerArithmetic(
     {
         var slot = new MatrixSlot(w, false);
         MatrixProduct.Deal(tape, slot, numbers.FractionBits, source?.Tag(slot), source is null ? default : source.Input(slot));
-        return DoneAsync(w.Rows);
+        return ValueTask.FromResult(w.Rows);
     }
 
     /// <inheritdoc/>
     public override ValueTask<int> MultiplyAsync(int x, int y)
     {
         Truncate.Deal(tape, x, numbers.FractionBits);
-        return DoneAsync(x);
+        return ValueTask.FromResult(x);
     }
 
     /// <inheritdoc/>
@@ -44,28 +44,28 @@ public sealed class DealerArithmetic(
     {
         Spline.Deal(tape, x, numbers.Activation);
         Truncate.Deal(tape, x, numbers.Activation.OutputBits - numbers.FractionBits);
-        return DoneAsync(x);
+        return ValueTask.FromResult(x);
     }
 
     /// <inheritdoc/>
     public override ValueTask<int> NormalizeAsync(int x, double epsilon)
     {
         Normalize.Deal(tape, x, numbers);
-        return DoneAsync(x);
+        return ValueTask.FromResult(x);
     }
 
     /// <inheritdoc/>
     public override ValueTask<int> CenterAsync(int x)
     {
         Truncate.Deal(tape, x, PublicMaps.MeanBits);
-        return DoneAsync(x);
+        return ValueTask.FromResult(x);
     }
 
     /// <inheritdoc/>
     public override ValueTask<int> RotateAsync(int x, RotaryTable table, int position)
     {
         Truncate.Deal(tape, x, numbers.FractionBits);
-        return DoneAsync(x);
+        return ValueTask.FromResult(x);
     }
 
     /// <inheritdoc/>
@@ -75,38 +75,32 @@ public sealed class DealerArithmetic(
     public override ValueTask<int> ScoresAsync(int layer, int query)
     {
         CachedProduct.Deal(tape, ScoreLength, numbers.FractionBits);
-        return DoneAsync(ScoreLength);
+        return ValueTask.FromResult(ScoreLength);
     }
 
     /// <inheritdoc/>
     public override ValueTask<int> SoftmaxAsync(int scores, int rows)
     {
         Softmax.Deal(tape, rows, scores / rows, numbers);
-        return DoneAsync(scores);
+        return ValueTask.FromResult(scores);
     }
 
     /// <inheritdoc/>
     public override ValueTask<int> MixAsync(int layer, int weights)
     {
         CachedProduct.Deal(tape, QueryLength, numbers.FractionBits);
-        return DoneAsync(QueryLength);
+        return ValueTask.FromResult(QueryLength);
     }
 
     /// <inheritdoc/>
     public override ValueTask<int> SampleAsync(int logits, int count, double temperature)
     {
         Sample.Deal(tape, count, plan, numbers);
-        return DoneAsync(1);
+        return ValueTask.FromResult(1);
     }
 
     /// <inheritdoc/>
     public override ValueTask OutputAsync(int number, int value) => ValueTask.CompletedTask;
-
-    private async ValueTask<int> DoneAsync(int length)
-    {
-        await flush();
-        return length;
-    }
 }
 
 /// <summary>One step's secrets that the dealer needs for tags: ρ and b.</summary>

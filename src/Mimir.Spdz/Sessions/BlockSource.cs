@@ -27,6 +27,7 @@ internal sealed class BlockSource : IDisposable
     private readonly Party _party;
     private readonly Workspace _workspace = new();
     private readonly TapeReceiver _tape;
+    private readonly (long Step, long Algebraic) _largest;
     private readonly SemaphoreSlim _room = new(2);
     private readonly ConcurrentBag<Workspace> _spare = [];
     private readonly ConcurrentDictionary<PartyBlock, (Workspace Workspace, TapeSection Section)> _lent = [];
@@ -36,6 +37,7 @@ internal sealed class BlockSource : IDisposable
         (_model, _plan, _numbers, _cache, _online, _tape) = (model, plan, numbers, cache, online, tape);
         _party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
         Opener = new Opener(_party, mesh, HmacDrbg.FromSystem());
+        _largest = Schedule.Largest(model.Layout, plan, numbers, model.Active);
     }
 
     public Opener Opener { get; }
@@ -86,7 +88,7 @@ internal sealed class BlockSource : IDisposable
     {
         var workspace = _spare.TryTake(out var spare) ? spare : new Workspace();
         var section = await _tape.ReadAsync(
-            TapeKind.Algebraic, shape.Number, 0, shape.AlgebraicCorrections(_model.Layout, _model.Active), cancellation);
+            TapeKind.Algebraic, shape.Number, 0, shape.AlgebraicCorrections(_model.Layout, _model.Active), cancellation, _largest.Algebraic);
         var sacrifice = new Sacrifice(_model, _party, Opener);
         var block = PartyBlock.Read(_model, shape, _cache, section, _online, workspace, sacrifice);
         _lent[block] = (workspace, section);
@@ -96,7 +98,7 @@ internal sealed class BlockSource : IDisposable
         {
             foreach (var step in pending)
                 block.Steps[step] = await _tape.ReadAsync(
-                    TapeKind.Step, shape.Number, shape.Steps[step].Position, shape.Steps[step].Corrections, cancellation);
+                    TapeKind.Step, shape.Number, shape.Steps[step].Position, shape.Steps[step].Corrections, cancellation, _largest.Step);
             var verdict = await JudgeAsync(block, pending, sacrifice, cancellation);
             await _tape.SendVerdictAsync(verdict, cancellation);
             pending = [.. pending.Where((_, i) => verdict[i] != 0)];
@@ -157,7 +159,7 @@ internal sealed class BlockSource : IDisposable
 
     private async Task WalkAsync(DealingTape tape, StepShape shape)
     {
-        var arithmetic = new DealerArithmetic(_model.Layout, _plan, _numbers, tape, null, () => ValueTask.CompletedTask) { Cached = shape.Cached };
+        var arithmetic = new DealerArithmetic(_model.Layout, _plan, _numbers, tape, null) { Cached = shape.Cached };
         await new SessionProgram<int>(_model.Layout, _plan, arithmetic).StepAsync(shape.Position, 1);
     }
 }

@@ -47,8 +47,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
 
     private async Task DealClientMasksAsync(CancellationToken cancellation)
     {
-        var keys = await sender.BeginAsync(TapeKind.Clients, 0, 0, cancellation);
-        using var tape = new TapeWriter(keys, model.Active, model.Alpha);
+        using var tape = await sender.BeginAsync(TapeKind.Clients, 0, 0, model.Active, model.Alpha, cancellation);
         foreach (var client in ClientMasks.Clients(plan))
         {
             var masks = new double[ClientMasks.Count(plan, client)];
@@ -63,11 +62,8 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
     private async Task DealStepAsync(DealerBlock block, int step, CancellationToken cancellation)
     {
         var shape = block.Shape.Steps[step];
-        var keys = await sender.BeginAsync(TapeKind.Step, block.Shape.Number, shape.Position, cancellation);
-        using var tape = new TapeWriter(keys, model.Active, model.Alpha);
-        var arithmetic = new DealerArithmetic(
-            model.Layout, plan, _numbers, tape, new DealerStep(model, block, step), () => sender.FlushAsync(tape, cancellation))
-        { Cached = shape.Cached };
+        using var tape = await sender.BeginAsync(TapeKind.Step, block.Shape.Number, shape.Position, model.Active, model.Alpha, cancellation);
+        var arithmetic = new DealerArithmetic(model.Layout, plan, _numbers, tape, new DealerStep(model, block, step)) { Cached = shape.Cached };
         await new SessionProgram<int>(model.Layout, plan, arithmetic).StepAsync(shape.Position, 1);
         await sender.EndAsync(tape, cancellation);
         ElementsDealt += tape.Dealt;

@@ -10,15 +10,26 @@ public static class Schedule
     /// <summary>All blocks in order, counted one block at a time.</summary>
     public static IEnumerable<BlockShape> Blocks(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
     {
-        for (int start = 0, number = 0; start < plan.Steps; start += plan.BlockSteps, number++)
+        for (var start = 0; start < plan.Steps; start += plan.BlockSteps)
+            yield return Block(layout, plan, numbers, active, start, Math.Min(plan.BlockSteps, plan.Steps - start));
+    }
+
+    /// <summary>The largest sections any block of the session can have: the last steps' shapes, as many as a block holds.</summary>
+    public static (long Step, long Algebraic) Largest(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
+    {
+        var count = Math.Min(plan.BlockSteps, plan.Steps);
+        var last = Block(layout, plan, numbers, active, plan.Steps - count, count);
+        return (last.Steps.Max(s => s.Corrections), last.AlgebraicCorrections(layout, active));
+    }
+
+    private static BlockShape Block(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active, int start, int count)
+    {
+        var steps = new StepShape[count];
+        for (var i = 0; i < count; i++)
         {
-            var steps = new StepShape[Math.Min(plan.BlockSteps, plan.Steps - start)];
-            for (var i = 0; i < steps.Length; i++)
-            {
-                var cost = CostArithmetic.Of(layout, plan, numbers, active, start + i);
-                steps[i] = new StepShape(start + i, plan.HasLogits(start + i), cost.Triples, cost.Corrections(active));
-            }
-            yield return new BlockShape(number, steps);
+            var cost = CostArithmetic.Of(layout, plan, numbers, active, start + i);
+            steps[i] = new StepShape(start + i, plan.HasLogits(start + i), cost.Triples, cost.Corrections(active));
         }
+        return new BlockShape(start / plan.BlockSteps, steps);
     }
 }

@@ -1,3 +1,6 @@
+using System.Numerics;
+using Mimir.Numerics;
+
 namespace Mimir.Spdz.Shares;
 
 /// <summary>
@@ -6,8 +9,8 @@ namespace Mimir.Spdz.Shares;
 /// </summary>
 public sealed class Workspace
 {
-    private const int ChunkElements = 1 << 18;
-    private readonly List<double[]> _chunks = [];
+    private const int ChunkElements = 1 << 20;
+    private readonly List<AlignedMemory> _chunks = [];
     private int _chunk;
     private int _offset;
 
@@ -16,17 +19,18 @@ public sealed class Workspace
     {
         while (_chunk < _chunks.Count)
         {
-            if (_chunks[_chunk].Length - _offset >= length)
+            var chunk = _chunks[_chunk];
+            if (chunk.Length - _offset >= length)
             {
-                var region = _chunks[_chunk].AsMemory(_offset, length);
-                _offset += (length + 7) & ~7;
-                if (_offset > _chunks[_chunk].Length) _offset = _chunks[_chunk].Length;
+                var region = chunk.Memory.Slice(_offset, length);
+                _offset = Math.Min((_offset + length + 7) & ~7, chunk.Length);
                 return region;
             }
             _chunk++;
             _offset = 0;
         }
-        _chunks.Add(GC.AllocateUninitializedArray<double>(Math.Max(ChunkElements, (length + 7) & ~7)));
+        // Powers of two, so that steps of slightly growing shapes keep fitting.
+        _chunks.Add(new AlignedMemory((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(ChunkElements, length))));
         _offset = 0;
         return Rent(length);
     }
@@ -41,7 +45,7 @@ public sealed class Workspace
     /// <summary>Zeroes every byte that was ever rented: called when the session ends.</summary>
     public void Clear()
     {
-        foreach (var chunk in _chunks) Array.Clear(chunk);
+        foreach (var chunk in _chunks) chunk.Span.Clear();
         Reset();
     }
 }

@@ -7,7 +7,7 @@ namespace Mimir.Spdz.Tape;
 /// <summary>One party's end of its tape stream: sections in the order in which the dealer must send them, each exactly once.</summary>
 public sealed class TapeReceiver(Stream stream)
 {
-    private readonly Stack<double[]> _spare = new();
+    private readonly List<AlignedMemory> _spare = [];
     private byte[] _bytes = new byte[1 << 20];
 
     /// <summary>Bytes received.</summary>
@@ -16,8 +16,10 @@ public sealed class TapeReceiver(Stream stream)
     /// <summary>
     /// The next section, which must be (<paramref name="kind"/>, <paramref name="block"/>, <paramref name="step"/>) and hold at most
     /// <paramref name="limit"/> corrections; <see cref="DealerCheatedException"/> otherwise (replayed, skipped or oversized).
+    /// <paramref name="capacity"/> ≥ limit: the largest limit this session will see for the kind, so that buffers can be used again.
     /// </summary>
-    public async ValueTask<TapeSection> ReadAsync(TapeKind kind, int block, int step, long limit, CancellationToken cancellation)
+    public async ValueTask<TapeSection> ReadAsync(
+        TapeKind kind, int block, int step, long limit, CancellationToken cancellation, long capacity = 0)
     {
         var header = new byte[TapeSender.HeaderBytes];
         await ReadAsync(header, cancellation);
@@ -26,26 +28,28 @@ public sealed class TapeReceiver(Stream stream)
             || BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)) != step)
             throw new DealerCheatedException($"the Triple Service sent another tape section than {kind} of block {block}, step {step}: replayed, skipped or damaged");
 
-        var corrections = Spare();
+        var corrections = limit == 0 ? null : Spare(Math.Max(limit, capacity));
         var length = 0;
         while (await ReadCountAsync(cancellation) is var count && count != 0)
         {
             if (count < 0 || length + (long)count > limit)
                 throw new DealerCheatedException($"the Triple Service's tape section {kind} of block {block}, step {step} is longer than the program uses ({limit} elements)");
-            if (corrections.Length < length + count)
-                Array.Resize(ref corrections, (int)Math.Min(Math.Max(limit, count), Math.Max(length + count, 2L * corrections.Length)));
-            await ReadElementsAsync(corrections.AsMemory(length, count), cancellation);
+            await ReadElementsAsync(corrections!.Memory.Slice(length, count), cancellation);
             length += count;
         }
-        return new TapeSection(header[16..], corrections.AsMemory(0, length));
+        return new TapeSection(header[16..], corrections is null ? default : corrections.Memory[..length]) { Buffer = corrections };
     }
 
-    /// <summary>Gives a section's memory back for the next one, zeroed.</summary>
+    /// <summary>Gives a section's memory back for the next one, which overwrites it.</summary>
     public void Return(TapeSection section)
     {
-        if (!MemoryMarshal.TryGetArray(section.Corrections, out var array) || array.Array is not { Length: > 0 } corrections) return;
-        Array.Clear(corrections);
-        lock (_spare) _spare.Push(corrections);
+        if (section.Buffer is { } buffer) lock (_spare) _spare.Add(buffer);
+    }
+
+    /// <summary>Zeroes all memory that was given back: at the end of the session.</summary>
+    public void Clear()
+    {
+        lock (_spare) foreach (var buffer in _spare) buffer.Span.Clear();
     }
 
     /// <summary>Tells the dealer which steps of the block were audited.</summary>
@@ -55,9 +59,22 @@ public sealed class TapeReceiver(Stream stream)
         await stream.FlushAsync(cancellation);
     }
 
-    private double[] Spare()
+    /// <summary>The smallest spare buffer that holds <paramref name="capacity"/> elements, or a new one.</summary>
+    private AlignedMemory Spare(long capacity)
     {
-        lock (_spare) return _spare.Count > 0 ? _spare.Pop() : [];
+        lock (_spare)
+        {
+            var best = -1;
+            for (var i = 0; i < _spare.Count; i++)
+                if (_spare[i].Length >= capacity && (best < 0 || _spare[i].Length < _spare[best].Length)) best = i;
+            if (best >= 0)
+            {
+                var found = _spare[best];
+                _spare.RemoveAt(best);
+                return found;
+            }
+        }
+        return new AlignedMemory(checked((int)capacity));
     }
 
     private async ValueTask<int> ReadCountAsync(CancellationToken cancellation)

@@ -1,3 +1,5 @@
+using Mimir.Numerics;
+
 namespace Mimir.Spdz.Tape;
 
 /// <summary>What a section of the tape is for.</summary>
@@ -20,4 +22,8 @@ public enum TapeKind : byte
 }
 
 /// <summary>One received section: this party's key and, for the last party, the corrections.</summary>
-public sealed record TapeSection(byte[] Key, ReadOnlyMemory<double> Corrections);
+public sealed record TapeSection(byte[] Key, ReadOnlyMemory<double> Corrections)
+{
+    /// <summary>Where the corrections lie, for reuse.</summary>
+    internal AlignedMemory? Buffer { get; init; }
+}

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Mimir.Spdz.Tape;
@@ -12,46 +11,36 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
 {
     internal const uint Magic = 0x5041_544d;
     internal const int HeaderBytes = 48;
-    private const int FlushElements = 1 << 17;
-    private byte[] _bytes = new byte[1 << 16];
+    private readonly TapeSink _sink = new(streams[^1]);
+    private long _bytesSent;
 
     /// <summary>Number of parties.</summary>
     public int Count => streams.Count;
 
     /// <summary>Bytes sent to all parties.</summary>
-    public long BytesSent { get; private set; }
+    public long BytesSent => _bytesSent + _sink.BytesSent;
 
-    /// <summary>Starts a section under fresh keys and returns them.</summary>
-    public async ValueTask<byte[][]> BeginAsync(TapeKind kind, int block, int step, CancellationToken cancellation)
+    /// <summary>Starts a section: fresh keys to the parties, and a writer that feeds it. <see cref="EndAsync"/> must follow.</summary>
+    public async ValueTask<TapeWriter> BeginAsync(TapeKind kind, int block, int step, bool active, double alpha, CancellationToken cancellation)
     {
-        var keys = new byte[streams.Count][];
-        for (var i = 0; i < streams.Count; i++)
-        {
-            keys[i] = RandomNumberGenerator.GetBytes(TapeKeys.Bytes);
-            var header = new byte[HeaderBytes];
-            BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
-            header[4] = (byte)kind;
-            BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), block);
-            BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(12), step);
-            keys[i].CopyTo(header, 16);
-            await WriteAsync(i, header, cancellation);
-        }
-        return keys;
+        var keys = await SendKeysAsync(kind, block, step, cancellation);
+        _sink.Start(cancellation);
+        return new TapeWriter(keys, active, alpha, _sink);
     }
 
-    /// <summary>Sends what has accumulated, if it is worth a write.</summary>
-    public ValueTask FlushAsync(TapeWriter writer, CancellationToken cancellation) =>
-        writer.Corrections.Length < FlushElements ? ValueTask.CompletedTask : SendAsync(writer, cancellation);
-
+    /// <summary>Sends a section that is nothing but fresh keys, and returns them.</summary>
+    public async ValueTask<byte[][]> SendKeysOnlyAsync(TapeKind kind, CancellationToken cancellation)
+    {
+        var keys = await SendKeysAsync(kind, 0, 0, cancellation);
+        await CloseAsync(cancellation);
+        return keys;
+    }
     /// <summary>Sends the rest and ends the section for every party.</summary>
     public async ValueTask EndAsync(TapeWriter writer, CancellationToken cancellation)
     {
-        await SendAsync(writer, cancellation);
-        for (var i = 0; i < streams.Count; i++)
-        {
-            await WriteAsync(i, new byte[4], cancellation);
-            await streams[i].FlushAsync(cancellation);
-        }
+        writer.Finish();
+        await _sink.DrainAsync();
+        await CloseAsync(cancellation);
     }
 
     /// <summary>
@@ -71,21 +60,35 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
         return first;
     }
 
-    private async ValueTask SendAsync(TapeWriter writer, CancellationToken cancellation)
+    private async ValueTask<byte[][]> SendKeysAsync(TapeKind kind, int block, int step, CancellationToken cancellation)
     {
-        var corrections = writer.Corrections;
-        if (corrections.Length == 0) return;
-        var bytes = 4 + corrections.Length * sizeof(double);
-        if (_bytes.Length < bytes) _bytes = GC.AllocateUninitializedArray<byte>(bytes);
-        BinaryPrimitives.WriteInt32LittleEndian(_bytes, corrections.Length);
-        MemoryMarshal.AsBytes(corrections.Span).CopyTo(_bytes.AsSpan(4));
-        writer.Clear();
-        await WriteAsync(streams.Count - 1, _bytes.AsMemory(0, bytes), cancellation);
+        var keys = new byte[streams.Count][];
+        for (var i = 0; i < streams.Count; i++)
+        {
+            keys[i] = RandomNumberGenerator.GetBytes(TapeKeys.Bytes);
+            var header = new byte[HeaderBytes];
+            BinaryPrimitives.WriteUInt32LittleEndian(header, Magic);
+            header[4] = (byte)kind;
+            BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), block);
+            BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(12), step);
+            keys[i].CopyTo(header, 16);
+            await WriteAsync(i, header, cancellation);
+        }
+        return keys;
+    }
+
+    private async ValueTask CloseAsync(CancellationToken cancellation)
+    {
+        for (var i = 0; i < streams.Count; i++)
+        {
+            await WriteAsync(i, new byte[4], cancellation);
+            await streams[i].FlushAsync(cancellation);
+        }
     }
 
     private ValueTask WriteAsync(int party, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
-        BytesSent += bytes.Length;
+        _bytesSent += bytes.Length;
         return streams[party].WriteAsync(bytes, cancellation);
     }
 }

@@ -12,7 +12,7 @@ public static class TokenizerFixtures
     [
         ("\u0120", "t"), ("h", "e"), ("\u0120t", "he"), ("i", "n"), ("\u0120", "a"), ("r", "e"), ("o", "n"), ("e", "r"), ("\u0120", "s"), ("l", "l"),
         ("'", "s"), ("\u0120", "\u0120"), ("\u010a", "\u010a"), ("\u00f0", "\u0141"), ("\u00f0\u0141", "\u013a"), ("\u00c3", "\u00a9"), ("1", "2"), ("12", "3"),
-        ("in", "g"), ("H", "e"), ("ll", "o"), ("He", "llo"), ("\u0120", "\u00f0\u0141"), ("!", "!"), ("\u0120s", "he"),
+        ("in", "g"), ("H", "e"), ("ll", "o"), ("He", "llo"), ("\u0120", "\u00f0\u0141"), ("!", "!"), ("\u0120s", "he"), ("a", "\u00f0"),
     ];
 
     private static readonly (string Left, string Right)[] SpaceMerges =
@@ -38,7 +38,7 @@ public static class TokenizerFixtures
         postProcessor: """
             {"type":"Sequence","processors":[{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":false,"use_regex":true},
              {"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<|begin|>","type_id":0}},{"Sequence":{"id":"A","type_id":0}}],"pair":[],
-              "special_tokens":{"<|begin|>":{"id":"<|begin|>","ids":[283],"tokens":["<|begin|>"]}}}]}
+              "special_tokens":{"<|begin|>":{"id":"<|begin|>","ids":[284],"tokens":["<|begin|>"]}}}]}
             """,
         decoder: """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}""",
         special: ["<|end|>", "<|begin|>"]);

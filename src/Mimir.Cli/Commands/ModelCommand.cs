@@ -1,0 +1,79 @@
+using System.CommandLine;
+using Mimir.Models.Files;
+using Mimir.Models.Transformers;
+
+namespace Mimir.Cli.Commands;
+
+/// <summary>`mimir model`: tools for model directories.</summary>
+public static class ModelCommand
+{
+    /// <summary>The command with its subcommands.</summary>
+    public static Command Create() => new("model", "Tools for model directories") { Inspect() };
+
+    private static Command Inspect()
+    {
+        var directory = new Argument<string>("DIR") { Description = "A model directory: config.json, safetensors, tokenizer" };
+        var json = SharedOptions.Json();
+        var command = new Command("inspect", "Architecture, the tensors it folds to, and tokenizer of a model directory") { directory, json };
+        command.SetAction(result =>
+        {
+            using var model = ModelDirectory.Open(result.GetValue(directory)!);
+            var output = result.InvocationConfiguration.Output;
+            if (result.GetValue(json)) Json.Write(output, Describe(model));
+            else Print(output, model);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static object Describe(ModelDirectory model)
+    {
+        var layout = model.Weights.Layout;
+        return new
+        {
+            model.Name,
+            Family = model.Config.Family.ToString().ToLowerInvariant(),
+            layout.Parameters,
+            layout.HiddenSize,
+            layout.Layers,
+            layout.Heads,
+            layout.KeyValueHeads,
+            layout.HeadSize,
+            layout.IntermediateSize,
+            layout.VocabularySize,
+            layout.MaxPositions,
+            Activation = layout.Activation.ToString().ToLowerInvariant(),
+            layout.RotaryBase,
+            TiedEmbeddings = layout.Head == layout.Embedding,
+            LayoutSha256 = Convert.ToHexStringLower(ModelLayoutCodec.Digest(layout)),
+            Matrices = layout.Matrices.Select(m => new { m.Name, m.Rows, m.Columns, Bias = m.HasBias, Use = UseOf(m) }),
+            Tokenizer = new { model.Tokenizer.Count, model.Tokenizer.BosId, model.Tokenizer.EosIds },
+        };
+    }
+
+    private static void Print(TextWriter output, ModelDirectory model)
+    {
+        var layout = model.Weights.Layout;
+        var heads = layout.Heads == layout.KeyValueHeads ? $"{layout.Heads} of {layout.HeadSize}" : $"{layout.Heads} of {layout.HeadSize}, {layout.KeyValueHeads} for keys and values";
+        Tables.Print(output, model.Name,
+        [
+            ("Family", model.Config.Family.ToString()),
+            ("Weights", Quantity.Count(layout.Parameters)),
+            ("Layers", Quantity.Count(layout.Layers)),
+            ("Hidden size", Quantity.Count(layout.HiddenSize)),
+            ("Heads", heads),
+            ("MLP", $"{Quantity.Count(layout.IntermediateSize)}, {layout.Activation}{(layout.GatedMlp ? ", gated" : "")}"),
+            ("Positions", layout.RotaryBase is { } b ? $"rotary, base {Quantity.Count((long)b)}" : "learned"),
+            ("Longest context", Quantity.Count(layout.MaxPositions)),
+            ("Vocabulary", $"{Quantity.Count(layout.VocabularySize)}, {(layout.Head == layout.Embedding ? "embedding is also the head" : "separate head")}"),
+            ("Tokenizer", $"{Quantity.Count(model.Tokenizer.Count)} tokens, first {model.Tokenizer.BosId?.ToString() ?? "none"}, last {(model.Tokenizer.EosIds.Count == 0 ? "none" : string.Join(", ", model.Tokenizer.EosIds))}"),
+            ("Layout SHA-256", Convert.ToHexStringLower(ModelLayoutCodec.Digest(layout))),
+        ]);
+        Tables.Print(output, "Secret matrices after folding (names and shapes are public, the numbers are not)",
+            layout.Matrices.Select(m => (m.Name, $"{m.Rows} x {m.Columns}{(m.HasBias ? " + bias" : "")}, {UseOf(m)}")));
+    }
+
+    private static string UseOf(SecretMatrix matrix) => string.Join(" and ", ((ReadOnlySpan<(MatrixUse, string)>)
+        [(MatrixUse.Product, "product"), (MatrixUse.Lookup, "lookup"), (MatrixUse.Rows, "rows")]).ToArray()
+        .Where(u => matrix.Use.HasFlag(u.Item1)).Select(u => u.Item2));
+}

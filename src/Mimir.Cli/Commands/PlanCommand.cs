@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using Mimir.Cli.Planning;
+using Mimir.Models.Files;
+using Mimir.Models.Folding;
+using Mimir.Models.Shapes;
+using Mimir.Numerics;
+
+namespace Mimir.Cli.Commands;
+
+/// <summary>`mimir plan`: what a token costs, without running anything.</summary>
+public static class PlanCommand
+{
+    // Larger than any cache, small enough to measure in a fraction of a second.
+    private const long MeasuredBytes = 256L << 20;
+
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var model = new Option<string?>("--model") { Description = "A model directory; only its config.json is read", HelpName = "DIR" };
+        var shape = new Option<string?>("--shape") { Description = $"A well-known shape instead: {string.Join(", ", ModelShapes.Names)}", HelpName = "NAME" };
+        var context = SharedOptions.Bounded(new Option<int>("--context") { Description = "Positions in the context", HelpName = "T", Required = true }, 1, 1 << 24);
+        var parties = SharedOptions.Parties();
+        var security = SharedOptions.Security();
+        var latency = new Option<double>("--latency") { Description = "Microseconds that one round takes (100: one machine; 1000: one room)", HelpName = "US", DefaultValueFactory = _ => 100 };
+        var json = SharedOptions.Json();
+        var command = new Command("plan", "Rounds, bytes, memory and expected seconds per token, without running anything")
+        {
+            model, shape, context, parties, security, latency, json,
+        };
+        command.SetAction(result =>
+        {
+            var (name, config) = Config(result.GetValue(model), result.GetValue(shape));
+            var microseconds = result.GetValue(latency);
+            if (microseconds is not (>= 0 and <= 1e7)) throw new UsageException($"--latency must lie in 0..10000000 microseconds, not {microseconds.ToString(CultureInfo.InvariantCulture)}");
+            var request = new PlanRequest(name, ModelFolding.LayoutOf(config), result.GetValue(context), result.GetValue(parties), result.GetValue(security) == "active")
+            {
+                RoundSeconds = microseconds * 1e-6,
+                ReadGigabytesPerSecond = Math.Round(MemoryBandwidth.MeasureReadGigabytesPerSecond(Environment.ProcessorCount, MeasuredBytes, 2), 2),
+            };
+            var report = Planner.Plan(request);
+            var output = result.InvocationConfiguration.Output;
+            if (result.GetValue(json)) Json.Write(output, report);
+            else Print(output, report);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static (string Name, ModelConfig Config) Config(string? model, string? shape) => (model, shape) switch
+    {
+        (null, null) => throw new UsageException("plan needs --model DIR or --shape NAME"),
+        (not null, not null) => throw new UsageException("plan takes --model or --shape, not both"),
+        (null, _) => (shape!, ModelShapes.Find(shape!)),
+        _ => (Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(model!))), ModelDirectory.OpenConfig(model!)),
+    };
+
+    private static void Print(TextWriter output, PlanReport plan)
+    {
+        Tables.Print(output, $"{plan.Model}, context {plan.Context}, {plan.Parties} parties, {plan.Security}",
+        [
+            ("Weights", Quantity.Count(plan.Parameters)),
+            ("Rounds", ""),
+            ("  per layer", Quantity.Count(plan.RoundsPerLayer)),
+            ("  per token", Quantity.Count(plan.RoundsPerToken)),
+            ("  per token, ahead of need", plan.OfflineRoundsPerToken.ToString("0.##", CultureInfo.InvariantCulture)),
+            ("Bytes", ""),
+            ("  opened by each party per layer", Quantity.Bytes(plan.BytesPerLayer)),
+            ("  opened by each party per token", Quantity.Bytes(plan.BytesPerToken)),
+            ("  dealt per token", Quantity.Bytes(plan.DealtBytesPerToken)),
+            ("  dealt once per model", Quantity.Bytes(plan.DealtBytesAtLoad)),
+            ("  masked weights to each party, once", Quantity.Bytes(plan.ModelBytesPerParty)),
+            ("Memory", ""),
+            ("  each party, at most", Quantity.Bytes(plan.PartyMemoryBytes)),
+            ("  Triple Service", Quantity.Bytes(plan.TriplesMemoryBytes)),
+            ("  all roles", Quantity.Bytes(plan.TotalMemoryBytes)),
+            ("Seconds per token (estimate, all roles on this machine)", ""),
+            ("  floor: matrices read once per role and use", Quantity.Seconds(plan.FloorSeconds)),
+            ("  online", Quantity.Seconds(plan.OnlineSeconds)),
+            ("  ahead of need", Quantity.Seconds(plan.OfflineSeconds)),
+            ("  together", Quantity.Seconds(plan.SecondsPerToken)),
+        ]);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Assumed: {plan.ReadBandwidthGbps:0.#} GB/s read (measured now), {Quantity.Seconds(plan.RoundSeconds)} a round (--latency), {plan.DealGbps:0.#} GB/s of randomness dealt."));
+    }
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace Mimir.Cli.Commands;
+
+/// <summary>The program's commands. A command appears here when it works.</summary>
+public static class RootCommands
+{
+    /// <summary>The whole command line.</summary>
+    public static RootCommand Create()
+    {
+        var root = new RootCommand(
+            "Runs one language model among organisations that do not trust each other: nobody sees another's prompt, nobody sees the weights.");
+        root.Subcommands.Add(PlanCommand.Create());
+        root.Subcommands.Add(ModelCommand.Create());
+        root.Subcommands.Add(DoctorCommand.Create());
+        return root;
+    }
+}

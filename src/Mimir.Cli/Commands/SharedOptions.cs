@@ -1,0 +1,49 @@
+using System.CommandLine;
+
+namespace Mimir.Cli.Commands;
+
+/// <summary>Options that several commands share, so that they read and mean the same everywhere.</summary>
+public static class SharedOptions
+{
+    /// <summary>--json.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print one JSON object on standard output and nothing else" };
+
+    /// <summary>--parties N, at least 2.</summary>
+    public static Option<int> Parties() => Bounded(new Option<int>("--parties")
+    {
+        Description = "Number of compute parties",
+        HelpName = "N",
+        DefaultValueFactory = _ => 2,
+    }, 2, 16);
+
+    /// <summary>--security active|passive.</summary>
+    public static Option<string> Security()
+    {
+        var option = new Option<string>("--security")
+        {
+            Description = "active: a cheating party is caught before anything is released; passive: parties are trusted to follow the protocol",
+            HelpName = "active|passive",
+            DefaultValueFactory = _ => "active",
+        };
+        option.AcceptOnlyFromAmong("active", "passive");
+        return option;
+    }
+
+    /// <summary>--config FILE.</summary>
+    public static Option<string?> Config() => new("--config") { Description = "A mimir.yaml; docs/configuration.md lists its keys", HelpName = "FILE" };
+
+    /// <summary>--insecure-lab.</summary>
+    public static Option<bool> InsecureLab() => new("--insecure-lab") { Description = "Permit tls.enabled: false; for measurements on one machine only" };
+
+    /// <summary>Refuses values outside <paramref name="least"/>..<paramref name="most"/>, naming the range.</summary>
+    public static Option<int> Bounded(Option<int> option, int least, int most)
+    {
+        option.Validators.Add(result =>
+        {
+            // A text that is no number is reported by the parser itself.
+            if (result.Tokens is [{ Value: var text }] && int.TryParse(text, out var value) && (value < least || value > most))
+                result.AddError($"{option.Name} must lie in {least}..{most}, not {value}");
+        });
+        return option;
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Globalization;
+using Mimir.Cli.Verification;
+
+namespace Mimir.Cli.Commands;
+
+/// <summary>`mimir verify`: whether the secure computation gives what the model in the clear gives.</summary>
+public static class VerifyCommand
+{
+    /// <summary>The command, comparing by <paramref name="verification"/>.</summary>
+    public static Command Create(IVerification verification)
+    {
+        var model = new Option<string>("--model") { Description = "A model directory", HelpName = "DIR", Required = true };
+        var prompt = new Option<string>("--prompt") { Description = "Text to start from", HelpName = "TEXT", Required = true };
+        var tokens = SharedOptions.Bounded(new Option<int>("--max-tokens") { Description = "Tokens to generate", HelpName = "N", DefaultValueFactory = _ => 16 }, 1, 1 << 20);
+        var parties = SharedOptions.Parties();
+        var security = SharedOptions.Security();
+        var json = SharedOptions.Json();
+        var command = new Command("verify", "Generates securely and in the clear, on your own model and prompt, and compares tokens and logits; exit 1 on disagreement")
+        {
+            model, prompt, tokens, parties, security, json,
+        };
+        command.SetAction(async (result, cancellation) =>
+        {
+            var request = new VerificationRequest(
+                result.GetValue(model)!, result.GetValue(prompt)!, result.GetValue(tokens), result.GetValue(parties), result.GetValue(security) == "active");
+            var found = await verification.RunAsync(request, cancellation);
+            var output = result.InvocationConfiguration.Output;
+            if (result.GetValue(json)) Json.Write(output, found);
+            else Print(output, request, found);
+            return found.Agree ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static void Print(TextWriter output, VerificationRequest request, VerificationResult found)
+    {
+        output.WriteLine(found.Text);
+        output.WriteLine();
+        output.WriteLine(found.Agree
+            ? $"All {found.TokenIds.Count} tokens agree ({request.Parties} parties)."
+            : $"DISAGREE: token {found.Agreeing + 1} of {Math.Max(found.TokenIds.Count, found.ReferenceIds.Count)} differs.");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Largest logit error: {found.LargestLogitError:0.####}"));
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Mimir.Cli.Configuration;
+
+/// <summary>Puts a configuration together: defaults, then the file, then the environment, then flags; the later wins.</summary>
+public static class ConfigLoader
+{
+    /// <summary>
+    /// <paramref name="file"/>: a YAML file, or null for none. <paramref name="flags"/>: what the command line sets, with the flag as
+    /// origin. <paramref name="insecureLab"/>: whether --insecure-lab was given.
+    /// </summary>
+    /// <exception cref="ConfigurationException">Anything wrong; one line that says where and what is allowed.</exception>
+    public static MimirConfig Load(
+        string? file, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<Setting>? flags = null, bool insecureLab = false) =>
+        Build([.. file is null ? [] : YamlSettings.Read(file), .. EnvironmentSettings.Read(environment), .. flags ?? []], insecureLab);
+
+    /// <summary>The configuration that <paramref name="settings"/> make on top of the defaults; every one of them is checked.</summary>
+    /// <exception cref="ConfigurationException">As <see cref="Load"/>.</exception>
+    public static MimirConfig Build(IReadOnlyList<Setting> settings, bool insecureLab)
+    {
+        var values = new Dictionary<string, (object Value, string Origin)>(StringComparer.Ordinal);
+        foreach (var key in ConfigSchema.Keys)
+            if (key.Default is { } text) values[key.Path] = (key.Parse(text)!, "default");
+        foreach (var setting in settings) values[setting.Path] = (setting.Value(), setting.Origin);
+
+        T? Optional<T>(string path) => values.TryGetValue(path, out var found) ? (T)found.Value : default;
+        T Required<T>(string path) => (T)values[path].Value;
+        int Integer(string path) => (int)Required<long>(path);
+
+        if (Required<long>("topk") > 1)
+            throw new ConfigurationException(string.Create(CultureInfo.InvariantCulture,
+                $"{values["topk"].Origin}: topk {Required<long>("topk")} is not supported yet; use 1 (the likeliest token) or 0 (sample the whole vocabulary)"));
+        if (!Required<bool>("tls.enabled") && !insecureLab)
+            throw new ConfigurationException($"{values["tls.enabled"].Origin}: tls.enabled can be false only together with --insecure-lab");
+
+        return new MimirConfig(
+            Active: Required<string>("security") == "active",
+            Greedy: Required<long>("topk") == 1,
+            new FixedPointConfig(Integer("fixed_point.scale_bits"), Integer("cheby.deg")),
+            new SchedulerConfig(values.ContainsKey("scheduler.max_context") ? Integer("scheduler.max_context") : null, Integer("padding.bucket")),
+            new TriplePoolConfig(Integer("triple_pool.min_size"), Required<double>("triple_pool.audit_rate")),
+            new TlsConfig(Required<bool>("tls.enabled"), Optional<string>("tls.identity"), Optional<string>("tls.authority"), Integer("stall_seconds")),
+            new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator")));
+    }
+}

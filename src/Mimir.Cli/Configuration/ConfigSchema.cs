@@ -1,0 +1,61 @@
+using System.Collections.Frozen;
+
+namespace Mimir.Cli.Configuration;
+
+/// <summary>All keys that exist.</summary>
+public static class ConfigSchema
+{
+    /// <summary>In the order of docs/configuration.md.</summary>
+    public static IReadOnlyList<ConfigKey> Keys { get; } =
+    [
+        new("security", ConfigKind.Choice, "active", "active: MACs and checks; passive: parties are trusted to follow the protocol") { Choices = ["active", "passive"] },
+        new("topk", ConfigKind.Integer, "1", "1: the likeliest token; 0: sample from the whole vocabulary with the request's temperature; other values are not supported yet") { Minimum = 0, Maximum = 1_000_000 },
+        new("fixed_point.scale_bits", ConfigKind.Integer, "16", "fraction bits f of every number") { Minimum = 12, Maximum = 20 },
+        new("cheby.deg", ConfigKind.Integer, "2", "degree of each spline segment") { Minimum = 1, Maximum = 5 },
+        new("scheduler.max_context", ConfigKind.Integer, null, "longest secret-shared context; unset: the model's own") { Minimum = 1, Maximum = 1 << 24 },
+        new("padding.bucket", ConfigKind.Integer, "16", "prompt lengths are rounded up to a multiple of this; 1 makes them public") { Minimum = 1, Maximum = 1 << 16 },
+        new("triple_pool.min_size", ConfigKind.Integer, "4", "steps of randomness dealt together and kept ready") { Minimum = 1, Maximum = 64 },
+        new("triple_pool.audit_rate", ConfigKind.Number, "0.01", "share of dealt steps that are opened, recomputed and thrown away") { Minimum = 0, Maximum = 0.5 },
+        new("tls.enabled", ConfigKind.Boolean, "true", "mutual TLS 1.3 on every link; false only together with --insecure-lab"),
+        new("tls.identity", ConfigKind.Path, null, "directory with this process's certificate and keys"),
+        new("tls.authority", ConfigKind.Path, null, "the certificate of the group's authority, ca.pem: whom to trust"),
+        new("listen", ConfigKind.Endpoint, "127.0.0.1:0", "where this process accepts connections; port 0 lets the system choose"),
+        new("advertise", ConfigKind.Name, null, "host name or address under which others reach this process; unset: the one it listens on"),
+        new("coordinator", ConfigKind.Endpoint, null, "where the coordinator is"),
+        new("stall_seconds", ConfigKind.Integer, "120", "silence after which a peer counts as lost") { Minimum = 1, Maximum = 86400 },
+    ];
+
+    private static readonly FrozenDictionary<string, ConfigKey> ByPath = Keys.ToFrozenDictionary(k => k.Path, StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> Sections =
+        Keys.Where(k => k.Path.Contains('.')).Select(k => k.Path[..k.Path.IndexOf('.')]).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The key at <paramref name="path"/>, or null.</summary>
+    public static ConfigKey? Find(string path) => ByPath.GetValueOrDefault(path);
+
+    /// <summary>Whether <paramref name="path"/> is a level that holds keys.</summary>
+    public static bool IsSection(string path) => Sections.Contains(path);
+
+    /// <summary>The existing key that <paramref name="path"/> was most likely meant to be (least edit distance).</summary>
+    public static string Nearest(string path) => Keys.MinBy(k => Distance(k.Path, path))!.Path;
+
+    /// <summary>Least number of insertions, deletions and substitutions (Levenshtein 1966). Cost: product of the lengths.</summary>
+    internal static int Distance(string x, string y)
+    {
+        if (y.Length > 100) y = y[..100];
+        var row = new int[y.Length + 1];
+        for (var j = 0; j <= y.Length; j++) row[j] = j;
+        for (var i = 1; i <= x.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= y.Length; j++)
+            {
+                var above = row[j];
+                row[j] = Math.Min(Math.Min(above, row[j - 1]) + 1, diagonal + (x[i - 1] == y[j - 1] ? 0 : 1));
+                diagonal = above;
+            }
+        }
+        return row[^1];
+    }
+}

@@ -1,0 +1,41 @@
+namespace Mimir.Cli.Configuration;
+
+/// <summary>A complete, checked configuration.</summary>
+/// <param name="Active">`security`: MACs on.</param>
+/// <param name="Greedy">`topk` = 1; otherwise the whole vocabulary is sampled with the request's temperature.</param>
+/// <param name="FixedPoint">Number formats.</param>
+/// <param name="Scheduler">Limits of sessions.</param>
+/// <param name="TriplePool">Randomness kept ready, and its audits.</param>
+/// <param name="Tls">Links.</param>
+/// <param name="Process">What one role's process needs to know.</param>
+public sealed record MimirConfig(
+    bool Active, bool Greedy, FixedPointConfig FixedPoint, SchedulerConfig Scheduler, TriplePoolConfig TriplePool, TlsConfig Tls,
+    ProcessConfig Process);
+
+/// <summary>Number formats.</summary>
+/// <param name="ScaleBits">f.</param>
+/// <param name="ChebyshevDegree">Degree of each spline segment.</param>
+public sealed record FixedPointConfig(int ScaleBits, int ChebyshevDegree);
+
+/// <summary>Limits of sessions.</summary>
+/// <param name="MaxContext">Longest context; null: the model's own.</param>
+/// <param name="PaddingBucket">Prompt lengths are rounded up to a multiple of this.</param>
+public sealed record SchedulerConfig(int? MaxContext, int PaddingBucket);
+
+/// <summary>Randomness kept ready.</summary>
+/// <param name="MinSize">Steps dealt together.</param>
+/// <param name="AuditRate">Share of steps opened and recomputed.</param>
+public sealed record TriplePoolConfig(int MinSize, double AuditRate);
+
+/// <summary>Links.</summary>
+/// <param name="Enabled">Mutual TLS 1.3.</param>
+/// <param name="Identity">Directory of this process's certificate and keys, or null.</param>
+/// <param name="Authority">The authority's certificate, or null.</param>
+/// <param name="StallSeconds">Silence after which a peer counts as lost.</param>
+public sealed record TlsConfig(bool Enabled, string? Identity, string? Authority, int StallSeconds);
+
+/// <summary>Addresses; each role says which of them it needs.</summary>
+/// <param name="Listen">Own address.</param>
+/// <param name="Advertise">Host under which others reach this process, or null.</param>
+/// <param name="Coordinator">The coordinator's, or null.</param>
+public sealed record ProcessConfig(string Listen, string? Advertise, string? Coordinator);

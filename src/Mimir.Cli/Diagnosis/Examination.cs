@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Intrinsics.X86;
+using Mimir.Models.Files;
+using Mimir.Numerics;
+
+namespace Mimir.Cli.Diagnosis;
+
+/// <summary>Examines whether and how well Mimir can run here.</summary>
+public static class Examination
+{
+    private const long MeasuredBytes = 256L << 20;
+
+    /// <summary>All findings; <paramref name="model"/> is the shipped model's directory, or null when there is none.</summary>
+    public static async Task<IReadOnlyList<Finding>> RunAsync(string? model, CancellationToken cancellation) =>
+    [
+        Runtime(), Processor(), Encryption(), Memory(), Bandwidth(1), Bandwidth(Environment.ProcessorCount),
+        await Guarded("loopback TLS 1.3", LoopbackTls.TryAsync, cancellation), Ports(), TemporaryDirectory(), Model(model),
+    ];
+
+    private static Finding Runtime() => new(".NET", Environment.Version.Major >= 10, true, $"{Environment.Version} (10 or newer is needed)");
+
+    private static Finding Processor()
+    {
+        var width = Avx512F.IsSupported ? "AVX-512" : Avx2.IsSupported ? "AVX2" : "neither AVX-512 nor AVX2; slower, same results";
+        var fused = Fma.IsSupported || System.Runtime.Intrinsics.Arm.AdvSimd.Arm64.IsSupported;
+        return new("processor", fused, false, $"{Environment.ProcessorCount} cores, {width}, {(fused ? "fused multiply-add" : "no fused multiply-add: slow")}");
+    }
+
+    private static Finding Encryption()
+    {
+        var ok = System.Runtime.Intrinsics.X86.Aes.IsSupported || System.Runtime.Intrinsics.Arm.Aes.IsSupported;
+        return new("AES instructions", ok, false, ok ? "present" : "absent: randomness is expanded slowly");
+    }
+
+    private static Finding Memory()
+    {
+        var bytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        return new("memory", bytes >= 1L << 30, true, $"{Quantity.Bytes(bytes)} for this process ('mimir plan' says what a model needs)");
+    }
+
+    private static Finding Bandwidth(int threads)
+    {
+        var rate = MemoryBandwidth.MeasureReadGigabytesPerSecond(threads, MeasuredBytes, 2);
+        var who = threads == 1 ? "1 thread" : $"{threads} threads";
+        return new($"memory read, {who}", rate > 0, false, string.Create(CultureInfo.InvariantCulture, $"{rate:0.0} GB/s"));
+    }
+
+    private static Finding Ports()
+    {
+        try
+        {
+            var listeners = Enumerable.Range(0, 8).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+            foreach (var listener in listeners) listener.Start();
+            foreach (var listener in listeners) listener.Stop();
+            return new("free ports", true, true, "127.0.0.1 gives out ports");
+        }
+        catch (SocketException e)
+        {
+            return new("free ports", false, true, $"no port on 127.0.0.1: {e.Message}");
+        }
+    }
+
+    private static Finding TemporaryDirectory()
+    {
+        var path = Path.GetTempPath();
+        try
+        {
+            var folder = Directory.CreateTempSubdirectory("mimir-doctor-");
+            File.WriteAllText(Path.Combine(folder.FullName, "file"), "x");
+            folder.Delete(recursive: true);
+            return new("temporary directory", true, true, $"{path} can be written to");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new("temporary directory", false, true, $"{path} cannot be written to: {e.Message}; set TMPDIR");
+        }
+    }
+
+    private static Finding Model(string? path)
+    {
+        if (path is null) return new("shipped model", false, false, "not found; 'demo' then needs --model DIR");
+        try
+        {
+            using var model = ModelDirectory.Open(path);
+            return new("shipped model", true, false, $"{model.Name}, {Quantity.Count(model.Weights.Layout.Parameters)} weights");
+        }
+        catch (Mimir.Models.ModelFormatException e)
+        {
+            return new("shipped model", false, false, e.Message);
+        }
+    }
+
+    private static async Task<Finding> Guarded(string name, Func<CancellationToken, Task<string>> attempt, CancellationToken cancellation)
+    {
+        try
+        {
+            return new(name, true, true, await attempt(cancellation));
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            return new(name, false, true, e.Message.ReplaceLineEndings(" "));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Mimir.Models.Transformers;
+
+namespace Mimir.Cli.Planning;
+
+/// <summary>What a plan is made for.</summary>
+/// <param name="Name">Of the model, for people.</param>
+/// <param name="Layout">Shapes; no weights are needed.</param>
+/// <param name="Context">T: the planned token is the one at the last position of a context this long.</param>
+/// <param name="Parties">N.</param>
+/// <param name="Active">MACs on.</param>
+public sealed record PlanRequest(string Name, ModelLayout Layout, int Context, int Parties, bool Active)
+{
+    /// <summary>f.</summary>
+    public int FractionBits { get; init; } = 16;
+
+    /// <summary>Degree of spline pieces.</summary>
+    public int ChebyshevDegree { get; init; } = 2;
+
+    /// <summary>Steps dealt together.</summary>
+    public int BlockSteps { get; init; } = 4;
+
+    /// <summary>Gigabytes per second that this machine reads, all cores together.</summary>
+    public double ReadGigabytesPerSecond { get; init; } = 20;
+
+    /// <summary>Seconds that one round takes besides computation.</summary>
+    public double RoundSeconds { get; init; } = 100e-6;
+
+    /// <summary>Gigabytes per second at which randomness is dealt, sent and read.</summary>
+    public double DealGigabytesPerSecond { get; init; } = 0.5;
+}

@@ -1,0 +1,98 @@
+using Mimir.Cli.Configuration;
+
+namespace Mimir.Cli.Tests.Configuration;
+
+public sealed class ConfigLoaderTests
+{
+    private static KeyValuePair<string, string>[] Environment(params string[] pairs) =>
+        [.. pairs.Select(p => p.Split('=', 2)).Select(p => new KeyValuePair<string, string>(p[0], p[1]))];
+
+    [Fact]
+    public void Without_anything_the_documented_defaults_hold()
+    {
+        var config = ConfigLoader.Load(null, []);
+        Assert.Equal(new MimirConfig(
+            Active: true, Greedy: true, new FixedPointConfig(16, 2), new SchedulerConfig(null, 16), new TriplePoolConfig(4, 0.01),
+            new TlsConfig(true, null, null, 120), new ProcessConfig("127.0.0.1:0", null, null)), config);
+    }
+
+    [Fact]
+    public void Flags_win_over_the_environment_and_that_over_the_file()
+    {
+        using var file = new TemporaryFile("cheby:\n  deg: 3\nfixed_point:\n  scale_bits: 13\ntopk: 0\n");
+        var config = ConfigLoader.Load(
+            file.Path, Environment("MIMIR__CHEBY__DEG=4", "MIMIR__TOPK=1", "PATH=/bin", "MIMIR_DEBUG=1"), [new Setting("cheby.deg", "5", "--degree")]);
+        Assert.Equal(new FixedPointConfig(13, 5), config.FixedPoint);
+        Assert.True(config.Greedy);
+    }
+
+    [Fact]
+    public void A_variable_that_names_no_key_is_an_error_with_the_nearest()
+    {
+        var e = Assert.Throws<ConfigurationException>(() => ConfigLoader.Load(null, Environment("MIMIR__TLS__ENABELD=true")));
+        Assert.Contains("environment variable MIMIR__TLS__ENABELD", e.Message, StringComparison.Ordinal);
+        Assert.Contains("MIMIR__TLS__ENABLED", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("fixed_point.scale_bits", "11", "a whole number from 12 to 20")]
+    [InlineData("fixed_point.scale_bits", "21", "a whole number from 12 to 20")]
+    [InlineData("fixed_point.scale_bits", "sixteen", "not 'sixteen'")]
+    [InlineData("cheby.deg", "2.5", "a whole number from 1 to 5")]
+    [InlineData("scheduler.max_context", "0", "from 1 to")]
+    [InlineData("padding.bucket", "0", "from 1 to 65536")]
+    [InlineData("triple_pool.min_size", "65", "from 1 to 64")]
+    [InlineData("triple_pool.audit_rate", "0.6", "a number from 0 to 0.5")]
+    [InlineData("triple_pool.audit_rate", "NaN", "a number from 0 to 0.5")]
+    [InlineData("security", "Active", "active or passive")]
+    [InlineData("tls.enabled", "yes", "true or false")]
+    [InlineData("listen", "7100", "an address and a port")]
+    [InlineData("listen", "127.0.0.1:70000", "an address and a port")]
+    [InlineData("coordinator", "bad host:1", "an address and a port")]
+    [InlineData("advertise", "a b", "a host name")]
+    public void A_value_out_of_range_names_origin_key_and_range(string key, string value, string expected)
+    {
+        var e = Assert.Throws<ConfigurationException>(() => ConfigLoader.Build([new Setting(key, value, "f:7")], false));
+        Assert.StartsWith($"f:7: {key} must be ", e.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("50")]
+    public void Other_top_k_values_say_that_they_are_not_supported(string value)
+    {
+        var e = Assert.Throws<ConfigurationException>(() => ConfigLoader.Build([new Setting("topk", value, "f:1")], false));
+        Assert.Contains("not supported yet", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Tls_goes_off_only_in_the_lab()
+    {
+        var off = new Setting("tls.enabled", "false", "f:1");
+        Assert.Contains("--insecure-lab", Assert.Throws<ConfigurationException>(() => ConfigLoader.Build([off], false)).Message, StringComparison.Ordinal);
+        Assert.False(ConfigLoader.Build([off], insecureLab: true).Tls.Enabled);
+    }
+
+    [Fact]
+    public void A_missing_file_and_a_directory_are_one_line()
+    {
+        Assert.Contains("file not found", Assert.Throws<ConfigurationException>(() => ConfigLoader.Load("/nowhere/mimir.yaml", [])).Message, StringComparison.Ordinal);
+        Assert.Contains("is a directory", Assert.Throws<ConfigurationException>(() => ConfigLoader.Load(Path.GetTempPath(), [])).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "", 0)]
+    [InlineData("kitten", "sitting", 3)]
+    [InlineData("topk", "topl", 1)]
+    public void Edit_distance(string x, string y, int distance) => Assert.Equal(distance, ConfigSchema.Distance(x, y));
+
+    [Fact]
+    public void The_documentation_lists_every_key_with_its_default_and_no_other()
+    {
+        var documentation = Checkout.Read("docs/configuration.md");
+        var rows = documentation.Split('\n').Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|', StringSplitOptions.TrimEntries)).ToArray();
+        Assert.Equal(ConfigSchema.Keys.Select(k => $"`{k.Path}`"), rows.Select(r => r[1]));
+        Assert.Equal(ConfigSchema.Keys.Select(k => k.Default is null ? "" : $"`{k.Default}`"), rows.Select(r => r[3]));
+    }
+}

@@ -1,0 +1,67 @@
+using Mimir.Cli.Planning;
+using Mimir.Models.Folding;
+using Mimir.Models.Shapes;
+using Mimir.Models.Transformers;
+
+namespace Mimir.Cli.Tests.Planning;
+
+public sealed class PlannerTests
+{
+    private static PlanRequest Request(string shape, int context, int parties = 2, bool active = true) =>
+        new(shape, ModelFolding.LayoutOf(ModelShapes.Find(shape)), context, parties, active);
+
+    [Fact]
+    public void Gpt2_small_fits_the_budgets_of_rounds_and_memory()
+    {
+        var plan = Planner.Plan(Request("gpt2-small", 64));
+        Assert.InRange(plan.Parameters, 124_000_000, 125_000_000);
+        Assert.InRange(plan.RoundsPerLayer, 1, 80);
+        Assert.True(plan.RoundsPerToken > 12 * plan.RoundsPerLayer);
+        Assert.True(plan.TotalMemoryBytes < 10e9, $"{plan.TotalMemoryBytes}");
+    }
+
+    [Fact]
+    public void Matrix_bytes_are_eight_per_padded_element()
+    {
+        var request = Request("stories260k", 32);
+        var bytes = 8 * request.Layout.Matrices.Sum(m => (long)m.Rows * m.Stride);
+        var plan = Planner.Plan(request with { ReadGigabytesPerSecond = 1, RoundSeconds = 0, DealGigabytesPerSecond = 1e9 });
+        Assert.Equal(bytes, plan.ModelBytesPerParty);
+        Assert.Equal(5 * bytes / 1e9, plan.FloorSeconds, 1e-12);
+        Assert.Equal(2 * bytes / 1e9, plan.OnlineSeconds, 1e-12);
+        Assert.Equal(plan.FloorSeconds, plan.SecondsPerToken, 1e-9);
+        Assert.True(plan.PartyMemoryBytes > 2 * bytes && plan.TriplesMemoryBytes > bytes);
+    }
+
+    [Fact]
+    public void The_parts_add_up_to_the_whole()
+    {
+        var layers = Enumerable.Range(1, 3).Select(n => Planner.Plan(WithLayers(n))).ToArray();
+        Assert.Equal(layers[0].RoundsPerLayer, layers[2].RoundsPerLayer);
+        Assert.Equal(layers[1].RoundsPerToken - layers[0].RoundsPerToken, layers[0].RoundsPerLayer);
+        Assert.Equal(layers[2].BytesPerToken - layers[1].BytesPerToken, layers[0].BytesPerLayer);
+    }
+
+    [Fact]
+    public void More_parties_send_to_more_peers_in_the_same_rounds()
+    {
+        PlanReport two = Planner.Plan(Request("stories260k", 32)), three = Planner.Plan(Request("stories260k", 32, 3));
+        Assert.Equal(two.RoundsPerToken, three.RoundsPerToken);
+        Assert.Equal(2 * two.BytesPerToken, three.BytesPerToken);
+        Assert.Equal(two.DealtBytesPerToken, three.DealtBytesPerToken);
+        Assert.True(three.TotalMemoryBytes > two.TotalMemoryBytes);
+    }
+
+    [Fact]
+    public void Passive_security_costs_less_and_a_longer_context_more()
+    {
+        PlanReport active = Planner.Plan(Request("stories260k", 32)), passive = Planner.Plan(Request("stories260k", 32, active: false));
+        Assert.True(passive.DealtBytesPerToken < active.DealtBytesPerToken);
+        Assert.True(passive.PartyMemoryBytes < active.PartyMemoryBytes);
+        Assert.True(passive.OfflineRoundsPerToken == 0);
+        Assert.True(Planner.Plan(Request("stories260k", 64)).BytesPerToken > active.BytesPerToken);
+    }
+
+    private static PlanRequest WithLayers(int layers) =>
+        new("test", ModelFolding.LayoutOf(ModelShapes.Find("stories260k") with { Layers = layers }), 16, 2, true);
+}
