@@ -7,6 +7,7 @@ using Mimir.Transport.Connections;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
+using Mimir.Trust.Sealing;
 
 namespace Mimir.Cli;
 
@@ -34,7 +35,7 @@ public sealed record Failure(int Code, string Line)
 
     private static int CodeOf(Exception exception) => exception switch
     {
-        ProtocolViolation or UntrustedPeerException => ExitCode.Misbehaviour,
+        ProtocolViolation or UntrustedPeerException or SealBrokenException => ExitCode.Misbehaviour,
         SessionFailedException failed => failed.Kind switch
         {
             FailureKind.Usage => ExitCode.Usage,

@@ -6,11 +6,12 @@ namespace Mimir.Spdz.Opening;
 /// <summary>
 /// Joint randomness by commit-then-reveal: commit_i = SHA-256("mimir/coin" ‖ i ‖ counter ‖ s_i), then s_i; the coin is the hash of all s_i.
 /// Uniform if one party is honest. The commitment to the next coin travels with this one's reveal, so a coin costs one round.
+/// With three or more parties, one that tells its peers different seeds gives them different coins: the <see cref="Opener"/> compares them.
 /// </summary>
 public sealed class Coin : IDisposable
 {
     private const int SeedBytes = 32;
-    private const int MessageBytes = 2 * SeedBytes;
+    internal const int MessageBytes = 2 * SeedBytes;
     private readonly IMesh _mesh;
     private readonly HmacDrbg _drbg;
     private readonly byte[] _mine = new byte[SeedBytes];
@@ -26,6 +27,9 @@ public sealed class Coin : IDisposable
         _commitments = new byte[mesh.Count][];
         _received = [.. Enumerable.Range(0, mesh.Count).Select(_ => new Memory<byte>(new byte[MessageBytes]))];
     }
+
+    /// <summary>Rounds that the next <see cref="TossAsync"/> takes.</summary>
+    internal int NextRounds => _committed ? 1 : 2;
 
     /// <summary>
     /// One coin: 32 bytes, the same for all parties. One round (two for the first). Throws <see cref="CommitmentMismatchException"/> naming the

@@ -107,9 +107,11 @@ public sealed class Opener : IDisposable
     /// <summary>One joint coin; one round (two for the first).</summary>
     public async ValueTask<byte[]> TossAsync(CancellationToken cancellation)
     {
-        Rounds++;
-        BytesSent += 64L * (_mesh.Count - 1);
-        return await _coin.TossAsync(cancellation);
+        Rounds += _coin.NextRounds;
+        BytesSent += (long)_coin.NextRounds * Coin.MessageBytes * (_mesh.Count - 1);
+        var coin = await _coin.TossAsync(cancellation);
+        if (_mesh.Count > 2) _transcript.AppendData(coin);
+        return coin;
     }
 
     /// <summary>Whether any party says yes; one round, one byte. Not secret, not authenticated: only for stopping early.</summary>

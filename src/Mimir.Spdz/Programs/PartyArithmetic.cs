@@ -16,6 +16,12 @@ public sealed class PartyArithmetic(
     private int _inBlock;
     private int _position;
 
+    /// <summary>
+    /// Sees the logits before a token is sampled. Set by <see cref="Diagnostics.SecureLogits"/> only, which runs all parties itself on the
+    /// user's own model; never by a node.
+    /// </summary>
+    internal Func<PartyStep, Share, ValueTask>? LogitsProbe { get; init; }
+
     /// <summary>Points the arithmetic at the material of one step.</summary>
     public void Begin(PartyStep step, PartyBlock block, int stepInBlock)
     {
@@ -101,8 +107,11 @@ public sealed class PartyArithmetic(
         CachedProduct.MixAsync(_step, cache, layer, _position + 1, _block.Attention(layer, _inBlock), weights, numbers.FractionBits);
 
     /// <inheritdoc/>
-    public ValueTask<Share> SampleAsync(Share logits, int count, double temperature) =>
-        Sample.RunAsync(_step, logits.Slice(0, count), plan, numbers, _position - plan.FirstLogits);
+    public async ValueTask<Share> SampleAsync(Share logits, int count, double temperature)
+    {
+        if (LogitsProbe is { } probe) await probe(_step, logits.Slice(0, count));
+        return await Sample.RunAsync(_step, logits.Slice(0, count), plan, numbers, _position - plan.FirstLogits);
+    }
 
     /// <inheritdoc/>
     public ValueTask OutputAsync(int number, Share value) => output(_step, number, value);

@@ -49,6 +49,9 @@ public sealed class PartySession : IDisposable
         _source = new BlockSource(model, plan, _numbers, _cache, _party, offline, tape);
     }
 
+    /// <summary>See <see cref="PartyArithmetic.LogitsProbe"/>.</summary>
+    internal Func<PartyStep, Share, ValueTask>? LogitsProbe { get; init; }
+
     /// <summary>What has happened so far.</summary>
     public SessionStatistics Statistics { get; } = new();
 
@@ -137,7 +140,7 @@ public sealed class PartySession : IDisposable
 
     private async Task RunStepsAsync(ChannelReader<PartyBlock> blocks, CancellationToken cancellation)
     {
-        var arithmetic = new PartyArithmetic(_model, _plan, _numbers, _cache, n => _inputs.Slice(n, 1), OutputAsync);
+        var arithmetic = new PartyArithmetic(_model, _plan, _numbers, _cache, n => _inputs.Slice(n, 1), OutputAsync) { LogitsProbe = LogitsProbe };
         var program = new SessionProgram<Share>(_model.Layout, _plan, arithmetic);
         var token = program.First;
         var clock = Stopwatch.StartNew();

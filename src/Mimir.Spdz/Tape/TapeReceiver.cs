@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Mimir.Numerics;
 
 namespace Mimir.Spdz.Tape;
@@ -8,6 +9,7 @@ namespace Mimir.Spdz.Tape;
 public sealed class TapeReceiver(Stream stream)
 {
     private readonly List<AlignedMemory> _spare = [];
+    private readonly HashSet<UInt128> _used = [];
     private byte[] _bytes = new byte[1 << 20];
 
     /// <summary>Bytes received.</summary>
@@ -15,7 +17,8 @@ public sealed class TapeReceiver(Stream stream)
 
     /// <summary>
     /// The next section, which must be (<paramref name="kind"/>, <paramref name="block"/>, <paramref name="step"/>) and hold at most
-    /// <paramref name="limit"/> corrections; <see cref="DealerCheatedException"/> otherwise (replayed, skipped or oversized).
+    /// <paramref name="limit"/> corrections, under a key that no section had before; <see cref="DealerCheatedException"/> otherwise
+    /// (replayed, skipped or oversized). An audit opens a section's masks to everybody: dealt again, they would hide nothing.
     /// <paramref name="capacity"/> ≥ limit: the largest limit this session will see for the kind, so that buffers can be used again.
     /// </summary>
     public async ValueTask<TapeSection> ReadAsync(
@@ -27,6 +30,8 @@ public sealed class TapeReceiver(Stream stream)
             || BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8)) != block
             || BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)) != step)
             throw new DealerCheatedException($"the Triple Service sent another tape section than {kind} of block {block}, step {step}: replayed, skipped or damaged");
+        if (!_used.Add(BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(header.AsSpan(16)))))
+            throw new DealerCheatedException($"the Triple Service dealt tape section {kind} of block {block}, step {step} under a key that was used before");
 
         var corrections = limit == 0 ? null : Spare(Math.Max(limit, capacity));
         var length = 0;

@@ -32,11 +32,13 @@ internal sealed class LocalClients : IDealerPort
     /// <summary>What each receiver has got.</summary>
     public Dictionary<string, List<int>> Tokens { get; } = [];
 
-    public int Released { get; private set; }
+    /// <summary>How many outputs each party has let go.</summary>
+    public int[] Released { get; private set; } = [];
 
     public void Attach(LocalGroup group)
     {
         _group = group;
+        Released = new int[group.Parties];
         var clients = ClientMasks.Clients(group.Plan);
         _masks = clients.ToDictionary(c => c, _ => new TaskCompletionSource<double[]>(TaskCreationOptions.RunContinuationsAsynchronously));
         _proofs = clients.ToDictionary(c => c, _ => Channel.CreateUnbounded<MaskProof>());
@@ -104,7 +106,7 @@ internal sealed class LocalClients : IDealerPort
 
         public async ValueTask ReleaseAsync(string receiver, int number, Verified<double> masked, CancellationToken cancellation)
         {
-            clients.Released++;
+            clients.Released[party]++;
             var value = clients.AlterOutput(party, number, masked.Value);
             await clients._outputs[receiver][party].Writer.WriteAsync((number, value), cancellation);
         }

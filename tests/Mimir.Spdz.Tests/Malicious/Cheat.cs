@@ -1,0 +1,48 @@
+using System.Buffers.Binary;
+using Mimir.Numerics;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Tests.Simulation;
+
+namespace Mimir.Spdz.Tests.Malicious;
+
+/// <summary>Sessions in which somebody cheats, and what must then be seen.</summary>
+internal static class Cheat
+{
+    public static readonly int[] Prompt = [3, 17];
+
+    /// <summary>Two prompt tokens, three more: five steps less one, all in one block, no audits.</summary>
+    public static SessionPlan Plan { get; } = Plans.Single(2, 3) with { AuditRate = 0 };
+
+    public static LocalClients Clients => new() { Prompts = [Prompt] };
+
+    /// <summary>
+    /// Runs a session that must end in <typeparamref name="T"/>, with exactly <paramref name="released"/> outputs released by every party
+    /// but the cheater, and no more tokens accepted by the client.
+    /// </summary>
+    public static async Task<T> CaughtAsync<T>(LocalGroup group, int released, int cheater = -1) where T : Exception
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(60));
+        var caught = await Assert.ThrowsAnyAsync<Exception>(() => group.RunAsync(limit.Token));
+        if (caught is AggregateException many) caught = many.InnerExceptions.First(e => e is not OperationCanceledException);
+        Assert.True(caught is T, $"expected {typeof(T).Name}, got {caught}");
+        for (var party = 0; party < group.Parties; party++)
+            if (party != cheater) Assert.Equal(released, group.Clients.Released[party]);
+        Assert.True(group.Clients.Tokens.Values.All(t => t.Count <= released));
+        return (T)caught;
+    }
+
+    /// <summary>Element <paramref name="index"/> of a vector of doubles from byte <paramref name="start"/> on, plus delta mod p.</summary>
+    public static byte[] Add(byte[] bytes, int index, double delta, int start = 0)
+    {
+        var at = bytes.AsSpan(start + index * sizeof(double));
+        BinaryPrimitives.WriteDoubleLittleEndian(at, Field.Add(BinaryPrimitives.ReadDoubleLittleEndian(at), delta));
+        return bytes;
+    }
+
+    public static byte[] Flip(byte[] bytes, int index)
+    {
+        bytes[index] ^= 1;
+        return bytes;
+    }
+}

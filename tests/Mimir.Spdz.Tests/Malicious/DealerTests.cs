@@ -1,0 +1,156 @@
+using Mimir.Numerics;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Tape;
+using Mimir.Spdz.Tests.Simulation;
+
+namespace Mimir.Spdz.Tests.Malicious;
+
+/// <summary>The dealer deals one wrong number, in every kind of item of every kind of section.</summary>
+public sealed class DealerTests
+{
+    /// <summary>Check tags and row MACs of a model: the check at load, or a product's tag in the first step, fails.</summary>
+    [Fact]
+    public async Task A_wrong_number_in_the_load_section()
+    {
+        var random = new Random(11);
+        var model = TinyModel.Gpt2();
+        foreach (var part in SectionMap.Load(model.Layout))
+        {
+            // Of a table only the rows that are used are ever looked at: position 0 first, then 1, ...; both rows of the final norm.
+            var index = part.Start + random.NextInt64(part.Name.StartsWith("rows of pos", StringComparison.Ordinal) ? model.Layout.HiddenSize : part.Length);
+            await Cheat.CaughtAsync<MacCheckFailedException>(Session(model, TapeKind.Load, index), 0);
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_MAC_of_any_client_mask()
+    {
+        for (var index = 0; index < 1 + 2 + 3; index++)
+            await Cheat.CaughtAsync<MacCheckFailedException>(Session(TinyModel.Llama(), TapeKind.Clients, index), 0);
+    }
+
+    /// <summary>Matrix products, attention products, triples, their spares and MACs: the sacrifice fails, before anything is used.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_wrong_number_in_the_algebraic_section(bool llama)
+    {
+        var random = new Random(12);
+        var model = llama ? TinyModel.Llama(1) : TinyModel.Gpt2(1);
+        var parts = SectionMap.Algebraic(model.Layout, SectionMap.FirstBlock(model.Layout, Cheat.Plan));
+        foreach (var part in parts.DistinctBy(p => p.Name).Concat(parts.OrderBy(_ => random.Next()).Take(20)))
+            await Cheat.CaughtAsync<DealerCheatedException>(
+                Session(model, TapeKind.Algebraic, part.Start + random.NextInt64(part.Length), random.NextInt64(1, Field.Prime)), 0);
+    }
+
+    /// <summary>Wrong with a right MAC: only the sacrifice can see that.</summary>
+    [Fact]
+    public async Task A_wrong_attention_product_or_triple_with_a_matching_MAC()
+    {
+        var random = new Random(13);
+        var model = TinyModel.Llama(1);
+        foreach (var part in SectionMap.Algebraic(model.Layout, SectionMap.FirstBlock(model.Layout, Cheat.Plan)).Where(p => p.Mac > 0).DistinctBy(p => p.Name))
+            await Cheat.CaughtAsync<DealerCheatedException>(
+                Session(model, TapeKind.Algebraic, part.Start + random.NextInt64(part.Length), 3, mac: part.Mac), 0);
+    }
+
+    /// <summary>
+    /// A wrong number without a matching MAC, no audits: either the check fails before the release, or the number is one that this input
+    /// never touched and the token is right.
+    /// </summary>
+    [Fact]
+    public async Task A_wrong_number_in_a_step_section_never_yields_a_wrong_token()
+    {
+        var random = new Random(14);
+        var model = TinyModel.Llama(1);
+        var plan = Plans.Single(1, 1) with { AuditRate = 0 };
+        var expected = model.Greedy([7], 1);
+        var (caught, tags) = (0, 0);
+        foreach (var part in await SectionMap.StepAsync(model.Layout, plan, 0))
+        {
+            var group = Session(model, TapeKind.Step, part.Start + random.NextInt64(part.Length), random.NextInt64(1, Field.Prime), plan: plan, prompt: [7]);
+            try
+            {
+                await group.RunAsync(TestContext.Current.CancellationToken);
+                Assert.Equal(expected, group.Clients.Tokens["alice"]);
+                Assert.NotEqual("tag", part.Name);
+            }
+            catch (MacCheckFailedException)
+            {
+                Assert.Equal([0, 0], group.Clients.Released);
+                caught++;
+                if (part.Name == "tag") tags++;
+            }
+        }
+        Assert.True(caught > 50 && tags >= 5, $"{caught} caught, {tags} tags");
+    }
+
+    /// <summary>Wrong with a right MAC, in every step: the first audited step shows it, and 24 steps escape audits with probability 2^−24.</summary>
+    [Fact]
+    public async Task Audits_find_wrong_tables_and_tuples_whatever_their_MACs()
+    {
+        var random = new Random(15);
+        var model = TinyModel.Llama(1);
+        var plan = Plans.Single(2, 23) with { AuditRate = 0.5, BlockSteps = 24, Temperature = 0.5 };
+        var maps = new SectionPart[plan.Steps][];
+        for (var step = 0; step < plan.Steps; step++)
+            maps[step] = [.. (await SectionMap.StepAsync(model.Layout, plan, step)).Where(p => p.Mac > 0)];
+        for (var run = 0; run < 6; run++)
+        {
+            var lies = maps.Select(parts => parts[random.Next(parts.Length)]).Select(p => (Index: p.Start + random.NextInt64(p.Length), p.Mac)).ToArray();
+            var caught = await Cheat.CaughtAsync<DealerCheatedException>(Session(model, TapeKind.Step, step => lies[step], 1, plan, Cheat.Prompt), 0);
+            Assert.Contains("audit", caught.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Audits_find_wrong_MACs()
+    {
+        var random = new Random(16);
+        var model = TinyModel.Llama(1);
+        var plan = Plans.Single(2, 23) with { AuditRate = 0.5, BlockSteps = 24 };
+        var parts = (await SectionMap.StepAsync(model.Layout, plan, 0)).Where(p => p.Name.EndsWith("MAC", StringComparison.Ordinal)).ToArray();
+        for (var i = 0; i < 4; i++)
+        {
+            var part = parts[random.Next(parts.Length)];
+            await Cheat.CaughtAsync<MacCheckFailedException>(Session(model, TapeKind.Step, part.Start + random.NextInt64(part.Length), 1, plan: plan), 0);
+        }
+    }
+
+    /// <summary>
+    /// Correction <paramref name="index"/> of every section of one kind is off by <paramref name="delta"/>; with <paramref name="mac"/> above 0
+    /// the one that far behind it by α·delta, which makes the lie consistent.
+    /// </summary>
+    private static LocalGroup Session(
+        TinyModel model, TapeKind kind, long index, double delta = 1, long mac = 0, SessionPlan? plan = null, int[]? prompt = null) =>
+        Session(model, kind, _ => (index, mac), delta, plan ?? Cheat.Plan, prompt ?? Cheat.Prompt);
+
+    private static LocalGroup Session(
+        TinyModel model, TapeKind kind, Func<int, (long Index, long Mac)> lie, double delta, SessionPlan plan, int[] prompt)
+    {
+        var alpha = 0.0;
+        return new LocalGroup
+        {
+            Model = model,
+            Plan = plan,
+            Clients = new LocalClients { Prompts = [prompt] },
+            WrapTape = (stream, party) => new TamperingStream(stream, party, true, w =>
+            {
+                if (w.IsHeader && w.Kind == (byte)TapeKind.Load) alpha = Field.Add(alpha, FirstUniform(w.Bytes.AsSpan(16)));
+                if (w.Kind != (byte)kind) return [w.Bytes];
+                var (index, mac) = lie(w.Step);
+                var altered = w.Add(index, delta);
+                return [mac == 0 ? altered.Bytes : altered.Add(index + mac, Field.Multiply(alpha, delta)).Bytes];
+            }),
+        };
+    }
+
+    /// <summary>α_i: the first uniform number of a party's load section.</summary>
+    private static double FirstUniform(ReadOnlySpan<byte> key)
+    {
+        using var prg = new Prg(key, TapeKeys.UniformStream);
+        var value = new double[1];
+        prg.Fill(0, value);
+        return value[0];
+    }
+}

@@ -1,0 +1,117 @@
+using Mimir.Models.Transformers;
+using Mimir.Spdz.Blocks;
+using Mimir.Spdz.Masking;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Sessions;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Tests.Simulation;
+
+/// <summary>A run of corrections in a tape section of an active session.</summary>
+/// <param name="Name">What it is for.</param>
+/// <param name="Mac">Distance from a value to its MAC, or 0: this run is MACs, or has none.</param>
+internal readonly record struct SectionPart(string Name, long Start, long Length, long Mac);
+
+/// <summary>Where things lie in the corrections of each kind of section, written down independently of the code that deals them.</summary>
+internal static class SectionMap
+{
+    public static IReadOnlyList<SectionPart> Load(ModelLayout layout)
+    {
+        var map = new Builder();
+        foreach (var slot in MatrixSlot.All(layout))
+        {
+            map.Add("rho MAC", slot.Outputs);
+            map.Add("A tag", slot.Inputs);
+            map.Add("tag mask MAC", slot.Inputs);
+        }
+        foreach (var matrix in layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows))) map.Add($"rows of {matrix.Name}", (long)matrix.Rows * matrix.Width);
+        return map.Parts;
+    }
+
+    public static IReadOnlyList<SectionPart> Algebraic(ModelLayout layout, BlockShape block)
+    {
+        var map = new Builder();
+        foreach (var slot in MatrixSlot.All(layout))
+        {
+            var users = block.Steps.Count(s => s.Logits || slot.Matrix != layout.Head || slot.Transposed);
+            if (users == 0) continue;
+            map.Add("product inputs MAC", (users + 1) * slot.Inputs);
+            map.Add("products", (users + 1) * slot.Outputs);
+        }
+        foreach (var step in block.Steps)
+        {
+            int kv = layout.KeyValueHeads * layout.HeadSize, q = layout.Heads * layout.HeadSize, w = layout.Heads * step.Cached;
+            for (var layer = 0; layer < layout.Layers; layer++)
+            {
+                map.Add("key mask MAC", kv);
+                map.Add("value mask MAC", kv);
+                foreach (var copy in (string[])["", "spare "])
+                {
+                    map.Add(copy + "query mask MAC", q);
+                    map.AddAuthenticated(copy + "scores", w);
+                    map.Add(copy + "weight mask MAC", w);
+                    map.AddAuthenticated(copy + "mix", q);
+                }
+            }
+            map.Add("triple a MAC", step.Triples);
+            map.Add("triple b MAC", step.Triples);
+            map.AddAuthenticated("triple c", step.Triples);
+            map.Add("triple spare a MAC", step.Triples);
+            map.AddAuthenticated("triple spare c", step.Triples);
+        }
+        return map.Parts;
+    }
+
+    /// <summary>A step's section, by walking the dealing program with a tape that only counts.</summary>
+    public static async Task<IReadOnlyList<SectionPart>> StepAsync(ModelLayout layout, SessionPlan plan, int position)
+    {
+        var numbers = new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree);
+        var tape = new CountingTape();
+        var arithmetic = new DealerArithmetic(layout, plan, numbers, tape, null) { Cached = position + 1 };
+        await new SessionProgram<int>(layout, plan, arithmetic).StepAsync(position, 1);
+        return tape.Map.Parts;
+    }
+
+    public static BlockShape FirstBlock(ModelLayout layout, SessionPlan plan) =>
+        Schedule.Blocks(layout, plan, new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree), true).First();
+
+    private sealed class Builder
+    {
+        private long _at;
+
+        public List<SectionPart> Parts { get; } = [];
+
+        public void Add(string name, long length, long mac = 0)
+        {
+            if (length > 0) Parts.Add(new(name, _at, length, mac));
+            _at += length;
+        }
+
+        public void AddAuthenticated(string name, long length)
+        {
+            Add(name, length, length);
+            Add(name + " MAC", length);
+        }
+    }
+
+    private sealed class CountingTape : DealingTape
+    {
+        public Builder Map { get; } = new();
+
+        public override bool Active => true;
+
+        public override void UniformRaw(Span<double> drawn) => drawn.Clear();
+
+        public override void Raw(ReadOnlySpan<double> values) => Map.Add("raw", values.Length);
+
+        public override void Uniform(Span<double> drawn)
+        {
+            drawn.Clear();
+            Map.Add("mask MAC", drawn.Length);
+        }
+
+        public override void Authenticated(ReadOnlySpan<double> values) => Map.AddAuthenticated("table", values.Length);
+
+        public override void Unaudited(ReadOnlySpan<double> values) => Map.Add("tag", values.Length);
+    }
+}
