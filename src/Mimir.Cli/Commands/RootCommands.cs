@@ -10,6 +10,7 @@ public static class RootCommands
     {
         var root = new RootCommand(
             "Runs one language model among organisations that do not trust each other: nobody sees another's prompt, nobody sees the weights.");
+        root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(PlanCommand.Create());
         root.Subcommands.Add(ModelCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
