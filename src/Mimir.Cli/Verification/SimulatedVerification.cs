@@ -1,6 +1,6 @@
 using Mimir.Models.Files;
+using Mimir.Models.Folding;
 using Mimir.Models.Reference;
-using Mimir.Models.Transformers;
 using Mimir.Spdz.Diagnostics;
 using Mimir.Spdz.Programs;
 
@@ -35,7 +35,7 @@ public sealed class SimulatedVerification : IVerification
     }
 
     private static async Task<(List<int> Tokens, List<double[]> Logits)> SecureAsync(
-        IWeightSource weights, int[] prompt, VerificationRequest request, IProgress<int> progress, CancellationToken cancellation)
+        FoldedModel weights, int[] prompt, VerificationRequest request, IProgress<int> progress, CancellationToken cancellation)
     {
         var plan = new SessionPlan
         {
