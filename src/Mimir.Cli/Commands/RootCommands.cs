@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mimir.Cli.Verification;
 
 namespace Mimir.Cli.Commands;
 
@@ -11,6 +12,7 @@ public static class RootCommands
         var root = new RootCommand(
             "Runs one language model among organisations that do not trust each other: nobody sees another's prompt, nobody sees the weights.");
         root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(VerifyCommand.Create(new SimulatedVerification()));
         root.Subcommands.Add(PlanCommand.Create());
         root.Subcommands.Add(ModelCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());

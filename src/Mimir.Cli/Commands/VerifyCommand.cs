@@ -24,7 +24,9 @@ public static class VerifyCommand
         {
             var request = new VerificationRequest(
                 result.GetValue(model)!, result.GetValue(prompt)!, result.GetValue(tokens), result.GetValue(parties), result.GetValue(security) == "active");
-            var found = await verification.RunAsync(request, cancellation);
+            var progress = new Counter(result.InvocationConfiguration.Error, request.MaxTokens);
+            var found = await verification.RunAsync(request, progress, cancellation);
+            progress.Clear();
             var output = result.InvocationConfiguration.Output;
             if (result.GetValue(json)) Json.Write(output, found);
             else Print(output, request, found);
@@ -41,5 +43,21 @@ public static class VerifyCommand
             ? $"All {found.TokenIds.Count} tokens agree ({request.Parties} parties)."
             : $"DISAGREE: token {found.Agreeing + 1} of {Math.Max(found.TokenIds.Count, found.ReferenceIds.Count)} differs.");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Largest logit error: {found.LargestLogitError:0.####}"));
+    }
+
+    /// <summary>"3 of 16 tokens" in one line of a terminal; silent elsewhere.</summary>
+    private sealed class Counter(TextWriter error, int total) : IProgress<int>
+    {
+        private readonly bool _shown = ReferenceEquals(error, Console.Error) && !Console.IsErrorRedirected;
+
+        public void Report(int value)
+        {
+            if (_shown) error.Write($"\r{value} of {total} tokens");
+        }
+
+        public void Clear()
+        {
+            if (_shown) error.Write("\r\u001b[K");
+        }
     }
 }

@@ -3,8 +3,10 @@ namespace Mimir.Cli.Verification;
 /// <summary>Runs a model securely and in the clear and compares.</summary>
 public interface IVerification
 {
-    /// <summary>Generates <see cref="VerificationRequest.MaxTokens"/> tokens both ways, greedily.</summary>
-    Task<VerificationResult> RunAsync(VerificationRequest request, CancellationToken cancellation);
+    /// <summary>
+    /// Generates <see cref="VerificationRequest.MaxTokens"/> tokens both ways, greedily; reports the number of secure tokens so far.
+    /// </summary>
+    Task<VerificationResult> RunAsync(VerificationRequest request, IProgress<int> progress, CancellationToken cancellation);
 }
 
 /// <summary>What to compare.</summary>

@@ -11,7 +11,7 @@ public sealed class VerifyCommandTests
     {
         public VerificationRequest? Request { get; private set; }
 
-        public Task<VerificationResult> RunAsync(VerificationRequest request, CancellationToken cancellation)
+        public Task<VerificationResult> RunAsync(VerificationRequest request, IProgress<int> progress, CancellationToken cancellation)
         {
             Request = request;
             return Task.FromResult(new VerificationResult { PromptIds = [1], TokenIds = tokens, ReferenceIds = reference, LargestLogitError = 0.0041, Text = "text" });
@@ -62,5 +62,42 @@ public sealed class VerifyCommandTests
         Assert.False(json.RootElement.GetProperty("agree").GetBoolean());
         Assert.Equal(1, json.RootElement.GetProperty("agreeing").GetInt32());
         Assert.Equal(0.0041, json.RootElement.GetProperty("largest_logit_error").GetDouble());
+    }
+
+    [Theory]
+    [InlineData(2, true)]
+    [InlineData(3, false)]
+    public async Task A_real_model_agrees_with_its_reference(int parties, bool active)
+    {
+        var model = Checkout.SharedModel("stories260K");
+        if (model is null) Assert.Skip("the test model shared/models/stories260K is not beside this checkout");
+        var found = await new SimulatedVerification().RunAsync(
+            new VerificationRequest(model, "Once upon a time", 6, parties, active), new Progress<int>(), TestContext.Current.CancellationToken);
+        Assert.True(found.Agree);
+        Assert.Equal(6, found.TokenIds.Count);
+        Assert.StartsWith("Once upon a time", found.Text, StringComparison.Ordinal);
+        Assert.InRange(found.LargestLogitError, 1e-9, 1e-2);
+    }
+
+    [Fact]
+    public async Task A_coarser_number_format_has_larger_errors()
+    {
+        var model = Checkout.SharedModel("stories260K");
+        if (model is null) Assert.Skip("the test model shared/models/stories260K is not beside this checkout");
+        async Task<double> ErrorAsync(int bits) => (await new SimulatedVerification().RunAsync(
+            new VerificationRequest(model, "Once", 2, 2, false) { FractionBits = bits }, new Progress<int>(), TestContext.Current.CancellationToken)).LargestLogitError;
+        Assert.True(await ErrorAsync(12) > 3 * await ErrorAsync(16));
+    }
+
+    [Fact]
+    public async Task A_prompt_beyond_the_context_names_the_lengths()
+    {
+        var model = Checkout.SharedModel("stories260K");
+        if (model is null) Assert.Skip("the test model shared/models/stories260K is not beside this checkout");
+        using StringWriter output = new(), error = new();
+        var code = await CommandLine.RunAsync(["verify", "--model", model, "--prompt", "Once upon a time", "--max-tokens", "600"], output, error);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("600 more tokens", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("512", error.ToString(), StringComparison.Ordinal);
     }
 }
