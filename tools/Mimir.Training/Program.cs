@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mimir.Training;
+using Mimir.Training.Checking;
 using Mimir.Training.Generation;
 using Mimir.Training.Network;
 using Mimir.Training.Optimization;
@@ -16,6 +17,10 @@ try
             TrainingRecord record = new TrainingRun(options, KingJamesText.Read(options.Text("text"))).Run();
             Console.WriteLine(record);
             return 0;
+        case "check":
+            (bool passed, IReadOnlyList<string> lines) = new ExportCheck(options.Text("model"), KingJamesText.Read(options.Text("text"))).Run();
+            Console.WriteLine(string.Join('\n', lines));
+            return passed ? 0 : 1;
         case "sample":
             Console.WriteLine(new Sampler(options.Text("model")).Continue(
                 options.Text("prompt"), options.Whole("tokens"), options.Decimal("temperature"), options.Whole("seed")));

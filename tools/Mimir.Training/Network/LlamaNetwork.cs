@@ -33,6 +33,12 @@ internal sealed class LlamaNetwork : IDisposable
     /// <summary>All parameters by their Hugging Face names.</summary>
     public IReadOnlyDictionary<string, Parameter> Parameters => _parameters;
 
+    /// <summary>
+    /// True computes the products with the weights of the blocks in bfloat16, which is half as fast again on processors with AVX512-BF16;
+    /// parameters, norms, attention and the head stay in float32. For training only.
+    /// </summary>
+    public bool Bfloat16Products { get; set; }
+
     /// <summary>Logits (batch × length × vocabulary) of token ids (batch × length, int64).</summary>
     public Tensor Forward(Tensor tokens, double dropout = 0)
     {
@@ -92,7 +98,13 @@ internal sealed class LlamaNetwork : IDisposable
     private Tensor Norm(Tensor x, string name) =>
         x * (x.square().mean([-1], keepdim: true) + NetworkShape.NormEpsilon).rsqrt() * _parameters[name + ".weight"];
 
-    private Tensor Project(Tensor x, string name) => functional.linear(x, _parameters[name + ".weight"]);
+    private Tensor Project(Tensor x, string name)
+    {
+        Parameter weight = _parameters[name + ".weight"];
+        return Bfloat16Products
+            ? functional.linear(x.to(ScalarType.BFloat16), weight.to(ScalarType.BFloat16)).to(ScalarType.Float32)
+            : functional.linear(x, weight);
+    }
 
     private Tensor Split(Tensor x, int heads) => x.view(x.shape[0], x.shape[1], heads, Shape.HeadSize).transpose(1, 2);
 

@@ -12,7 +12,7 @@ using static TorchSharp.torch;
 namespace Mimir.Training.Optimization;
 
 /// <summary>
-/// Trains one network: AdamW (β 0.9 and 0.95, weight decay on matrices only), warm-up and cosine, gradient norm clipped to 1. One thread
+/// Trains one network: AdamW (β 0.9 and 0.95, weight decay on matrices only), warm-up, stable and decaying rate, gradient norm clipped to 1. One thread
 /// and fixed seeds: two runs on one machine give the same weights. Exports the whole model directory at every checkpoint.
 /// </summary>
 internal sealed class TrainingRun(TrainingOptions options, KingJamesText text)
@@ -34,17 +34,19 @@ internal sealed class TrainingRun(TrainingOptions options, KingJamesText text)
         using var network = new LlamaNetwork(shape, options.Whole("seed"));
         Log($"{stream.Length} training tokens, {shape.ParameterCount} parameters, tokenizer learned");
 
-        int steps = options.Whole("steps");
-        Optimize(network, stream, tokenizer, steps);
+        int steps = Optimize(network, stream, tokenizer);
         ModelDirectory.Write(_directory, shape, network.Save(), vocabulary);
         double epochs = (double)steps * options.Whole("batch") * shape.Context / stream.Length;
         return new TrainingRecord(stream.Length, steps, epochs, _clock.Elapsed);
     }
 
-    private void Optimize(LlamaNetwork network, TokenStream stream, PieceTokenizer tokenizer, int steps)
+    /// Returns the number of steps.
+    private int Optimize(LlamaNetwork network, TokenStream stream, PieceTokenizer tokenizer)
     {
         (int batch, int context) = (options.Whole("batch"), network.Shape.Context);
-        var schedule = new LearningRateSchedule(options.Decimal("rate"), options.Whole("warm-up"), steps, floor: 0.05);
+        var schedule = new LearningRateSchedule(options.Decimal("rate"), options.Whole("warm-up"));
+        int steps = options.Whole("steps");
+        double stableMinutes = LearningRateSchedule.StablePart * options.Decimal("minutes");
         using AdamW optimizer = Optimizer(network);
         var order = new Random(options.Whole("seed"));
         var windows = new Queue<int>();
@@ -52,8 +54,15 @@ internal sealed class TrainingRun(TrainingOptions options, KingJamesText text)
         var targets = new long[batch * context];
         TimeSpan saved = _clock.Elapsed;
         double average = double.NaN;
+        network.Bfloat16Products = true;
         for (int step = 0; step < steps; step++)
         {
+            if (stableMinutes > 0 && _clock.Elapsed.TotalMinutes >= stableMinutes)
+            {
+                (steps, stableMinutes) = ((int)(step / LearningRateSchedule.StablePart), 0);
+                Log($"time for the decay: --steps {steps} repeats this run");
+            }
+
             for (int row = 0; row < batch; row++)
             {
                 if (windows.Count == 0)
@@ -62,7 +71,7 @@ internal sealed class TrainingRun(TrainingOptions options, KingJamesText text)
             }
 
             foreach (AdamW.ParamGroup group in optimizer.ParamGroups.Cast<AdamW.ParamGroup>())
-                group.LearningRate = schedule.At(step);
+                group.LearningRate = schedule.At(step, stableMinutes > 0 ? int.MaxValue : steps);
             double loss = Step(network, optimizer, inputs, targets, batch);
             average = double.IsNaN(average) ? loss : (0.98 * average) + (0.02 * loss);
             if (step % 50 == 49)
@@ -73,6 +82,9 @@ internal sealed class TrainingRun(TrainingOptions options, KingJamesText text)
                 saved = _clock.Elapsed;
             }
         }
+
+        network.Bfloat16Products = false;
+        return steps;
     }
 
     private double Step(LlamaNetwork network, AdamW optimizer, long[] inputs, long[] targets, int batch)
@@ -98,10 +110,12 @@ internal sealed class TrainingRun(TrainingOptions options, KingJamesText text)
 
     private void Checkpoint(LlamaNetwork network, PieceTokenizer tokenizer)
     {
+        network.Bfloat16Products = false;
         ModelDirectory.Write(_directory, network.Shape, network.Save(), tokenizer.Vocabulary);
         Perplexity heldOut = Perplexity.Measure(network, tokenizer, text.HeldOut.Take(10));
         Log(string.Create(CultureInfo.InvariantCulture, $"checkpoint: perplexity {heldOut.PerToken:F2} on ten held-out chapters"));
         Log(new Sampler(_directory).Continue("And the king said", 40, 0.8, 1));
+        network.Bfloat16Products = true;
     }
 
     private void Log(string line) =>
