@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mimir.Training;
 using Mimir.Training.Checking;
+using Mimir.Training.Export;
 using Mimir.Training.Generation;
 using Mimir.Training.Network;
 using Mimir.Training.Optimization;
@@ -14,8 +15,11 @@ try
     switch (args.FirstOrDefault())
     {
         case "train":
-            TrainingRecord record = new TrainingRun(options, KingJamesText.Read(options.Text("text"))).Run();
-            Console.WriteLine(record);
+            _ = new TrainingRun(options, KingJamesText.Read(options.Text("text"))).Run();
+            new ModelCard(options.Text("model"), KingJamesText.Read(options.Text("text"))).Write();
+            return 0;
+        case "card":
+            new ModelCard(options.Text("model"), KingJamesText.Read(options.Text("text"))).Write();
             return 0;
         case "check":
             (bool passed, IReadOnlyList<string> lines) = new ExportCheck(options.Text("model"), KingJamesText.Read(options.Text("text"))).Run();
@@ -26,7 +30,7 @@ try
                 options.Text("prompt"), options.Whole("tokens"), options.Decimal("temperature"), options.Whole("seed")));
             return 0;
         default:
-            Console.Error.WriteLine("Say what to do: train, check, sample.");
+            Console.Error.WriteLine("Say what to do: train, card, check, sample.");
             return 2;
     }
 }

@@ -36,8 +36,11 @@ internal sealed class TrainingRun(TrainingOptions options, KingJamesText text)
 
         int steps = Optimize(network, stream, tokenizer);
         ModelDirectory.Write(_directory, shape, network.Save(), vocabulary);
-        double epochs = (double)steps * options.Whole("batch") * shape.Context / stream.Length;
-        return new TrainingRecord(stream.Length, steps, epochs, _clock.Elapsed);
+        int tokensPerStep = options.Whole("batch") * shape.Context;
+        var record = new TrainingRecord(
+            stream.Length, steps, tokensPerStep, (double)steps * tokensPerStep / stream.Length, _clock.Elapsed.TotalMinutes, options.Whole("seed"));
+        record.Write(_directory);
+        return record;
     }
 
     /// Returns the number of steps.

@@ -15,6 +15,8 @@ internal sealed class PieceTokenizer(Vocabulary vocabulary)
     public List<int> Encode(string text)
     {
         var ids = new List<int>();
+        if (text.Length == 0)
+            return ids;
         foreach (Match match in PieceTrainer.Words().Matches(Vocabulary.Space + text.Replace(' ', Vocabulary.Space)))
         {
             if (!_words.TryGetValue(match.Value, out int[]? word))
