@@ -17,7 +17,7 @@ internal sealed class TrainingOptions
         ["inner"] = "512",
         ["context"] = "256",
         ["batch"] = "8",
-        ["steps"] = "5000",
+        ["steps"] = "6898",
         ["minutes"] = "0",
         ["warm-up"] = "200",
         ["rate"] = "0.003",
