@@ -70,7 +70,7 @@ internal sealed class ModelCard(string directory, KingJamesText text)
                 tools/train
 
             installs the text, learns the tokenizer, trains, measures, and writes this directory, card included. Seeds are fixed and one
-            thread is used: the same processor type gives the same weights. `tools/train check` checks the directory: size, agreement
+            thread is used, so the same processor type should give the same weights. `tools/train check` checks the directory: size, agreement
             of the logits with an independent float64 forward, and of the token ids with SentencePiece.
 
             ## Samples
