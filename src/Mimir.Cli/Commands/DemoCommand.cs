@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Mimir.Cli.Configuration;
 using Mimir.Cli.Demo;
-using Mimir.Client;
 using Mimir.Trust;
 
 namespace Mimir.Cli.Commands;
@@ -10,34 +10,24 @@ public static class DemoCommand
 {
     private const string DefaultPrompt = "In the beginning";
     private const string DefaultOwner = "client";
-    private const double DefaultTemperature = 0.8;
 
     /// <summary>The command.</summary>
     public static Command Create()
     {
+        var command = new Command("demo", "Runs every role as a separate process on this machine and generates text that none of them can read");
         var model = new Option<string?>("--model") { Description = "A model directory; the shipped model when not given", HelpName = "DIR" };
         var prompt = new Option<string?>("--prompt") { Description = $"Text to start from ('{DefaultPrompt}' when not given)", HelpName = "TEXT" };
         var segment = new Option<string[]>("--segment") { Description = "One data owner's part of the prompt; repeat it, in order, instead of --prompt", HelpName = "OWNER:TEXT" };
-        var receiver = new Option<string[]>("--receiver") { Description = "The data owner who gets the tokens; the first one when not given", HelpName = "NAME" };
-        var tokens = SharedOptions.Bounded(new Option<int>("--max-tokens") { Description = "Tokens to generate", HelpName = "N", DefaultValueFactory = _ => 48 }, 1, 1 << 20);
-        var parties = SharedOptions.Parties();
-        var security = SharedOptions.Security();
-        var weights = new Option<string>("--weights") { Description = "secret: nobody but their owner knows them", HelpName = "secret|public", DefaultValueFactory = _ => "secret" };
-        weights.AcceptOnlyFromAmong("secret", "public");
-        var greedy = new Option<bool>("--greedy") { Description = "Always the likeliest token" };
-        var temperature = new Option<double?>("--temperature") { Description = $"Sampling temperature; 0 is greedy ({DefaultTemperature} when not given)", HelpName = "T" };
-        var seed = new Option<long?>("--seed") { Description = "Seed of public sampling noise, for runs that repeat", HelpName = "S" };
+        var receiver = new Option<string[]>("--receiver") { Description = "A data owner who gets the tokens; the first one when not given", HelpName = "NAME" };
         var config = SharedOptions.Config();
         var verbose = new Option<bool>("--verbose") { Description = "Show the logs of all processes" };
         var json = SharedOptions.Json();
-        var command = new Command("demo", "Runs every role as a separate process on this machine and generates text that none of them can read")
-        {
-            model, prompt, segment, receiver, tokens, parties, security, weights, greedy, temperature, seed, config, verbose, json,
-        };
+        foreach (var option in (Option[])[model, prompt, segment, receiver]) command.Options.Add(option);
+        var generation = new GenerationArguments(command);
+        foreach (var option in (Option[])[config, verbose, json]) command.Options.Add(option);
         command.SetAction(async (result, cancellation) =>
         {
-            if (result.GetValue(weights) == "public") throw new UsageException("--weights public is not supported yet; leave it out, or say --weights secret");
-            var settings = Configuration.ConfigLoader.Load(result.GetValue(config), Configuration.EnvironmentSettings.OfProcess());
+            var settings = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var segments = Segments(result.GetValue(segment) ?? [], result.GetValue(prompt));
             var receivers = result.GetValue(receiver) is { Length: > 0 } named ? named : [segments[0].Owner];
             foreach (var name in receivers) RequireName(name);
@@ -46,20 +36,7 @@ public static class DemoCommand
                 Model = result.GetValue(model) ?? ShippedModel.Directory ?? throw new UsageException("the shipped model is not beside this program; name one with --model DIR"),
                 Segments = segments,
                 Receivers = [.. receivers.Distinct()],
-                Generation = new GenerationOptions
-                {
-                    MaxTokens = result.GetValue(tokens),
-                    Parties = result.GetValue(parties),
-                    Active = (result.GetResult(security) is { Implicit: false } ? result.GetValue(security) == "active" : settings.Active),
-                    Temperature = result.GetValue(greedy) ? 0 : result.GetValue(temperature) ?? DefaultTemperature,
-                    NoiseSeed = result.GetValue(seed),
-                    ScaleBits = settings.FixedPoint.ScaleBits,
-                    ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
-                    AuditRate = settings.TriplePool.AuditRate,
-                    BlockSteps = settings.TriplePool.MinSize,
-                    PaddingBucket = settings.Scheduler.PaddingBucket,
-                    MaxContext = settings.Scheduler.MaxContext ?? 0,
-                },
+                Generation = generation.Read(result, settings),
                 Json = result.GetValue(json),
                 Verbose = result.GetValue(verbose),
             };

@@ -16,6 +16,11 @@ public static class RootCommands
         root.Subcommands.Add(PlanCommand.Create());
         root.Subcommands.Add(ModelCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
+        root.Subcommands.Add(GenerateCommand.Create());
+        root.Subcommands.Add(RoleCommands.Coordinator());
+        root.Subcommands.Add(RoleCommands.Triples());
+        root.Subcommands.Add(RoleCommands.Node());
+        root.Subcommands.Add(IdentityCommand.Create());
         return root;
     }
 }

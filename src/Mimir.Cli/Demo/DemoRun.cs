@@ -52,17 +52,14 @@ public static class DemoRun
             await stop.CancelAsync();
             await watching;
         }
-        var (report, result) = await running;
+        var (report, first) = await running;
         if (options.Json) Json.Write(output, report);
-        else report.Print(output, result.FirstToken);
+        else report.Print(output, first);
 
-        async Task<(DemoReport, GenerationResult)> SessionAsync()
+        async Task<(DemoReport, TimeSpan)> SessionAsync()
         {
             var session = await client.CreateSessionAsync(terms, stop.Token);
-            var decoder = new TokenStreamDecoder(tokenizer);
-            var shown = options.Json ? progress : output;
-            var text = new System.Text.StringBuilder();
-            if (!options.Json) shown.Write(string.Concat(options.Segments.Select(s => s.Text)));
+            var text = new StreamedText(tokenizer, options.Json ? progress : output, string.Concat(options.Segments.Select(s => s.Text)));
             var others = await OthersAsync(cluster, options, session, terms, Show);
             var task = new ClientTask
             {
@@ -72,33 +69,24 @@ public static class DemoRun
                 EndTokens = tokenizer.EosIds,
                 OnToken = token => Show(options.Self, token),
             };
-            var result = await client.RunAsync(session, task, stop.Token);
-            var received = await Task.WhenAll(others);
-            if (!options.Receivers.Contains(options.Self))
-                result = result with { Tokens = received.FirstOrDefault(r => r.Name == options.Receivers[0]).Tokens ?? [] };
-            Append(decoder.Flush());
-            shown.WriteLine();
-            return (DemoReport.Of(text.ToString(), [.. prompt.SelectMany(p => p)], result, generation, await client.MetricsAsync(session, stop.Token)), result);
+            var own = await client.RunAsync(session, task, stop.Token);
+            await Task.WhenAll(others);
+            var shown = own with { Tokens = text.Tokens, FirstToken = text.FirstToken, Generating = text.LastToken - text.FirstToken };
+            var metrics = await client.MetricsAsync(session, stop.Token);
+            return (DemoReport.Of(text.Finish(), [.. prompt.SelectMany(p => p)], shown, generation, metrics), text.FirstToken);
 
             void Show(string receiver, int token)
             {
-                if (receiver == options.Receivers[0]) Append(decoder.Append(token));
-            }
-
-            void Append(string piece)
-            {
-                text.Append(piece);
-                shown.Write(piece);
-                shown.Flush();
+                if (receiver == options.Receivers[0]) text.Append(token);
             }
         }
     }
 
     /// <summary>Every other data owner is a process of its own, with its own identity and only its own text.</summary>
-    private static async Task<List<Task<(string Name, IReadOnlyList<int> Tokens)>>> OthersAsync(
+    private static async Task<List<Task>> OthersAsync(
         LocalCluster cluster, DemoOptions options, SessionId session, Transport.Protos.SessionTerms terms, Action<string, int> show)
     {
-        var result = new List<Task<(string, IReadOnlyList<int>)>>();
+        var result = new List<Task>();
         foreach (var name in options.Segments.Select(s => s.Owner).Concat(options.Receivers).Distinct().Where(n => n != options.Self))
         {
             var child = await cluster.StartClientAsync(name, new SupervisedSettings
@@ -114,16 +102,12 @@ public static class DemoRun
         }
         return result;
 
-        async Task<(string, IReadOnlyList<int>)> FollowAsync(ChildProcess child)
+        async Task FollowAsync(ChildProcess child)
         {
-            var tokens = new List<int>();
             await foreach (var line in child.Output.ReadAllAsync())
-            {
-                if (!line.StartsWith(SupervisedRole.TokenPrefix, StringComparison.Ordinal)) continue;
-                tokens.Add(int.Parse(line.AsSpan(SupervisedRole.TokenPrefix.Length), CultureInfo.InvariantCulture));
-                show(child.Name, tokens[^1]);
-            }
-            return await child.Exited == ExitCode.Done ? (child.Name, tokens) : throw await child.FailureAsync();
+                if (line.StartsWith(SupervisedRole.TokenPrefix, StringComparison.Ordinal))
+                    show(child.Name, int.Parse(line.AsSpan(SupervisedRole.TokenPrefix.Length), CultureInfo.InvariantCulture));
+            if (await child.Exited != ExitCode.Done) throw await child.FailureAsync();
         }
     }
 }

@@ -69,7 +69,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>A further data owner's process.</summary>
     public async Task<ChildProcess> StartClientAsync(string name, SupervisedSettings settings)
     {
-        var child = ChildProcess.Start("client", name, _log);
+        var child = ChildProcess.Start(_options.Executable, "client", name, _log);
         lock (_children) _children.Add(child);
         await child.ConfigureAsync(settings);
         await child.WriteAsync(Coordinator.ToString());
@@ -130,7 +130,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     private ChildProcess Start(string role, string name)
     {
-        var child = ChildProcess.Start(role, name, _log);
+        var child = ChildProcess.Start(_options.Executable, role, name, _log);
         lock (_children) _children.Add(child);
         return child;
     }

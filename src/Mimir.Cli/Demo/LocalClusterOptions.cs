@@ -15,6 +15,9 @@ internal sealed record LocalClusterOptions
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
 
+    /// <summary>The program whose `supervised` command is each process; this one when not given.</summary>
+    public string? Executable { get; init; }
+
     /// <summary>A party that somebody else hosts; for tests.</summary>
     public int? ExternalParty { get; init; }
 

@@ -39,10 +39,10 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Its lines on standard output.</summary>
     public ChannelReader<string> Output => _output.Reader;
 
-    /// <summary>Starts it; it waits for its settings.</summary>
-    public static ChildProcess Start(string role, string name, Action<string> log)
+    /// <summary>Starts it, from <paramref name="executable"/> or else from this program; it waits for its settings.</summary>
+    public static ChildProcess Start(string? executable, string role, string name, Action<string> log)
     {
-        var path = Environment.ProcessPath ?? throw new InvalidOperationException("the path of this program is not known");
+        var path = executable ?? Environment.ProcessPath ?? throw new InvalidOperationException("the path of this program is not known");
         var start = new ProcessStartInfo(path)
         {
             RedirectStandardInput = true,

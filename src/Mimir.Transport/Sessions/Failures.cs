@@ -46,10 +46,11 @@ public static class Failures
     };
 
     /// <summary>The report as an exception: who noticed, at which step, and what.</summary>
-    public static SessionFailedException ToException(this SessionFailed failed) =>
-        new(failed.Kind, failed.Step.Length == 0
-            ? OneLine($"{failed.Reporter.Describe()}: {failed.Message}")
-            : OneLine($"{failed.Reporter.Describe()} at {failed.Step}: {failed.Message}"));
+    public static SessionFailedException ToException(this SessionFailed failed)
+    {
+        var where = failed.Step.Length == 0 ? "" : $" at {failed.Step}";
+        return new(failed.Kind, OneLine(failed.Reporter is null ? failed.Message : $"{failed.Reporter.Describe()}{where}: {failed.Message}"));
+    }
 
     private static string OneLine(string text)
     {
