@@ -17,6 +17,8 @@ namespace Mimir.Cli.Demo;
 /// </summary>
 public static class DemoRun
 {
+    private static readonly TimeSpan FailureGrace = TimeSpan.FromSeconds(3);
+
     /// <summary>Runs to the end; nothing is left behind, however it ends.</summary>
     /// <exception cref="ArgumentException">The prompt does not fit.</exception>
     /// <exception cref="Mimir.Models.ModelFormatException">The model cannot be used.</exception>
@@ -46,7 +48,7 @@ public static class DemoRun
         var running = SessionAsync();
         var watching = cluster.WatchAsync();
         // When a process dies, the coordinator usually says so, and better: which session, which step.
-        if (await Task.WhenAny(running, watching) == watching) await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(3), cancellation));
+        if (await Task.WhenAny(running, watching) == watching) await Task.WhenAny(running, Task.Delay(FailureGrace, cancellation));
         if (!running.IsCompleted)
         {
             await stop.CancelAsync();
@@ -70,8 +72,13 @@ public static class DemoRun
                 OnToken = token => Show(options.Self, token),
                 OnProgress = text.Count,
             };
-            var own = await client.RunAsync(session, task, stop.Token);
-            await Task.WhenAll(others);
+            var running = client.RunAsync(session, task, stop.Token);
+            var following = FirstFailureAsync(others);
+            // Another owner's failure shows in the session too, unless its process never came so far as to join.
+            if (await Task.WhenAny(running, following) == following && following.IsFaulted) await Task.WhenAny(running, Task.Delay(FailureGrace, stop.Token));
+            if (following.IsFaulted && !running.IsCompleted) await following;
+            var own = await running;
+            await following;
             var shown = own with { Tokens = text.Tokens, FirstToken = text.FirstToken, Generating = text.LastToken - text.FirstToken };
             var metrics = await client.MetricsAsync(session, stop.Token);
             return (DemoReport.Of(text.Finish(), [.. prompt.SelectMany(p => p)], shown, generation, metrics), text.FirstToken);
@@ -81,6 +88,11 @@ public static class DemoRun
                 if (receiver == options.Receivers[0]) text.Append(token);
             }
         }
+    }
+
+    private static async Task FirstFailureAsync(IEnumerable<Task> tasks)
+    {
+        await foreach (var task in Task.WhenEach(tasks)) await task;
     }
 
     /// <summary>Every other data owner is a process of its own, with its own identity and only its own text.</summary>

@@ -44,6 +44,7 @@ internal sealed class CoordinatorLink : IAsyncDisposable
                 var translated = channel.Translate(error);
                 channel.Dispose();
                 cancellation.ThrowIfCancellationRequested();
+                if (translated is RpcException { StatusCode: StatusCode.InvalidArgument } refused) throw new InvalidDataException(refused.Status.Detail, error);
                 if (translated is not PeerLostException || tls.Clock.GetElapsedTime(started) > RetryFor) throw translated;
             }
             await Task.Delay(Pause, tls.Clock, cancellation);

@@ -22,6 +22,19 @@ public sealed class KillTests
         foreach (var child in children.Values) await GoneAsync(child);
     }
 
+    [Fact]
+    public async Task A_killed_data_owner_ends_the_session()
+    {
+        await using var demo = MimirProcess.Start(
+            "demo", "--model", SharedModel.Directory, "--segment", "alice:Once", "--segment", "bob:upon a time", "--greedy", "--max-tokens", "400");
+        await demo.FirstText;
+        var children = demo.Children();
+        Kill(children["client bob"]);
+        Assert.Equal(4, await demo.ExitAsync());
+        Assert.Contains("'bob' was lost", demo.LastError);
+        foreach (var child in children.Values) await GoneAsync(child);
+    }
+
     /// <summary>Children notice that the process that started them is gone, however it went.</summary>
     [Fact]
     public async Task Children_end_when_the_demo_is_killed()

@@ -10,12 +10,13 @@ internal sealed class MimirProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource _firstText = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _firstError = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
 
     private MimirProcess(Process process)
     {
         _process = process;
-        _reading = Task.WhenAll(ReadAsync(process.StandardOutput, _output, true), ReadAsync(process.StandardError, _errors, false));
+        _reading = Task.WhenAll(ReadAsync(process.StandardOutput, _output, _firstText), ReadAsync(process.StandardError, _errors, _firstError));
     }
 
     public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "mimir.exe" : "mimir");
@@ -29,6 +30,9 @@ internal sealed class MimirProcess : IAsyncDisposable
 
     /// <summary>Completes with the first piece of text: tokens are coming.</summary>
     public Task FirstText => _firstText.Task;
+
+    /// <summary>Completes with the first log line.</summary>
+    public Task FirstError => _firstError.Task;
 
     public static MimirProcess Start(params string[] arguments)
     {
@@ -94,14 +98,14 @@ internal sealed class MimirProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task ReadAsync(StreamReader reader, StringBuilder into, bool isOutput)
+    private async Task ReadAsync(StreamReader reader, StringBuilder into, TaskCompletionSource first)
     {
         var buffer = new char[4096];
         while (await reader.ReadAsync(buffer) is > 0 and var count)
         {
             lock (into) into.Append(buffer, 0, count);
-            if (isOutput) _firstText.TrySetResult();
+            first.TrySetResult();
         }
-        _firstText.TrySetResult();
+        first.TrySetResult();
     }
 }
