@@ -15,7 +15,7 @@ public static class CommandLine
             var parsed = RootCommands.Create().Parse(arguments);
             if (parsed.Action is ParseErrorAction)
                 return Report(error, new Failure(ExitCode.Usage, $"{Problem(parsed)}; 'mimir {Path(parsed)}--help' shows the usage"));
-            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = output, Error = error };
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10), Output = output, Error = error };
             return await parsed.InvokeAsync(invocation);
         }
         catch (Exception e)

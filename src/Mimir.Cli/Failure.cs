@@ -4,6 +4,8 @@ using Mimir.Cli.Configuration;
 using Mimir.Models;
 using Mimir.Spdz;
 using Mimir.Transport.Connections;
+using Mimir.Transport.Protos;
+using Mimir.Transport.Sessions;
 using Mimir.Trust;
 using Mimir.Trust.Sealing;
 
@@ -34,6 +36,13 @@ public sealed record Failure(int Code, string Line)
     private static int CodeOf(Exception exception) => exception switch
     {
         ProtocolViolation or UntrustedPeerException or SealBrokenException => ExitCode.Misbehaviour,
+        SessionFailedException failed => failed.Kind switch
+        {
+            FailureKind.Usage => ExitCode.Usage,
+            FailureKind.PeerMisbehaved => ExitCode.Misbehaviour,
+            FailureKind.PeerLost => ExitCode.Unreachable,
+            _ => ExitCode.Failed,
+        },
         PeerLostException or TimeoutException or HttpRequestException or RpcException => ExitCode.Unreachable,
         SocketException socket => socket.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable
             ? ExitCode.Usage

@@ -11,10 +11,16 @@ public static class RootCommands
     {
         var root = new RootCommand(
             "Runs one language model among organisations that do not trust each other: nobody sees another's prompt, nobody sees the weights.");
+        root.Subcommands.Add(DemoCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create(new SimulatedVerification()));
         root.Subcommands.Add(PlanCommand.Create());
         root.Subcommands.Add(ModelCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
+        root.Subcommands.Add(GenerateCommand.Create());
+        root.Subcommands.Add(RoleCommands.Coordinator());
+        root.Subcommands.Add(RoleCommands.Triples());
+        root.Subcommands.Add(RoleCommands.Node());
+        root.Subcommands.Add(IdentityCommand.Create());
         return root;
     }
 }

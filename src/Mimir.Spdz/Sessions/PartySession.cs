@@ -62,9 +62,11 @@ public sealed class PartySession : IDisposable
         await StartAsync(linked.Token);
         var blocks = Channel.CreateBounded<PartyBlock>(1);
         var ahead = Task.Run(() => _source.RunAsync(blocks.Writer, linked.Token), CancellationToken.None);
+        var done = false;
         try
         {
             await RunStepsAsync(blocks.Reader, linked.Token);
+            done = true;
         }
         catch (Exception) when (ahead.IsFaulted)
         {
@@ -76,6 +78,10 @@ public sealed class PartySession : IDisposable
         }
         try { await ahead; }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested) { }
+        catch (PeerLostException) when (done && !cancellation.IsCancellationRequested)
+        {
+            // Another party has noticed the end first and closed its mesh of blocks ahead.
+        }
     }
 
     /// <inheritdoc/>

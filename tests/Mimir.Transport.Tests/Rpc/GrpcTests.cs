@@ -48,7 +48,7 @@ public sealed class GrpcTests
         await using var server = await StartAsync(cluster);
         using var channel = PeerChannel.Create(cluster.Settings(Role.DataOwner, "alice"), "127.0.0.1", server.Port, Role.Coordinator);
         var client = new Coordinator.CoordinatorClient(channel.Invoker);
-        var error = await Assert.ThrowsAsync<RpcException>(async () => await client.SubmitPromptAsync(new SealedPromptSegment()));
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await client.SubmitPromptAsync(new SealedBatch()));
         Assert.Equal(StatusCode.PermissionDenied, error.StatusCode);
     }
 
@@ -59,7 +59,7 @@ public sealed class GrpcTests
         await using var server = await StartAsync(cluster);
         using var channel = PeerChannel.Create(cluster.Settings(Role.Party, "p0"), "127.0.0.1", server.Port, Role.Coordinator);
         using var call = new Coordinator.CoordinatorClient(channel.Invoker).RegisterParty();
-        await call.RequestStream.WriteAsync(new PartyMessage { Hello = new PartyHello { MeshPort = 77 } });
+        await call.RequestStream.WriteAsync(new WorkerMessage { Hello = new WorkerHello { Port = 77 } });
         Assert.True(await call.ResponseStream.MoveNext(default));
         Assert.Equal(77u, call.ResponseStream.Current.Registered.RegisteredParties);
         var next = call.ResponseStream.MoveNext(default);
@@ -130,15 +130,15 @@ public sealed class GrpcTests
         }
 
         [AllowRoles(Role.DataOwner)]
-        public override Task<SessionDescriptor> CreateSession(SessionRequest request, ServerCallContext context) => base.CreateSession(request, context);
+        public override Task<SessionCreated> CreateSession(SessionRequest request, ServerCallContext context) => base.CreateSession(request, context);
 
-        public override Task<PromptReceipt> SubmitPrompt(SealedPromptSegment request, ServerCallContext context) => Task.FromResult(new PromptReceipt());
+        public override Task<Receipt> SubmitPrompt(SealedBatch request, ServerCallContext context) => Task.FromResult(new Receipt());
 
         [AllowRoles(Role.Party)]
-        public override async Task RegisterParty(IAsyncStreamReader<PartyMessage> requestStream, IServerStreamWriter<PartyCommand> responseStream, ServerCallContext context)
+        public override async Task RegisterParty(IAsyncStreamReader<WorkerMessage> requestStream, IServerStreamWriter<WorkerCommand> responseStream, ServerCallContext context)
         {
             while (await requestStream.MoveNext(context.CancellationToken))
-                await responseStream.WriteAsync(new PartyCommand { Registered = new Registered { RegisteredParties = requestStream.Current.Hello.MeshPort } });
+                await responseStream.WriteAsync(new WorkerCommand { Registered = new Registered { RegisteredParties = requestStream.Current.Hello.Port } });
         }
     }
 }

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Mimir.Cli.Configuration;
+using Mimir.Client;
+
+namespace Mimir.Cli.Commands;
+
+/// <summary>The options that say how to generate, the same for `demo` and `generate`; what they leave open the configuration decides.</summary>
+internal sealed class GenerationArguments
+{
+    private const double DefaultTemperature = 0.8;
+    private readonly Option<int> _tokens = SharedOptions.Bounded(
+        new Option<int>("--max-tokens") { Description = "Tokens to generate", HelpName = "N", DefaultValueFactory = _ => 48 }, 1, 1 << 20);
+
+    private readonly Option<int> _parties = SharedOptions.Parties();
+    private readonly Option<string> _security = SharedOptions.Security();
+    private readonly Option<string> _weights = new("--weights") { Description = "secret: nobody but their owner knows them", HelpName = "secret|public", DefaultValueFactory = _ => "secret" };
+    private readonly Option<bool> _greedy = new("--greedy") { Description = "Always the likeliest token" };
+    private readonly Option<double?> _temperature = new("--temperature") { Description = $"Sampling temperature; 0 is greedy ({DefaultTemperature} when not given)", HelpName = "T" };
+    private readonly Option<long?> _seed = new("--seed") { Description = "Seed of public sampling noise, for runs that repeat", HelpName = "S" };
+
+    /// <summary>Adds the options to <paramref name="command"/>.</summary>
+    public GenerationArguments(Command command)
+    {
+        _weights.AcceptOnlyFromAmong("secret", "public");
+        foreach (var option in (Option[])[_tokens, _parties, _security, _weights, _greedy, _temperature, _seed]) command.Options.Add(option);
+    }
+
+    /// <summary>What was asked for.</summary>
+    /// <exception cref="UsageException">Something that this version cannot do.</exception>
+    public GenerationOptions Read(ParseResult result, MimirConfig settings)
+    {
+        if (result.GetValue(_weights) == "public") throw new UsageException("--weights public is not supported yet; leave it out, or say --weights secret");
+        return new GenerationOptions
+        {
+            MaxTokens = result.GetValue(_tokens),
+            Parties = result.GetValue(_parties),
+            Active = result.GetResult(_security) is { Implicit: false } ? result.GetValue(_security) == "active" : settings.Active,
+            Temperature = result.GetValue(_greedy) ? 0 : result.GetValue(_temperature) ?? DefaultTemperature,
+            NoiseSeed = result.GetValue(_seed),
+            ScaleBits = settings.FixedPoint.ScaleBits,
+            ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
+            AuditRate = settings.TriplePool.AuditRate,
+            BlockSteps = settings.TriplePool.MinSize,
+            PaddingBucket = settings.Scheduler.PaddingBucket,
+            MaxContext = settings.Scheduler.MaxContext ?? 0,
+        };
+    }
+}

@@ -1,0 +1,26 @@
+namespace Mimir.Cli.Demo;
+
+/// <summary>What a local cluster is made of.</summary>
+internal sealed record LocalClusterOptions
+{
+    /// <summary>The model's directory: opened by the model owner's process only.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>N.</summary>
+    public int Parties { get; init; } = 2;
+
+    /// <summary>MACs on.</summary>
+    public bool Active { get; init; } = true;
+
+    /// <summary>f.</summary>
+    public int ScaleBits { get; init; } = 16;
+
+    /// <summary>The program whose `supervised` command is each process; this one when not given.</summary>
+    public string? Executable { get; init; }
+
+    /// <summary>A party that somebody else hosts; for tests.</summary>
+    public int? ExternalParty { get; init; }
+
+    /// <summary>Starts that party once the coordinator listens.</summary>
+    public Action<LocalCluster, int> StartExternalParty { get; init; } = (_, _) => { };
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Mimir.Spdz;
+using Mimir.Spdz.Sessions;
+using Mimir.Transport.Connections;
+using Mimir.Transport.Protos;
+using Mimir.Transport.Sessions;
+using Mimir.Trust;
+
+namespace Mimir.Client;
+
+/// <summary>
+/// One session seen by one client, as a sequence of envelopes in and envelopes out: description → masks → "ready" → proofs → masked prompt →
+/// outputs. No input leaves before the proofs of all parties were compared with the masks.
+/// </summary>
+internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) : IDisposable
+{
+    private readonly SealedRoutes _routes = new(tls.Identity, id);
+    private readonly List<int> _tokens = [];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private VerifiedSession? _session;
+    private ClientSession? _masks;
+    private MaskProof?[] _proofs = [];
+    private Queue<double>[] _outputs = [];
+    private int _number;
+    private bool _ended;
+    private TimeSpan _first;
+    private TimeSpan _last;
+
+    /// <summary>The description: must be of the session and terms that this client agreed to.</summary>
+    public void Begin(ReadOnlySpan<byte> descriptor)
+    {
+        if (_session is not null) throw new MalformedMessageException("the coordinator described the session twice");
+        var session = VerifiedSession.Read(descriptor, tls.Anchors, tls.Clock.GetUtcNow());
+        if (session.Id != id || !session.Terms.Equals(task.Terms))
+            throw new MalformedMessageException("the coordinator described another session than this client agreed to; nothing was sent");
+        if (!session.Clients[tls.Identity.Name].SpkiSha256.Span.SequenceEqual(tls.Identity.SpkiSha256.Span))
+            throw new MalformedMessageException("the session's description names another key for this client; nothing was sent");
+        _proofs = new MaskProof?[session.Parties.Count];
+        _outputs = [.. session.Parties.Select(_ => new Queue<double>())];
+        _session = session;
+    }
+
+    /// <summary>Takes one envelope and returns what is to be sent because of it.</summary>
+    public IReadOnlyList<SealedEnvelope> Take(SealedEnvelope envelope)
+    {
+        var session = _session ?? throw new MalformedMessageException("a sealed message came before the session's description");
+        if (envelope.Purpose == SealPurpose.Masks) return TakeMasks(session, _routes.Open(session.TripleService.Identity, envelope));
+        var index = session.IndexOf(envelope.Sender?.Name ?? "");
+        var party = session.Parties[index].Identity;
+        var payload = _routes.Open(party, envelope);
+        return envelope.Purpose switch
+        {
+            SealPurpose.Proof => TakeProof(session, index, SealedPayloads.ReadProof(payload, party.ToString())),
+            SealPurpose.Output => TakeOutput(session, index, SealedPayloads.ReadOutput(payload, party.ToString())),
+            _ => throw new MalformedMessageException($"{party} sent a message that a party never sends to a client"),
+        };
+    }
+
+    /// <summary>What came out.</summary>
+    public GenerationResult Result() =>
+        new(_tokens, _first, _last - _first, _session is { } session ? Leakage.Of(session.Plan, task.EndTokens.Count > 0) : []);
+
+    /// <summary>Forgets the masks.</summary>
+    public void Dispose() => _masks?.Dispose();
+
+    private List<SealedEnvelope> TakeMasks(VerifiedSession session, byte[] payload)
+    {
+        if (_masks is not null) throw new MalformedMessageException("the Triple Service sent masks twice");
+        var masks = SealedPayloads.ReadMasks(payload, session.Digest.Span);
+        _masks = new ClientSession(session.Plan, tls.Identity.Name, session.Parties.Count, session.Active, masks);
+        var ready = ForEveryParty(session, SealPurpose.Ready, session.Digest.Span);
+        if (!session.Active) ready.AddRange(Prompt(session));
+        return ready;
+    }
+
+    private List<SealedEnvelope> TakeProof(VerifiedSession session, int party, MaskProof proof)
+    {
+        if (_masks is null || _proofs[party] is not null) throw new MalformedMessageException($"{session.Parties[party].Identity} sent a mask proof where none is due");
+        _proofs[party] = proof;
+        if (_proofs.Any(p => p is null)) return [];
+        _masks.Verify([.. _proofs.Select(p => p!)]);
+        return Prompt(session);
+    }
+
+    private List<SealedEnvelope> TakeOutput(VerifiedSession session, int party, double value)
+    {
+        _outputs[party].Enqueue(value);
+        if (_masks is null || !session.Plan.Receivers.Contains(tls.Identity.Name))
+            throw new MalformedMessageException($"{session.Parties[party].Identity} sent an output to a client that receives none");
+        if (_outputs.Any(o => o.Count == 0)) return [];
+        if (_number == session.Plan.Outputs) throw new MalformedMessageException("the parties sent more outputs than the session has");
+        var token = _masks.Unmask(_number++, [.. _outputs.Select(o => o.Dequeue())], task.VocabularySize);
+        if (token is null || _ended || _tokens.Count == session.Plan.MaxTokens) return [];
+        if (task.EndTokens.Contains(token.Value))
+        {
+            _ended = true;
+            return ForEveryParty(session, SealPurpose.Stop, []);
+        }
+        _last = _clock.Elapsed;
+        if (_tokens.Count == 0) _first = _last;
+        _tokens.Add(token.Value);
+        task.OnToken(token.Value);
+        return [];
+    }
+
+    private List<SealedEnvelope> Prompt(VerifiedSession session)
+    {
+        var result = new List<SealedEnvelope>();
+        for (var segment = 0; segment < session.Plan.Segments.Count; segment++)
+        {
+            if (session.Plan.Segments[segment].Owner != tls.Identity.Name) continue;
+            if (!task.Segments.TryGetValue(segment, out var tokens)) throw new ArgumentException($"the session wants prompt segment {segment} of this client, which has none");
+            var masked = _masks!.MaskInputs(segment, [.. tokens]);
+            result.AddRange(ForEveryParty(session, SealPurpose.Input, SealedPayloads.WriteInputs(segment, masked)));
+        }
+        return result;
+    }
+
+    private List<SealedEnvelope> ForEveryParty(VerifiedSession session, SealPurpose purpose, ReadOnlySpan<byte> payload)
+    {
+        var result = new List<SealedEnvelope>(session.Parties.Count);
+        foreach (var party in session.Parties) result.Add(_routes.Seal(party.Identity, purpose, payload));
+        return result;
+    }
+}

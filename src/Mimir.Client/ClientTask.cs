@@ -1,0 +1,22 @@
+using Mimir.Transport.Protos;
+
+namespace Mimir.Client;
+
+/// <summary>What one data owner brings to a session and expects of it.</summary>
+public sealed record ClientTask
+{
+    /// <summary>The terms it agreed to: a session with others is refused before anything is sent.</summary>
+    public required SessionTerms Terms { get; init; }
+
+    /// <summary>Its own prompt segments by number.</summary>
+    public IReadOnlyDictionary<int, IReadOnlyList<int>> Segments { get; init; } = new Dictionary<int, IReadOnlyList<int>>();
+
+    /// <summary>Number of tokens of the model.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Tokens at which it asks to stop; they are not passed on.</summary>
+    public IReadOnlyList<int> EndTokens { get; init; } = [];
+
+    /// <summary>Told every token that it is granted, as it comes.</summary>
+    public Action<int> OnToken { get; init; } = _ => { };
+}

@@ -1,0 +1,38 @@
+namespace Mimir.Client;
+
+/// <summary>How to generate. Everything here is public within the session.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>Tokens to generate.</summary>
+    public int MaxTokens { get; init; } = 64;
+
+    /// <summary>N.</summary>
+    public int Parties { get; init; } = 2;
+
+    /// <summary>MACs on.</summary>
+    public bool Active { get; init; } = true;
+
+    /// <summary>τ; 0 is greedy.</summary>
+    public double Temperature { get; init; }
+
+    /// <summary>Seed of public sampling noise for repeatable runs; null: noise that the Triple Service deals.</summary>
+    public long? NoiseSeed { get; init; }
+
+    /// <summary>f (<c>fixed_point.scale_bits</c>).</summary>
+    public int ScaleBits { get; init; } = 16;
+
+    /// <summary>Degree of spline pieces (<c>cheby.deg</c>).</summary>
+    public int ChebyshevDegree { get; init; } = 2;
+
+    /// <summary>Share of step sections that are opened and recomputed (<c>triple_pool.audit_rate</c>).</summary>
+    public double AuditRate { get; init; } = 0.01;
+
+    /// <summary>Steps dealt together and kept ready (<c>triple_pool.min_size</c>).</summary>
+    public int BlockSteps { get; init; } = 4;
+
+    /// <summary>Lengths are rounded up to this (<c>padding.bucket</c>); 1 makes the length public.</summary>
+    public int PaddingBucket { get; init; } = 16;
+
+    /// <summary>Longest context (<c>scheduler.max_context</c>); 0: the model's.</summary>
+    public int MaxContext { get; init; }
+}

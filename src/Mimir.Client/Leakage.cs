@@ -1,0 +1,31 @@
+using Mimir.Spdz.Programs;
+
+namespace Mimir.Client;
+
+/// <summary>What a session reveals to whom, in words: for the session's record and the user.</summary>
+public static class Leakage
+{
+    /// <summary>One line per fact.</summary>
+    /// <param name="plan">The session's plan.</param>
+    /// <param name="stopsAtEnd">The model has end-of-text tokens, at which the client asks to stop.</param>
+    public static IReadOnlyList<string> Of(SessionPlan plan, bool stopsAtEnd)
+    {
+        List<string> facts =
+        [
+            "everyone: the model's architecture and shapes, the members of the session, timing and message sizes",
+            $"everyone: max_tokens ({plan.MaxTokens}), temperature ({plan.Temperature}) and the other public terms of the session",
+        ];
+        for (var i = 0; i < plan.Segments.Count; i++)
+        {
+            var (owner, positions) = plan.Segments[i];
+            var exact = i < plan.Segments.Count - 1 || plan.Uncertain == 0;
+            facts.Add(exact
+                ? $"everyone: the prompt segment of {owner} has exactly {positions} tokens"
+                : $"everyone: the prompt segment of {owner} has {positions - plan.Uncertain} to {positions} tokens");
+        }
+        facts.Add($"receivers ({string.Join(", ", plan.Receivers)}): the generated tokens, and with them how long the prompt is");
+        if (stopsAtEnd) facts.Add("everyone: if the model ends its text early, at which position it did");
+        if (plan.NoiseSeed is not null) facts.Add("everyone: the sampling noise (a seed was given)");
+        return facts;
+    }
+}

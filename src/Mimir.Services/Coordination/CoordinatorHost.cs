@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Mimir.Services.Hosting;
+using Mimir.Transport.Connections;
+using Mimir.Transport.Rpc;
+using Mimir.Trust;
+
+namespace Mimir.Services.Coordination;
+
+/// <summary>The process of the coordinator: it admits, schedules and relays, and reads nothing of what it relays.</summary>
+public static class CoordinatorHost
+{
+    /// <summary>Serves until cancelled.</summary>
+    /// <exception cref="InvalidDataException">The settings or the identity cannot be used.</exception>
+    /// <exception cref="PortInUseException">The port is taken.</exception>
+    public static async Task RunAsync(RoleSettings settings, RoleEnvironment environment, CancellationToken cancellation)
+    {
+        var tls = settings.OpenTls(Role.Coordinator);
+        using var identity = tls.Identity;
+        using var anchors = tls.Anchors;
+        var endpoint = settings.Endpoint();
+        var cluster = new Cluster(tls, environment.Log);
+        await using var server = await GrpcServer.StartAsync(
+            tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster)),
+            routes => routes.MapGrpcService<CoordinatorEndpoint>(), environment.Log, cancellation: cancellation);
+        environment.Listening(new HostAddress(settings.AdvertisedHost ?? endpoint.Address.ToString(), server.Port));
+        try
+        {
+            await server.WaitForShutdownAsync(cancellation);
+        }
+        finally
+        {
+            cluster.EndAll("the coordinator is stopping");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+using System.Threading.Channels;
+using Google.Protobuf;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Sessions;
+using Mimir.Transport.Protos;
+using Mimir.Transport.Sessions;
+using Mimir.Trust;
+
+namespace Mimir.Services.Coordination;
+
+/// <summary>One session as the coordinator sees it: who takes part, who has finished, and envelopes that it cannot open.</summary>
+internal sealed class Session
+{
+    private static readonly TimeSpan JoinWithin = TimeSpan.FromMinutes(1);
+    private readonly Lock _lock = new();
+    private readonly SessionTerms _terms;
+    private readonly SessionPlan _plan;
+    private readonly Dictionary<string, (PeerIdentity Identity, Channel<InferenceEvent> Events)> _clients = [];
+    private readonly HashSet<Worker> _running;
+    private readonly FailureCollector _failures;
+    private readonly SortedDictionary<string, RoleMetrics> _metrics = new(StringComparer.Ordinal);
+    private readonly ITimer _joining;
+    private bool _started;
+    private bool _ended;
+
+    /// <summary>A session that waits for its clients.</summary>
+    public Session(SessionTerms terms, SessionPlan plan, Group group, TimeProvider clock)
+    {
+        (_terms, _plan, Group) = (terms, plan, group);
+        _running = [.. group.Members];
+        _failures = new FailureCollector(clock, Fail);
+        _joining = clock.CreateTimer(_ => RequireJoined(), null, JoinWithin, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Its name.</summary>
+    public SessionId Id { get; } = SessionId.New();
+
+    /// <summary>The model it runs on.</summary>
+    public Group Group { get; }
+
+    /// <summary>Each worker's last report.</summary>
+    public IReadOnlyList<RoleMetrics> Metrics
+    {
+        get
+        {
+            lock (_lock) return [.. _metrics.Values];
+        }
+    }
+
+    /// <summary>Whether it is over.</summary>
+    public bool IsOver { get { lock (_lock) return _ended; } }
+
+    /// <summary>A client joins; the last one starts the session. What it is to be told comes from the reader.</summary>
+    /// <exception cref="ArgumentException">It is no client of the session, or joined before.</exception>
+    public ChannelReader<InferenceEvent> Join(PeerIdentity client)
+    {
+        var events = Channel.CreateUnbounded<InferenceEvent>(new() { SingleReader = true });
+        var names = ClientMasks.Clients(_plan);
+        if (!names.Contains(client.Name)) throw new ArgumentException($"{client} is neither an owner nor a receiver of this session");
+        lock (_lock)
+        {
+            if (_ended) throw new ArgumentException("the session is over");
+            if (!_clients.TryAdd(client.Name, (client, events))) throw new ArgumentException($"{client} has joined this session already");
+            if (_clients.Count == names.Count) Start(names);
+        }
+        return events.Reader;
+    }
+
+    /// <summary>A client's stream has ended.</summary>
+    public void Leave(PeerIdentity client) => _failures.Conclude(Lost($"{client} was lost: its connection to the coordinator ended."));
+
+    /// <summary>A member is gone for certain.</summary>
+    public void Lose(Worker worker)
+    {
+        if (Group.Members.Contains(worker)) _failures.Conclude(Lost($"{worker.Identity} was lost: its connection to the coordinator ended."));
+    }
+
+    /// <summary>Passes an envelope on to its recipient, if both ends belong to the session.</summary>
+    /// <exception cref="ArgumentException">They do not.</exception>
+    public void Relay(PeerIdentity sender, SealedEnvelope envelope)
+    {
+        if (!envelope.Sender.Names(sender)) throw new ArgumentException($"{sender} sent an envelope in another name");
+        lock (_lock)
+        {
+            if (_ended) return;
+            if (envelope.Recipient is { Role: PeerRole.DataOwner } && sender.Role != Role.DataOwner && _clients.TryGetValue(envelope.Recipient.Name, out var client))
+                client.Events.Writer.TryWrite(new InferenceEvent { Sealed = envelope });
+            else if (sender.Role == Role.DataOwner && Group.Parties.FirstOrDefault(p => envelope.Recipient.Names(p.Identity)) is { } party)
+                party.Send(new WorkerCommand { Sealed = envelope });
+            else throw new ArgumentException($"{sender} sent an envelope to somebody who does not take part in the session");
+        }
+    }
+
+    /// <summary>A worker's part is done. When all parties' are, everyone may close.</summary>
+    public void Finish(Worker worker, RoleMetrics? metrics)
+    {
+        lock (_lock)
+        {
+            if (_ended || !_running.Remove(worker)) return;
+            if (metrics is not null)
+            {
+                metrics.Peer = worker.Identity.ToRef();
+                _metrics[worker.Identity.ToString()] = metrics;
+            }
+            if (worker != Group.TripleService && !_running.Any(Group.Parties.Contains)) End(EndReason.Finished, "");
+            if (_running.Count > 0 || !_failures.Close()) return;
+            Tell(new InferenceEvent { Finished = new SessionFinished { Session = Id.ToByteString() } });
+        }
+    }
+
+    /// <summary>A worker's part failed.</summary>
+    public void Report(SessionFailed failed) => _failures.Report(failed);
+
+    private void Start(IReadOnlyList<string> names)
+    {
+        _started = true;
+        _joining.Dispose();
+        var descriptor = new SessionDescriptor
+        {
+            Session = Id.ToByteString(),
+            Group = Group.Id.ToByteString(),
+            Terms = _terms,
+            TripleService = Group.TripleService.Address,
+        };
+        descriptor.Parties.AddRange(Group.Parties.Select(p => p.Address));
+        descriptor.Clients.AddRange(names.Select(n => _clients[n].Identity.ToCertificate()));
+        var bytes = descriptor.ToByteString();
+        foreach (var (_, events) in _clients.Values) events.Writer.TryWrite(new InferenceEvent { Descriptor_ = bytes });
+        foreach (var member in Group.Members) member.Send(new WorkerCommand { SessionStart = bytes });
+    }
+
+    private void RequireJoined()
+    {
+        lock (_lock)
+        {
+            if (_started) return;
+        }
+        var missing = ClientMasks.Clients(_plan).Where(n => !_clients.ContainsKey(n));
+        _failures.Conclude(Lost($"data-owner '{string.Join("', '", missing)}' did not join the session within {JoinWithin.TotalSeconds:0} s."));
+    }
+
+    private void Fail(SessionFailed failed)
+    {
+        lock (_lock)
+        {
+            End(failed.Kind == FailureKind.Unspecified ? EndReason.Cancelled : EndReason.Failed, failed.Message);
+            _ended = true;
+            Tell(new InferenceEvent { Failed = failed });
+        }
+        if (failed.Kind == FailureKind.PeerMisbehaved) Group.Lose(failed);
+    }
+
+    private void End(EndReason reason, string message)
+    {
+        // The Triple Service first: it would take the closing of a tape for a loss.
+        foreach (var member in Group.Members.Reverse())
+            member.Send(new WorkerCommand { End = new SessionEnd { Session = Id.ToByteString(), Reason = reason, Message = message } });
+    }
+
+    private void Tell(InferenceEvent last)
+    {
+        _ended = true;
+        _joining.Dispose();
+        foreach (var (_, events) in _clients.Values)
+        {
+            events.Writer.TryWrite(last);
+            events.Writer.TryComplete();
+        }
+    }
+
+    private SessionFailed Lost(string message) => new() { Session = Id.ToByteString(), Kind = FailureKind.PeerLost, Message = message };
+}

@@ -1,0 +1,33 @@
+using System.Threading.Channels;
+using Mimir.Transport.Protos;
+using Mimir.Transport.Sessions;
+using Mimir.Trust;
+
+namespace Mimir.Services.Coordination;
+
+/// <summary>A registered node or Triple Service.</summary>
+internal sealed class Worker(PeerIdentity identity, WorkerHello hello)
+{
+    private readonly Channel<WorkerCommand> _commands = Channel.CreateUnbounded<WorkerCommand>(new() { SingleReader = true });
+
+    /// <summary>Who it is, as its TLS connection proved.</summary>
+    public PeerIdentity Identity => identity;
+
+    /// <summary>What it is to be told, in order.</summary>
+    public ChannelReader<WorkerCommand> Commands => _commands.Reader;
+
+    /// <summary>How others reach it.</summary>
+    public WorkerAddress Address { get; } = new()
+    {
+        Worker = identity.ToCertificate(),
+        Host = hello.Host,
+        Port = hello.Port,
+        GrpcPort = hello.GrpcPort,
+    };
+
+    /// <summary>Queues a command; never waits.</summary>
+    public void Send(WorkerCommand command) => _commands.Writer.TryWrite(command);
+
+    /// <summary>It is gone.</summary>
+    public void Close() => _commands.Writer.TryComplete();
+}

@@ -1,0 +1,46 @@
+using System.Net;
+using Mimir.Transport.Connections;
+using Mimir.Trust;
+
+namespace Mimir.Services.Hosting;
+
+/// <summary>What every role's process needs to know.</summary>
+public record RoleSettings
+{
+    /// <summary>Directory of this process's certificate and keys.</summary>
+    public required string Identity { get; init; }
+
+    /// <summary>The certificate authority's ca.pem: whom to trust.</summary>
+    public required string Authority { get; init; }
+
+    /// <summary>Address to listen on, <c>host:port</c>; port 0 lets the system choose.</summary>
+    public string Listen { get; init; } = "127.0.0.1:0";
+
+    /// <summary>The coordinator's <c>host:port</c>; null when a supervisor tells it (<see cref="RoleEnvironment.Coordinator"/>).</summary>
+    public string? Coordinator { get; init; }
+
+    /// <summary>Name under which others reach this process; the listening address when not given.</summary>
+    public string? AdvertisedHost { get; init; }
+
+    /// <summary>Seconds without a byte after which a peer counts as lost.</summary>
+    public int StallSeconds { get; init; } = 120;
+
+    /// <summary>Reads certificate, keys and authority.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or unreadable, or the identity is for another role; names it.</exception>
+    internal TlsSettings OpenTls(Role role)
+    {
+        var identity = Trust.Identity.Load(Identity);
+        if (identity.Role != role)
+        {
+            identity.Dispose();
+            throw new InvalidDataException($"'{Identity}' is the identity of a {identity.Role.ToName()}, and this process is a {role.ToName()}; name another directory");
+        }
+        return new TlsSettings { Identity = identity, Anchors = TrustAnchors.Load(Authority), StallTimeout = TimeSpan.FromSeconds(StallSeconds) };
+    }
+
+    /// <summary>The address to listen on.</summary>
+    /// <exception cref="InvalidDataException">Not <c>address:port</c>.</exception>
+    internal IPEndPoint Endpoint() => IPEndPoint.TryParse(Listen, out var endpoint) && Listen.Contains(':', StringComparison.Ordinal)
+        ? endpoint
+        : throw new InvalidDataException($"listen: '{Listen}' is no address and port, such as 127.0.0.1:7000");
+}

@@ -1,0 +1,19 @@
+using Mimir.Services.Hosting;
+
+namespace Mimir.Services.ModelOwners;
+
+/// <summary>What the model owner shares, and how.</summary>
+public sealed record ModelShareSettings : RoleSettings
+{
+    /// <summary>Directory of the model, in Hugging Face's layout.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>N.</summary>
+    public int Parties { get; init; } = 2;
+
+    /// <summary>MACs on.</summary>
+    public bool Active { get; init; } = true;
+
+    /// <summary>f (configuration key <c>fixed_point.scale_bits</c>).</summary>
+    public int ScaleBits { get; init; } = 16;
+}

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Mimir.Services.Workers;
+using Mimir.Spdz;
+using Mimir.Spdz.Channels;
+using Mimir.Spdz.Masking;
+using Mimir.Spdz.Tape;
+using Mimir.Transport.Connections;
+using Mimir.Transport.Meshes;
+using Mimir.Transport.Protos;
+using Mimir.Transport.Sessions;
+using Mimir.Trust;
+
+namespace Mimir.Services.Nodes;
+
+/// <summary>One compute party: its connections and the shares of models that it holds.</summary>
+internal sealed class Node(TlsSettings tls, PeerListener listener, Action<SealedEnvelope> outbox, Func<IMesh, string, IMesh> wrapMesh) : IWorker, IDisposable
+{
+    private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentDictionary<SessionId, LentModel<PartyModel>> _models = [];
+
+    /// <summary>This process's certificate, keys and trust.</summary>
+    public TlsSettings Tls => tls;
+
+    /// <summary>Connects with the group's members, receives the model's masks and E, opens and checks the tags.</summary>
+    public async Task LoadAsync(VerifiedGroup group, CancellationToken cancellation)
+    {
+        var index = group.IndexOf(tls.Identity.Name);
+        var meshing = MeshAsync(ConnectionIds.Load(group.Id), index, group.Parties, "load", cancellation);
+        var taping = TapeAsync(group.Id, index, group.TripleService, cancellation);
+        await using var mesh = await meshing;
+        await using var tape = await taping;
+        var owner = new AcceptFilter(Purpose.Model, group.Id, Role.ModelOwner, group.ModelOwner.Name);
+        await using var weights = await listener.AcceptAsync(owner, ConnectWithin, cancellation);
+        await RequireSameGroupAsync(weights, group, cancellation);
+        var model = await PartyModel.LoadAsync(group.Layout, group.Active, mesh, new TapeReceiver(tape), weights, cancellation);
+        _models[group.Id] = new LentModel<PartyModel>(group, model);
+        await weights.WriteAsync(new byte[1], cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Discard(SessionId group)
+    {
+        if (_models.TryRemove(group, out var model)) model.Retire();
+    }
+
+    /// <inheritdoc/>
+    public IWorkerSession Open(VerifiedSession session)
+    {
+        if (!_models.TryGetValue(session.Group, out var model))
+            throw new MalformedMessageException("this node does not hold the session's model; share it again");
+        session.RequireGroup(model.Group);
+        return new NodeSession(this, model, session, outbox);
+    }
+
+    /// <summary>A mesh among <paramref name="parties"/>.</summary>
+    public async Task<IMesh> MeshAsync(SessionId id, int index, IReadOnlyList<VerifiedWorker> parties, string phase, CancellationToken cancellation) =>
+        wrapMesh(await TlsMeshBuilder.ConnectAsync(tls, listener, id, index, [.. parties.Select(p => p.MeshPeer)], ConnectWithin, cancellation), phase);
+
+    /// <summary>This party's tape of one model or session.</summary>
+    public Task<PeerStream> TapeAsync(SessionId id, int index, VerifiedWorker dealer, CancellationToken cancellation) =>
+        PeerDialer.ConnectAsync(
+            tls, new DialRequest(dealer.Host, dealer.Port, Role.TripleService, dealer.Identity.Name, Purpose.Tape, id, index) { RetryFor = ConnectWithin }, cancellation);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var id in _models.Keys) Discard(id);
+    }
+
+    /// <summary>The model owner must have been told of the same group, layout and members before its weights are taken.</summary>
+    private static async Task RequireSameGroupAsync(PeerStream owner, VerifiedGroup group, CancellationToken cancellation)
+    {
+        var digest = new byte[SHA256.HashSizeInBytes];
+        await owner.ReadExactlyAsync(digest, cancellation);
+        SealedPayloads.RequireDigest(digest, group.Digest.Span, owner.Peer.ToString());
+    }
+}

@@ -1,0 +1,72 @@
+using Mimir.Services.Hosting;
+using Mimir.Services.Workers;
+using Mimir.Spdz.Masking;
+using Mimir.Spdz.Sessions;
+using Mimir.Spdz.Tape;
+using Mimir.Transport.Protos;
+using Mimir.Transport.Sessions;
+
+namespace Mimir.Services.Nodes;
+
+/// <summary>A party's part of one session: two meshes, one tape, the engine between them.</summary>
+internal sealed class NodeSession(Node node, LentModel<PartyModel> shared, VerifiedSession session, Action<SealedEnvelope> outbox) : IWorkerSession
+{
+    private readonly ClientMailbox _mailbox = new(node.Tls.Identity, session);
+    private SessionStatistics? _statistics;
+
+    /// <inheritdoc/>
+    public string Step => _statistics is { } statistics ? $"step {statistics.Steps}" : "the start";
+
+    /// <inheritdoc/>
+    public void Deliver(SealedEnvelope envelope) => _mailbox.Deliver(envelope);
+
+    /// <inheritdoc/>
+    public async Task RunAsync(Action<RoleMetrics> done, Task ended, CancellationToken cancellation)
+    {
+        var model = shared.Borrow();
+        try
+        {
+            var index = session.IndexOf(node.Tls.Identity.Name);
+            var connecting = node.MeshAsync(ConnectionIds.Online(session.Id), index, session.Parties, "online", cancellation);
+            var connectingAhead = node.MeshAsync(ConnectionIds.Offline(session.Id), index, session.Parties, "offline", cancellation);
+            var taping = node.TapeAsync(session.Id, index, session.TripleService, cancellation);
+            await using var online = await connecting;
+            await using var offline = await connectingAhead;
+            await using var tape = await taping;
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var engine = new PartySession(
+                model, session.Plan, online, offline, new TapeReceiver(tape), new ClientPort(_mailbox, outbox), session.Bytes.Span);
+            _statistics = engine.Statistics;
+            var running = engine.RunAsync(stop.Token);
+            if (await Task.WhenAny(running, _mailbox.Fault) == _mailbox.Fault)
+            {
+                await stop.CancelAsync();
+                await running.ContinueWith(_ => { }, TaskScheduler.Default);
+                await _mailbox.Fault;
+            }
+            await running;
+            done(Metrics(engine.Statistics));
+            await ended.WaitAsync(cancellation);
+        }
+        finally
+        {
+            shared.Return();
+        }
+    }
+
+    private RoleMetrics Metrics(SessionStatistics statistics) => new()
+    {
+        Peer = node.Tls.Identity.ToRef(),
+        Rounds = (ulong)statistics.OnlineRounds,
+        OfflineRounds = (ulong)statistics.OfflineRounds,
+        BytesSent = (ulong)(statistics.OnlineBytes + statistics.OfflineBytes),
+        BytesDealt = (ulong)statistics.TapeBytes,
+        MacChecks = (ulong)statistics.Checks,
+        ItemsAudited = (ulong)statistics.Audits,
+        Steps = (ulong)statistics.Steps,
+        Tokens = (ulong)statistics.Tokens,
+        OnlineSeconds = statistics.Online.TotalSeconds,
+        OfflineSeconds = statistics.Waiting.TotalSeconds,
+        PeakMemoryBytes = PeakMemory.Bytes,
+    };
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Mimir.Services.Hosting;
+using Mimir.Services.Workers;
+using Mimir.Spdz;
+using Mimir.Spdz.Masking;
+using Mimir.Spdz.Sessions;
+using Mimir.Spdz.Tape;
+using Mimir.Transport.Protos;
+using Mimir.Transport.Sessions;
+
+namespace Mimir.Services.Triples;
+
+/// <summary>The Triple Service's part of one session: deals until everything is dealt or the parties need no more.</summary>
+internal sealed class DealerRun(Dealer dealer, LentModel<DealerModel> lent, VerifiedSession session) : IWorkerSession
+{
+    private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public string Step => "dealing";
+
+    /// <summary>No client has anything to say to the Triple Service.</summary>
+    public void Deliver(SealedEnvelope envelope) { }
+
+    /// <inheritdoc/>
+    public async Task RunAsync(Action<RoleMetrics> done, Task ended, CancellationToken cancellation)
+    {
+        var model = lent.Borrow();
+        try
+        {
+            var tapes = await dealer.TapesAsync(session.Id, session.Parties, cancellation);
+            await using var closing = new Streams(tapes);
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var sender = new TapeSender(tapes);
+            var engine = new DealerSession(model, session.Plan, sender, new MaskPort(dealer, session));
+            var clock = Stopwatch.StartNew();
+            var dealing = engine.RunAsync(enough.Token);
+            await Task.WhenAny(dealing, ended);
+            if (!dealing.IsCompletedSuccessfully) await StopAsync(dealing, ended, enough);
+            clock.Stop();
+            await ended.WaitAsync(cancellation);
+            done(Metrics(engine, sender, clock.Elapsed));
+        }
+        finally
+        {
+            lent.Return();
+        }
+    }
+
+    /// <summary>A session may end before all is dealt: the parties then close their tapes, and the coordinator says so.</summary>
+    private static async Task StopAsync(Task dealing, Task ended, CancellationTokenSource enough)
+    {
+        if (!ended.IsCompleted && dealing.Exception?.InnerException is PeerLostException)
+            await Task.WhenAny(ended, Task.Delay(EndGrace, enough.Token));
+        if (!ended.IsCompleted) await dealing;
+        await enough.CancelAsync();
+        try { await dealing; }
+        catch (Exception error) when (error is OperationCanceledException or PeerLostException)
+        {
+            // Nobody waits for the rest any more.
+        }
+    }
+
+    private RoleMetrics Metrics(DealerSession engine, TapeSender sender, TimeSpan elapsed) => new()
+    {
+        Peer = dealer.Tls.Identity.ToRef(),
+        BytesDealt = (ulong)sender.BytesSent,
+        ItemsAudited = (ulong)engine.StepsAudited,
+        OfflineSeconds = elapsed.TotalSeconds,
+        PeakMemoryBytes = PeakMemory.Bytes,
+    };
+}

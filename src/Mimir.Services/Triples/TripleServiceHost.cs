@@ -1,0 +1,47 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Mimir.Services.Hosting;
+using Mimir.Services.Workers;
+using Mimir.Transport.Connections;
+using Mimir.Transport.Protos;
+using Mimir.Transport.Rpc;
+using Mimir.Trust;
+
+namespace Mimir.Services.Triples;
+
+/// <summary>
+/// The process of the Triple Service: one port for tapes, one for its gRPC service. It accepts parties only, and nothing that a party,
+/// model owner or client could send it holds data.
+/// </summary>
+public static class TripleServiceHost
+{
+    /// <summary>Serves until cancelled.</summary>
+    /// <exception cref="Mimir.Spdz.PeerLostException">The coordinator is gone; every session has ended.</exception>
+    /// <exception cref="InvalidDataException">The settings or the identity cannot be used.</exception>
+    /// <exception cref="PortInUseException">A port is taken.</exception>
+    public static async Task RunAsync(TripleServiceSettings settings, RoleEnvironment environment, CancellationToken cancellation)
+    {
+        var tls = settings.OpenTls(Role.TripleService);
+        using var identity = tls.Identity;
+        using var anchors = tls.Anchors;
+        await using var listener = PeerListener.Start(settings.Endpoint(), tls, [Role.Party], environment.Log);
+        var address = new HostAddress(settings.AdvertisedHost ?? listener.Endpoint.Address.ToString(), listener.Endpoint.Port);
+        using var dealer = new Dealer(tls, listener);
+        await using var server = await GrpcServer.StartAsync(
+            tls, new IPEndPoint(listener.Endpoint.Address, settings.GrpcPort), services => services.AddSingleton(new TripleServiceEndpoint(tls, dealer)),
+            routes => routes.MapGrpcService<TripleServiceEndpoint>(), environment.Log, cancellation: cancellation);
+        environment.Listening(address);
+        var coordinator = await environment.CoordinatorAsync(settings, cancellation);
+        var hello = new WorkerHello
+        {
+            ProtocolVersion = ProtocolVersion.Current,
+            Host = address.Host,
+            Port = (uint)address.Port,
+            GrpcPort = (uint)server.Port,
+        };
+        await using var link = await CoordinatorLink.ConnectAsync(tls, coordinator, hello, cancellation);
+        dealer.Outbox = envelope => link.Send(new WorkerMessage { Sealed = envelope });
+        await new WorkerLoop(tls, link, dealer, environment).RunAsync(cancellation);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Mimir.Spdz;
+using Mimir.Spdz.Sessions;
+
+namespace Mimir.Transport.Sessions;
+
+/// <summary>The plaintexts inside sealed envelopes. Field elements are 8-byte doubles, little-endian; whether they are canonical the engine checks.</summary>
+public static class SealedPayloads
+{
+    private const int DigestBytes = 32;
+    private const int MaxCoinBytes = 64;
+
+    /// <summary>Masks for a client, bound to the session's description.</summary>
+    public static byte[] WriteMasks(ReadOnlySpan<byte> digest, ReadOnlySpan<double> masks) => [.. digest, .. MemoryMarshal.AsBytes(masks)];
+
+    /// <summary>Reads <see cref="WriteMasks"/>.</summary>
+    /// <exception cref="MalformedMessageException">Another description, or no whole number of elements.</exception>
+    public static double[] ReadMasks(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> digest)
+    {
+        if (payload.Length < DigestBytes) throw new MalformedMessageException("the Triple Service sent something that is no masks");
+        RequireDigest(payload[..DigestBytes], digest, "the Triple Service");
+        return Elements(payload[DigestBytes..], "the Triple Service");
+    }
+
+    /// <summary>A client's masked inputs of one segment.</summary>
+    public static byte[] WriteInputs(int segment, ReadOnlySpan<double> values)
+    {
+        var payload = new byte[4 + values.Length * sizeof(double)];
+        BinaryPrimitives.WriteInt32LittleEndian(payload, segment);
+        MemoryMarshal.AsBytes(values).CopyTo(payload.AsSpan(4));
+        return payload;
+    }
+
+    /// <summary>Reads <see cref="WriteInputs"/>.</summary>
+    /// <exception cref="MalformedMessageException">Too short, or no whole number of elements.</exception>
+    public static (int Segment, double[] Values) ReadInputs(ReadOnlySpan<byte> payload, string sender)
+    {
+        if (payload.Length < 4) throw new MalformedMessageException($"{sender} sent something that is no prompt segment");
+        return (BinaryPrimitives.ReadInt32LittleEndian(payload), Elements(payload[4..], sender));
+    }
+
+    /// <summary>A party's proof of a client's masks.</summary>
+    public static byte[] WriteProof(MaskProof proof)
+    {
+        var payload = new byte[sizeof(double) + proof.Coin.Length];
+        BinaryPrimitives.WriteDoubleLittleEndian(payload, proof.Combination);
+        proof.Coin.CopyTo(payload, sizeof(double));
+        return payload;
+    }
+
+    /// <summary>Reads <see cref="WriteProof"/>.</summary>
+    /// <exception cref="MalformedMessageException">The length is none of a proof's.</exception>
+    public static MaskProof ReadProof(ReadOnlySpan<byte> payload, string sender)
+    {
+        if (payload.Length is <= sizeof(double) or > sizeof(double) + MaxCoinBytes) throw new MalformedMessageException($"{sender} sent something that is no mask proof");
+        return new MaskProof(payload[sizeof(double)..].ToArray(), BinaryPrimitives.ReadDoubleLittleEndian(payload));
+    }
+
+    /// <summary>One masked output.</summary>
+    public static byte[] WriteOutput(double value)
+    {
+        var payload = new byte[sizeof(double)];
+        BinaryPrimitives.WriteDoubleLittleEndian(payload, value);
+        return payload;
+    }
+
+    /// <summary>Reads <see cref="WriteOutput"/>.</summary>
+    /// <exception cref="MalformedMessageException">Not 8 bytes.</exception>
+    public static double ReadOutput(ReadOnlySpan<byte> payload, string sender) => payload.Length == sizeof(double)
+        ? BinaryPrimitives.ReadDoubleLittleEndian(payload)
+        : throw new MalformedMessageException($"{sender} sent something that is no output");
+
+    /// <summary>Compares the digest that a peer sent with that of the description this process has.</summary>
+    /// <exception cref="MalformedMessageException">They differ.</exception>
+    public static void RequireDigest(ReadOnlySpan<byte> theirs, ReadOnlySpan<byte> mine, string sender)
+    {
+        if (!theirs.SequenceEqual(mine))
+            throw new MalformedMessageException($"{sender} was given another description than this process: the coordinator told different things to different members");
+    }
+
+    private static double[] Elements(ReadOnlySpan<byte> bytes, string sender) => bytes.Length % sizeof(double) == 0
+        ? MemoryMarshal.Cast<byte, double>(bytes).ToArray()
+        : throw new MalformedMessageException($"{sender} sent {bytes.Length} bytes where whole field elements are due");
+}

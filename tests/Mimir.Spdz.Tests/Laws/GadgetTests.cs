@@ -1,0 +1,217 @@
+using CsCheck;
+using Mimir.Models.Transformers;
+using Mimir.Numerics;
+using Mimir.Spdz.Gadgets;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tests.Simulation;
+
+namespace Mimir.Spdz.Tests.Laws;
+
+/// <summary>Each gadget alone, against the plain computation, over random and extreme inputs.</summary>
+public sealed class GadgetTests
+{
+    private static readonly Gen<double> Element = Gen.Long[0, Field.Prime - 1].Select(v => (double)v);
+
+    public static TheoryData<int, bool> Groups => new() { { 2, true }, { 2, false }, { 3, true }, { 3, false } };
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void Linear_operations_of_shares(int parties, bool active) =>
+        Gen.Select(Element.Array[6], Element.Array[6], Element, Gen.ULong).Sample((x, y, s, seed) =>
+        {
+            var result = Run(new GadgetHarness(parties, active) { Seed = seed }, [x, y], (step, v) =>
+            {
+                var party = step.Party;
+                var (a, b) = (v[0], v[1]);
+                var mixed = a + b - s * b + new Opened(y) * a + new Opened(x);
+                return ValueTask.FromResult(party.Concat(
+                    mixed, party.AddScalar(a, s), party.SumRows(a, 2), party.Repeat(b.Slice(1, 2), 2), party.Constant(new Opened(y)), party.Persist(a).Slice(5, 1)));
+            });
+            var expected = new List<double>();
+            for (var i = 0; i < 6; i++)
+                expected.Add(Field.Add(Field.Add(Field.Subtract(Field.Add(x[i], y[i]), Field.Multiply(s, y[i])), Field.Multiply(y[i], x[i])), x[i]));
+            expected.AddRange(x.Select(v => Field.Add(v, s)));
+            expected.AddRange([FieldVector.Sum(x.AsSpan(0, 3)), FieldVector.Sum(x.AsSpan(3, 3)), y[1], y[1], y[2], y[2], .. y, x[5]]);
+            Assert.Equal(expected, result);
+        }, seed: "0000000000001", iter: 20, threads: 1);
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void Multiply_is_exact(int parties, bool active) =>
+        Gen.Select(Element.Array[1, 40], Gen.ULong).Sample((x, seed) =>
+        {
+            double[] left = [.. x, 0, 1, Field.P - 1, Field.P - 1];
+            double[] right = [.. x.Reverse(), Field.P - 1, 0, 1, Field.P - 1];
+            var result = Run(new GadgetHarness(parties, active) { Seed = seed, Triples = left.Length }, [left, right], (step, v) => Multiply.RunAsync(step, v[0], v[1]));
+            Assert.Equal(left.Zip(right, Field.Multiply), result);
+        }, seed: "0000000000002", iter: 20, threads: 1);
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void Truncate_errs_by_0_or_1(int parties, bool active) =>
+        Gen.Select(Gen.Long[-(1L << 48) + 1, (1L << 48) - 15].Array[1, 30], Gen.Int[1, 34], Gen.ULong).Sample((random, shift, seed) =>
+        {
+            long[] z = [.. random, -(1L << 48) + 1, (1L << 48) - 15, 0, 1, -1, (1L << shift) - 1, -(1L << shift)];
+            var harness = new GadgetHarness(parties, active) { Seed = seed, Deal = tape => Truncate.Deal(tape, z.Length, shift) };
+            var result = Elements.Signed(Run(harness, [Elements.Of(z)], (step, v) => Truncate.RunAsync(step, v[0], shift)));
+            for (var i = 0; i < z.Length; i++) Assert.InRange(result[i] - (z[i] >> shift), 0, z[i] % (1L << shift) == 0 ? 0 : 1);
+        }, seed: "0000000000003", iter: 25, threads: 1);
+
+    /// <summary>The mean of the error is (z mod 2^f)/2^f: 20,000 roundings of the same number, five standard deviations.</summary>
+    [Theory]
+    [InlineData(0x1234, 16)]
+    [InlineData(-0x10001, 16)]
+    [InlineData((1L << 47) + 3, 2)]
+    [InlineData(-(1L << 47) + 1, 10)]
+    public void Truncate_is_unbiased(long z, int shift)
+    {
+        const int Count = 20_000;
+        var harness = new GadgetHarness { Deal = tape => Truncate.Deal(tape, Count, shift) };
+        var input = new double[Count];
+        Array.Fill(input, Field.Reduce(z));
+        var result = Elements.Signed(Run(harness, [input], (step, v) => Truncate.RunAsync(step, v[0], shift)));
+        var fraction = Math.ScaleB(z & ((1L << shift) - 1), -shift);
+        var mean = result.Average(r => (double)(r - (z >> shift)));
+        Assert.InRange(mean, fraction - 5 * Math.Sqrt(0.25 / Count), fraction + 5 * Math.Sqrt(0.25 / Count));
+    }
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void Compare_is_exact(int parties, bool active)
+    {
+        foreach (var top in (int[])[1, 2, 3, 4, 7, 20, 24])
+        {
+            var plan = new ComparisonPlan(0, top);
+            var limit = (1L << top) - 1;
+            Gen.Select(Gen.Long[-limit, limit].Array[1, 20], Gen.ULong).Sample((random, seed) =>
+            {
+                long[] x = [.. random, 0, 1, -1, limit, -limit];
+                Assert.Equal(x.Select(v => v >= 0 ? 1L : 0L), Sign(x, plan, parties, active, seed));
+            }, seed: "0000000000004", iter: 4, threads: 1);
+        }
+    }
+
+    /// <summary>With the low bits left out: 1 from 0 on, 0 below −2^lowBit, and either in between.</summary>
+    [Fact]
+    public void A_coarse_comparison_errs_only_below_its_resolution()
+    {
+        var plan = new ComparisonPlan(12, 24);
+        Gen.Select(Gen.Long[-(1L << 24) + 1, (1L << 24) - 1].Array[1, 20], Gen.Long[-5000, 5000].Array[1, 20], Gen.ULong).Sample((far, near, seed) =>
+        {
+            long[] x = [.. far, .. near, 0, -4097];
+            var result = Sign(x, plan, 2, true, seed);
+            for (var i = 0; i < x.Length; i++)
+                if (x[i] is >= 0 or < -4096) Assert.Equal(x[i] >= 0 ? 1 : 0, result[i]);
+        }, seed: "0000000000005", iter: 20, threads: 1);
+    }
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void Maximum_is_exact_and_coarse_within_its_resolution(int parties, bool active)
+    {
+        var random = new Random(6);
+        foreach (var width in (int[])[1, 2, 3, 5, 37])
+        {
+            const int Rows = 3;
+            var x = Enumerable.Range(0, Rows * width).Select(_ => random.NextInt64(-(1L << 22), 1L << 22)).ToArray();
+            foreach (var plan in (ComparisonPlan[])[new(0, 24), new(12, 24)])
+            {
+                var harness = new GadgetHarness(parties, active)
+                {
+                    Seed = (ulong)width,
+                    Triples = (int)Maximum.Cost(Rows, width, plan).Triples,
+                    Deal = tape => Maximum.Deal(tape, Rows, width, plan),
+                };
+                var result = Elements.Signed(Run(harness, [Elements.Of(x)], (step, v) => Maximum.RunAsync(step, v[0], Rows, plan)));
+                var rounds = 0;
+                for (var w = width; w > 1; w = (w + 1) / 2) rounds++;
+                var slack = plan.LowBit == 0 ? 0 : (long)rounds << plan.LowBit;
+                for (var r = 0; r < Rows; r++)
+                    Assert.InRange(x.AsSpan(r * width, width).ToArray().Max() - result[r], 0, slack);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(37)]
+    [InlineData(512)]
+    public void Argmax_points_at_a_maximum(int length)
+    {
+        var random = new Random(length);
+        for (var run = 0; run < 4; run++)
+        {
+            // Few distinct values: many ties; then all equal; then the largest last.
+            var x = Enumerable.Range(0, length).Select(_ => run == 1 ? 7L : random.NextInt64(run == 0 ? 3 : 1 << 20) - 1).ToArray();
+            if (run == 3) x[^1] = 1 << 21;
+            var plan = new ComparisonPlan(0, 24);
+            var harness = new GadgetHarness(2 + run % 2)
+            {
+                Seed = (ulong)run,
+                Triples = (int)Argmax.Cost(length, plan).Triples,
+                Deal = tape => Argmax.Deal(tape, length, plan),
+            };
+            var index = (int)Run(harness, [Elements.Of(x)], (step, v) => Argmax.RunAsync(step, v[0], plan))[0];
+            Assert.Equal(x.Max(), x[index]);
+            if (run == 1) Assert.Equal(0, index);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void OneHot_is_a_row_of_the_unit_matrix(int parties, bool active)
+    {
+        foreach (var length in (int[])[1, 2, 3, 37, 64])
+            foreach (var index in (int[])[0, 1, length / 2, length - 1, length, 1 << OneHot.Bits(length)])
+            {
+                var harness = new GadgetHarness(parties, active) { Seed = (ulong)index, Deal = tape => OneHot.Deal(tape, length) };
+                var result = Run(harness, [[index]], (step, v) => OneHot.RunAsync(step, v[0], length));
+                var wanted = index % (1 << OneHot.Bits(length));
+                Assert.Equal(Enumerable.Range(0, length).Select(j => j == wanted ? 1.0 : 0.0), result);
+            }
+    }
+
+    /// <summary>The shared evaluation is the plain one, up to what another mask rounds differently.</summary>
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void Spline_equals_its_plain_evaluation(int parties, bool active)
+    {
+        var numbers = new Numbers(TinyModel.Llama(1).Layout, 16, 2);
+        foreach (var (function, low, high) in (ValueTuple<SplineFunction, long, long>[])[
+            (numbers.Activation, -60L << 16, 60L << 16), (numbers.Exponential, -240L << 16, 1L << 15), (numbers.Reciprocal(64), 1L << 15, 130L << 16)])
+        {
+            var random = new Random(8);
+            var x = Enumerable.Range(0, 40).Select(_ => random.NextInt64(low, high)).ToArray();
+            var harness = new GadgetHarness(parties, active)
+            {
+                Triples = (int)Spline.Cost(x.Length, function).Triples,
+                Deal = tape => Spline.Deal(tape, x.Length, function),
+            };
+            var result = Run(harness, [Elements.Of(x)], (step, v) => Spline.RunAsync(step, v[0], function));
+            for (var i = 0; i < x.Length; i++)
+                Assert.InRange(Field.Decode(result[i], function.OutputBits) - PlainSpline.Evaluate(function, x[i], 1L << 40), -2e-3, 2e-3);
+        }
+    }
+
+    private static long[] Sign(long[] x, ComparisonPlan plan, int parties, bool active, ulong seed)
+    {
+        var harness = new GadgetHarness(parties, active)
+        {
+            Seed = seed,
+            Triples = (int)Compare.Cost(x.Length, plan).Triples,
+            Deal = tape => Compare.Deal(tape, x.Length, plan),
+        };
+        return Elements.Signed(Run(harness, [Elements.Of(x)], (step, v) => Compare.RunAsync(step, v[0], plan)));
+    }
+
+    private static double[] Run(GadgetHarness harness, double[][] inputs, Func<PartyStep, Share[], ValueTask<Share>> gadget)
+    {
+        var result = harness.RunAsync(inputs, gadget).GetAwaiter().GetResult();
+        Assert.Equal(0, harness.TriplesLeft);
+        return result;
+    }
+}

@@ -1,0 +1,65 @@
+using Mimir.Numerics;
+using Mimir.Spdz.Gadgets;
+
+namespace Mimir.Spdz.Tests.Laws;
+
+/// <summary>The arithmetic of the masked spline in the clear, with a given mask: the same tables and combinations that parties use.</summary>
+internal static class PlainSpline
+{
+    /// <summary>f(x) for x in units of the input's last place, masked by <paramref name="mask"/>.</summary>
+    public static double Evaluate(SplineFunction function, long x, long mask)
+    {
+        var c = (long)Field.Add(Field.Reduce(x), mask);
+        var result = 0.0;
+        for (var l = 0; l < function.Levels.Count; l++)
+        {
+            var (level, kernel) = (function.Levels[l], function.Kernels[l]);
+            var (table, combination) = (new double[level.TableLength], new double[level.TableLength]);
+            kernel.Table(mask, table);
+            kernel.Combination(c, combination);
+            var value = FieldVector.Dot(combination, table);
+            if (l == 0)
+            {
+                result = value;
+                continue;
+            }
+            var selector = new double[level.Segments];
+            kernel.Inner(c, selector);
+            var inner = FieldVector.Dot(selector, table.AsSpan(0, level.Segments));
+            Assert.True(inner is 0 or 1);
+            result = inner == 1 ? result : value;
+        }
+        return Math.ScaleB(Field.ToSigned(result), -function.OutputBits);
+    }
+
+    /// <summary>Largest |f(x) − expected(x)|·weight(x) over a grid of [low, high] and the points beside every segment border.</summary>
+    public static (double Error, double At) Sweep(
+        SplineFunction function, int fractionBits, double low, double high, Func<double, double> expected, Func<double, double> weight, Random random)
+    {
+        var points = new List<long>();
+        var (first, last) = ((long)Math.Ceiling(Math.ScaleB(low, fractionBits)), (long)Math.Floor(Math.ScaleB(high, fractionBits)));
+        for (var i = 0; i <= 700; i++) points.Add(first + (long)((last - first) * (i / 700.0)));
+        foreach (var level in function.Levels)
+            for (var j = 0; j < level.Segments; j += Math.Max(1, level.Segments / 128))
+                foreach (var beside in (int[])[-1, 0, 1]) points.Add(level.Low + ((long)j << level.WidthBits) + beside);
+        foreach (var level in function.Levels.Skip(1))
+            for (var j = level.InnerFirst - 2; j <= level.InnerLast + 2; j++)
+                for (var k = -3; k <= 3; k++) points.Add(level.Low + ((long)j << level.WidthBits) + k);
+        var worst = (Error: 0.0, At: 0.0);
+        foreach (var point in points)
+        {
+            if (point < first || point > last) continue;
+            // Masks at random, and such that the sum wraps or the mask's low part is extreme.
+            var mask = random.Next(8) switch
+            {
+                0 => Field.Prime - 1 - random.Next(1 << 20),
+                1 => random.Next(1 << 20),
+                _ => random.NextInt64(Field.Prime),
+            };
+            var x = Math.ScaleB(point, -fractionBits);
+            var error = Math.Abs(Evaluate(function, point, mask) - expected(x)) * weight(x);
+            if (error > worst.Error) worst = (error, x);
+        }
+        return worst;
+    }
+}
