@@ -42,9 +42,6 @@ public static class SharedOptions
     public static bool IsActive(ParseResult result, Option<string> security, MimirConfig settings) =>
         result.GetResult(security) is { Implicit: false } ? result.GetValue(security) == "active" : settings.Active;
 
-    /// <summary>--insecure-lab.</summary>
-    public static Option<bool> InsecureLab() => new("--insecure-lab") { Description = "Permit tls.enabled: false; for measurements on one machine only" };
-
     /// <summary>Refuses values outside <paramref name="least"/>..<paramref name="most"/>, naming the range.</summary>
     public static Option<int> Bounded(Option<int> option, int least, int most)
     {
