@@ -33,7 +33,7 @@ public static class DemoRun
 
         progress.WriteLine($"starting coordinator, Triple Service, {generation.Parties} parties and model owner");
         Action<string> log = options.Verbose ? line => progress.WriteLine(line) : _ => { };
-        var clusterOptions = new LocalClusterOptions { Model = options.Model, Parties = generation.Parties, Active = generation.Active, ScaleBits = generation.ScaleBits };
+        var clusterOptions = new LocalClusterOptions { Model = Path.GetFullPath(options.Model), Parties = generation.Parties, Active = generation.Active, ScaleBits = generation.ScaleBits };
         await using var cluster = await LocalCluster.StartAsync(clusterOptions, log, cancellation);
         progress.WriteLine("the weights are shared; generating");
 

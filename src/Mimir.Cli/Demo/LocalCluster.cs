@@ -39,9 +39,11 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>Starts everything and shares the model.</summary>
     /// <exception cref="Mimir.Transport.Sessions.SessionFailedException">A role could not do its part; says why.</exception>
     /// <exception cref="PeerLostException">A role's process ended.</exception>
-    public static async Task<LocalCluster> StartAsync(LocalClusterOptions options, Action<string> log, CancellationToken cancellation)
+    public static async Task<LocalCluster> StartAsync(
+        LocalClusterOptions options, Action<string> log, CancellationToken cancellation, Action<LocalCluster>? created = null)
     {
         var cluster = new LocalCluster(options, log);
+        created?.Invoke(cluster);
         try
         {
             await cluster.StartAsync(cancellation);
@@ -83,6 +85,15 @@ internal sealed class LocalCluster : IAsyncDisposable
         lock (_children) lasting = [.. _children.Where(c => c.Role is "coordinator" or "triples" or "node")];
         var first = await Task.WhenAny(lasting.Select(c => c.Exited));
         throw await lasting.First(c => c.Exited == first).FailureAsync();
+    }
+
+    /// <summary>The processes so far, ended ones included.</summary>
+    public IReadOnlyList<ChildProcess> Processes
+    {
+        get
+        {
+            lock (_children) return [.. _children];
+        }
     }
 
     /// <summary>Ends every process and deletes the keys.</summary>
@@ -139,7 +150,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         Identity = IssueDirectory(role, child.Name),
         Authority = AuthorityFile,
-        Model = role == Role.ModelOwner ? Path.GetFullPath(_options.Model) : null,
+        Model = role == Role.ModelOwner ? _options.Model : null,
         Parties = _options.Parties,
         Active = _options.Active,
         ScaleBits = _options.ScaleBits,

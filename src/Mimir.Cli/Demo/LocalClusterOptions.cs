@@ -3,7 +3,7 @@ namespace Mimir.Cli.Demo;
 /// <summary>What a local cluster is made of.</summary>
 internal sealed record LocalClusterOptions
 {
-    /// <summary>The model's directory: opened by the model owner's process only.</summary>
+    /// <summary>The model's directory, or a shape (see ModelShareSettings): opened by the model owner's process only.</summary>
     public required string Model { get; init; }
 
     /// <summary>N.</summary>

@@ -33,6 +33,9 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Its name.</summary>
     public string Name { get; }
 
+    /// <summary>Its process number.</summary>
+    public int ProcessId => _process.Id;
+
     /// <summary>Completes with its exit status once it has ended and all that it wrote was read.</summary>
     public Task<int> Exited { get; }
 

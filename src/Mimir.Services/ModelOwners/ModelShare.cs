@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
-using Mimir.Models.Files;
 using Mimir.Models.Transformers;
 using Mimir.Services.Hosting;
 using Mimir.Spdz;
@@ -27,7 +26,7 @@ public static class ModelShare
     /// <exception cref="PeerLostException">A peer is gone.</exception>
     public static async Task RunAsync(ModelShareSettings settings, RoleEnvironment environment, CancellationToken cancellation)
     {
-        using var model = ModelDirectory.Open(settings.Model);
+        using var model = OwnedModel.Open(settings.Model);
         var tls = settings.OpenTls(Role.ModelOwner);
         using var identity = tls.Identity;
         using var anchors = tls.Anchors;
@@ -45,7 +44,7 @@ public static class ModelShare
     }
 
     private static async Task ShareAsync(
-        ModelDirectory model, ModelShareSettings settings, TlsSettings tls, PeerChannel channel, RoleEnvironment environment, CancellationToken cancellation)
+        OwnedModel model, ModelShareSettings settings, TlsSettings tls, PeerChannel channel, RoleEnvironment environment, CancellationToken cancellation)
     {
         var terms = new ModelTerms
         {
@@ -73,7 +72,7 @@ public static class ModelShare
     }
 
     private static async Task SendAsync(
-        ModelDirectory model, VerifiedGroup group, ModelShareSettings settings, TlsSettings tls, RoleEnvironment environment, CancellationToken cancellation)
+        OwnedModel model, VerifiedGroup group, ModelShareSettings settings, TlsSettings tls, RoleEnvironment environment, CancellationToken cancellation)
     {
         var dialing = group.Parties.Select(p => PeerDialer.ConnectAsync(
             tls, new DialRequest(p.Host, p.Port, Role.Party, p.Identity.Name, Purpose.Model, group.Id) { RetryFor = ConnectWithin }, cancellation)).ToArray();

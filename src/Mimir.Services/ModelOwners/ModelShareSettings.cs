@@ -5,8 +5,11 @@ namespace Mimir.Services.ModelOwners;
 /// <summary>What the model owner shares, and how.</summary>
 public sealed record ModelShareSettings : RoleSettings
 {
-    /// <summary>Directory of the model, in Hugging Face's layout.</summary>
+    /// <summary>Directory of the model, in Hugging Face's layout; or <see cref="ShapePrefix"/> and a well-known shape: random weights, to measure.</summary>
     public required string Model { get; init; }
+
+    /// <summary>The words before the name of a shape.</summary>
+    public const string ShapePrefix = "shape:";
 
     /// <summary>N.</summary>
     public int Parties { get; init; } = 2;

@@ -67,6 +67,7 @@ internal sealed class NodeSession(Node node, LentModel<PartyModel> shared, Verif
         Tokens = (ulong)statistics.Tokens,
         OnlineSeconds = statistics.Online.TotalSeconds,
         OfflineSeconds = statistics.Waiting.TotalSeconds,
+        SamplingSeconds = statistics.OnlineSampling.TotalSeconds,
         PeakMemoryBytes = PeakMemory.Bytes,
     };
 }

@@ -35,13 +35,20 @@ public sealed class SessionStatistics
     /// <summary>Time in steps.</summary>
     public TimeSpan Online { get; private set; }
 
+    /// <summary>Time in the steps after which a token was sampled.</summary>
+    public TimeSpan OnlineSampling { get; private set; }
+
     /// <summary>Time waiting for blocks.</summary>
     public TimeSpan Waiting { get; set; }
 
     internal void Update(Opener online, BlockSource source, TimeSpan elapsed, bool sampled)
     {
         Steps++;
-        if (sampled) Tokens++;
+        if (sampled)
+        {
+            Tokens++;
+            OnlineSampling += elapsed;
+        }
         OnlineRounds = online.Rounds;
         OnlineBytes = online.BytesSent;
         OfflineRounds = source.Opener.Rounds;

@@ -1,0 +1,59 @@
+namespace Mimir.Cli.Benching;
+
+/// <summary>What was measured; `--json` prints these keys in snake case. Rounds and bytes are exact, times are this run's.</summary>
+public sealed record BenchReport
+{
+    /// <summary>Shape or directory.</summary>
+    public required string Shape { get; init; }
+
+    /// <summary>Positions when the last token was sampled.</summary>
+    public required int Context { get; init; }
+
+    /// <summary>N.</summary>
+    public required int Parties { get; init; }
+
+    /// <summary>active or passive.</summary>
+    public required string Security { get; init; }
+
+    /// <summary>Weights of the model.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Tokens sampled.</summary>
+    public required int Tokens { get; init; }
+
+    /// <summary>Time between tokens at the client, mean over whole blocks: end to end, dealing included.</summary>
+    public required double SecondsPerToken { get; init; }
+
+    /// <summary>Time in a step that samples a token, slowest party; dealing and work ahead go on beside it on the same cores.</summary>
+    public required double OnlineSecondsPerToken { get; init; }
+
+    /// <summary>(2N + 1)·8·M / bandwidth (protocol.md section 9).</summary>
+    public required double FloorSeconds { get; init; }
+
+    /// <summary>SecondsPerToken / FloorSeconds.</summary>
+    public required double RatioToFloor { get; init; }
+
+    /// <summary>Measured just before, all cores.</summary>
+    public required double ReadBandwidthGbps { get; init; }
+
+    /// <summary>Exchanges per transformer layer at the last position.</summary>
+    public required long RoundsPerLayer { get; init; }
+
+    /// <summary>Exchanges per token at the last position.</summary>
+    public required long RoundsPerToken { get; init; }
+
+    /// <summary>Bytes of openings per layer that each party sends at the last position.</summary>
+    public required long BytesPerLayer { get; init; }
+
+    /// <summary>Bytes dealt per token at the last position.</summary>
+    public required long DealtBytesPerToken { get; init; }
+
+    /// <summary>Bytes dealt in the whole session, as counted by the Triple Service.</summary>
+    public required ulong DealtBytes { get; init; }
+
+    /// <summary>From the start of the processes until every party held the model.</summary>
+    public required double LoadSeconds { get; init; }
+
+    /// <summary>Most resident memory of every process, by role and name, and of all at one moment ("total").</summary>
+    public required IReadOnlyDictionary<string, long> PeakMemoryBytes { get; init; }
+}

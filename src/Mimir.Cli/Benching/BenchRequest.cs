@@ -1,0 +1,22 @@
+namespace Mimir.Cli.Benching;
+
+/// <summary>What to measure.</summary>
+/// <param name="Shape">A well-known shape (random weights) or a model directory.</param>
+/// <param name="Context">Positions when the last token is sampled.</param>
+/// <param name="Tokens">Tokens sampled.</param>
+/// <param name="Parties">N.</param>
+/// <param name="Active">MACs on.</param>
+public sealed record BenchRequest(string Shape, int Context, int Tokens, int Parties, bool Active)
+{
+    /// <summary>f.</summary>
+    public int ScaleBits { get; init; } = 16;
+
+    /// <summary>Degree of spline pieces.</summary>
+    public int ChebyshevDegree { get; init; } = 2;
+
+    /// <summary>Share of step sections audited.</summary>
+    public double AuditRate { get; init; } = 0.01;
+
+    /// <summary>Steps dealt together.</summary>
+    public int BlockSteps { get; init; } = 4;
+}
