@@ -26,15 +26,16 @@ public static class ConfigLoader
         T Required<T>(string path) => (T)values[path].Value;
         int Integer(string path) => (int)Required<long>(path);
 
-        if (Required<long>("topk") > 1)
+        var top = Optional<long>("topk");
+        if (top > 1)
             throw new ConfigurationException(string.Create(CultureInfo.InvariantCulture,
-                $"{values["topk"].Origin}: topk {Required<long>("topk")} is not supported yet; use 1 (the likeliest token) or 0 (sample the whole vocabulary)"));
+                $"{values["topk"].Origin}: topk {top} is not supported yet; use 1 (the likeliest token) or 0 (sample the whole vocabulary)"));
         if (!Required<bool>("tls.enabled"))
             throw new ConfigurationException($"{values["tls.enabled"].Origin}: tls.enabled: false is not supported; every link between processes uses mutual TLS");
 
         return new MimirConfig(
             Active: Required<string>("security") == "active",
-            Greedy: Required<long>("topk") == 1,
+            Greedy: top == 1,
             new FixedPointConfig(Integer("fixed_point.scale_bits"), Integer("cheby.deg")),
             new SchedulerConfig(values.ContainsKey("scheduler.max_context") ? Integer("scheduler.max_context") : null, Integer("padding.bucket")),
             new TriplePoolConfig(Integer("triple_pool.min_size"), Required<double>("triple_pool.audit_rate")),

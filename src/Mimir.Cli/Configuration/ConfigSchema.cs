@@ -9,7 +9,7 @@ public static class ConfigSchema
     public static IReadOnlyList<ConfigKey> Keys { get; } =
     [
         new("security", ConfigKind.Choice, "active", "active: MACs and checks; passive: parties are trusted to follow the protocol") { Choices = ["active", "passive"] },
-        new("topk", ConfigKind.Integer, "1", "1: the likeliest token; 0: sample from the whole vocabulary with the request's temperature; other values are not supported yet") { Minimum = 0, Maximum = 1_000_000 },
+        new("topk", ConfigKind.Integer, null, "1: always the likeliest token; 0 or unset: sample the whole vocabulary with the request's temperature; other values are not supported yet; --greedy and --temperature win") { Minimum = 0, Maximum = 1_000_000 },
         new("fixed_point.scale_bits", ConfigKind.Integer, "16", "fraction bits f of every number") { Minimum = 12, Maximum = 20 },
         new("cheby.deg", ConfigKind.Integer, "2", "degree of each spline segment") { Minimum = 1, Maximum = 5 },
         new("scheduler.max_context", ConfigKind.Integer, null, "longest secret-shared context; unset: the model's own") { Minimum = 1, Maximum = 1 << 24 },
