@@ -39,7 +39,7 @@ public sealed class PartySession : IDisposable
     public PartySession(
         PartyModel model, SessionPlan plan, IMesh online, IMesh offline, TapeReceiver tape, IPartyPort port, ReadOnlySpan<byte> descriptor)
     {
-        plan.Validate(model.Layout, model.Count, plan.Steps);
+        plan.Validate(model.Layout, model.Count, model.Layout.MaxPositions);
         (_model, _plan, _port, _tape) = (model, plan, port, tape);
         _descriptor = descriptor.ToArray();
         _numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree);
