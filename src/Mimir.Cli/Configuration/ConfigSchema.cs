@@ -16,7 +16,7 @@ public static class ConfigSchema
         new("padding.bucket", ConfigKind.Integer, "16", "prompt lengths are rounded up to a multiple of this; 1 makes them public") { Minimum = 1, Maximum = 1 << 16 },
         new("triple_pool.min_size", ConfigKind.Integer, "4", "steps of randomness dealt together and kept ready") { Minimum = 1, Maximum = 64 },
         new("triple_pool.audit_rate", ConfigKind.Number, "0.01", "share of dealt steps that are opened, recomputed and thrown away") { Minimum = 0, Maximum = 0.5 },
-        new("tls.enabled", ConfigKind.Boolean, "true", "mutual TLS 1.3 on every link; false only together with --insecure-lab"),
+        new("tls.enabled", ConfigKind.Boolean, "true", "mutual TLS 1.3 on every link; false is not supported"),
         new("tls.identity", ConfigKind.Path, null, "directory with this process's certificate and keys"),
         new("tls.authority", ConfigKind.Path, null, "the certificate of the group's authority, ca.pem: whom to trust"),
         new("listen", ConfigKind.Endpoint, "127.0.0.1:0", "where this process accepts connections; port 0 lets the system choose"),
