@@ -163,6 +163,7 @@ public sealed class PartySession : IDisposable
                     if (!reader.AtEnd) throw new DealerCheatedException($"the tape of step {shape.Position} is longer than the program uses");
                 }
                 if (_opener.HasUnchecked) await _opener.CheckAsync(0, cancellation);
+                _source.Release(block, i);
                 token = _party.Persist(token);
                 _workspace.Reset();
                 var stop = shape.Logits && await _opener.AnyAsync(_port.StopRequested, cancellation);
