@@ -19,4 +19,7 @@ public sealed record ClientTask
 
     /// <summary>Told every token that it is granted, as it comes.</summary>
     public Action<int> OnToken { get; init; } = _ => { };
+
+    /// <summary>Told how far the session is: positions done, of how many. At most twice a second.</summary>
+    public Action<int, int> OnProgress { get; init; } = (_, _) => { };
 }

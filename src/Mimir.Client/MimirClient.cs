@@ -63,6 +63,9 @@ public sealed class MimirClient : IDisposable
                     case { Sealed: { } envelope }:
                         await SendAsync(run.Take(envelope), cancellation);
                         break;
+                    case { Progress: { } progress }:
+                        task.OnProgress((int)Math.Min(progress.Done, int.MaxValue), (int)Math.Min(progress.Total, int.MaxValue));
+                        break;
                     case { Failed: { } failed }:
                         throw failed.ToException();
                     case { Finished: not null }:

@@ -68,6 +68,7 @@ public static class GenerateCommand
             VocabularySize = layout.VocabularySize,
             EndTokens = tokenizer.EosIds,
             OnToken = text.Append,
+            OnProgress = text.Count,
         };
         var result = await client.RunAsync(session, task, cancellation);
         return (DemoReport.Of(text.Finish(), tokens, result, generation, await client.MetricsAsync(session, cancellation)), result.FirstToken);

@@ -68,6 +68,7 @@ public static class DemoRun
                 VocabularySize = layout.VocabularySize,
                 EndTokens = tokenizer.EosIds,
                 OnToken = token => Show(options.Self, token),
+                OnProgress = text.Count,
             };
             var own = await client.RunAsync(session, task, stop.Token);
             await Task.WhenAll(others);

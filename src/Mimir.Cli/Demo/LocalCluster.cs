@@ -124,6 +124,8 @@ internal sealed class LocalCluster : IAsyncDisposable
         await owner.WriteAsync(Coordinator.ToString());
         if (_options.ExternalParty is { } external) _options.StartExternalParty(this, external);
         await ModelSharedAsync(owner, cancellation);
+        // Everybody has read its keys; from here on they are in memory only.
+        foreach (var keys in Directory.EnumerateDirectories(_directory)) Directory.Delete(keys, recursive: true);
     }
 
     private async Task ModelSharedAsync(ChildProcess owner, CancellationToken cancellation)

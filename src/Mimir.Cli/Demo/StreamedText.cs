@@ -14,10 +14,12 @@ internal sealed class StreamedText
     private readonly List<int> _tokens = [];
     private bool _begun;
     private readonly string _prompt;
+    private readonly TextWriter? _progress;
+    private bool _counting;
 
     /// <summary>Shows <paramref name="prompt"/> with the first token, on <paramref name="shown"/>.</summary>
     public StreamedText(ITokenizer tokenizer, TextWriter shown, string prompt) =>
-        (_decoder, _shown, _prompt) = (new TokenStreamDecoder(tokenizer), shown, prompt);
+        (_decoder, _shown, _prompt, _progress) = (new TokenStreamDecoder(tokenizer), shown, prompt, Console.IsErrorRedirected ? null : Console.Error);
 
     /// <summary>All tokens so far.</summary>
     public IReadOnlyList<int> Tokens => _tokens;
@@ -45,8 +47,18 @@ internal sealed class StreamedText
         return _text.ToString();
     }
 
+    /// <summary>Until the first token, a terminal shows how far the prompt is.</summary>
+    public void Count(int done, int total)
+    {
+        if (_begun || _progress is null) return;
+        _counting = true;
+        _progress.Write($"\rposition {done} of {total}");
+    }
+
     private void Show(string piece)
     {
+        if (_counting) _progress!.Write("\r\u001b[K");
+        _counting = false;
         if (!_begun) _shown.Write(_prompt);
         _begun = true;
         _text.Append(piece);

@@ -68,6 +68,9 @@ internal sealed class Cluster(TlsSettings tls, Action<string> log)
                 Member(message.Failed.Session, worker)?.Report(message.Failed);
                 if (_groups.TryGetValue(message.Failed.Session.ToSessionId(), out var loading) && loading.Members.Contains(worker)) loading.Report(message.Failed);
                 break;
+            case WorkerMessage.MessageOneofCase.Progress:
+                Member(message.Progress.Session, worker)?.Tell(message.Progress);
+                break;
             case WorkerMessage.MessageOneofCase.ModelReady:
                 if (_groups.TryGetValue(message.ModelReady.ToSessionId(), out var group)) group.Ready(worker);
                 break;
@@ -96,6 +99,7 @@ internal sealed class Cluster(TlsSettings tls, Action<string> log)
                 {
                     var group = new Group(terms, modelOwner, parties, service, tls.Clock);
                     _groups[group.Id] = group;
+                    group.Start();
                     log($"{modelOwner} shares model '{terms.Name}' with {string.Join(", ", parties.Select(p => p.Identity.Name))}");
                     return group;
                 }

@@ -15,8 +15,9 @@ internal sealed class Group
     private readonly Channel<ModelEvent> _events = Channel.CreateUnbounded<ModelEvent>();
     private readonly HashSet<Worker> _loading;
     private readonly FailureCollector _failures;
+    private readonly ByteString _descriptor;
 
-    /// <summary>Describes the group and tells its members to load.</summary>
+    /// <summary>Describes the group.</summary>
     public Group(ModelTerms terms, PeerIdentity modelOwner, IReadOnlyList<Worker> parties, Worker tripleService, TimeProvider clock)
     {
         Layout = ModelLayoutCodec.Read(terms.Layout.Span);
@@ -36,9 +37,7 @@ internal sealed class Group
             ModelOwner = modelOwner.ToCertificate(),
         };
         descriptor.Parties.AddRange(parties.Select(p => p.Address));
-        var bytes = descriptor.ToByteString();
-        _events.Writer.TryWrite(new ModelEvent { Descriptor_ = bytes });
-        foreach (var member in Members) member.Send(new WorkerCommand { ModelStart = bytes });
+        _descriptor = descriptor.ToByteString();
     }
 
     /// <summary>Its name.</summary>
@@ -70,6 +69,13 @@ internal sealed class Group
 
     /// <summary>It will never be ready (again).</summary>
     public bool IsDead { get; private set; }
+
+    /// <summary>Tells the members to load.</summary>
+    public void Start()
+    {
+        _events.Writer.TryWrite(new ModelEvent { Descriptor_ = _descriptor });
+        foreach (var member in Members) member.Send(new WorkerCommand { ModelStart = _descriptor });
+    }
 
     /// <summary>A party holds its share.</summary>
     public void Ready(Worker worker)

@@ -108,6 +108,16 @@ internal sealed class Session
         }
     }
 
+    /// <summary>How far it is, for every client.</summary>
+    public void Tell(Progress progress)
+    {
+        lock (_lock)
+        {
+            if (_ended) return;
+            foreach (var (_, events) in _clients.Values) events.Writer.TryWrite(new InferenceEvent { Progress = progress });
+        }
+    }
+
     /// <summary>A worker's part failed.</summary>
     public void Report(SessionFailed failed) => _failures.Report(failed);
 

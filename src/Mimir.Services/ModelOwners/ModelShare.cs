@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Mimir.Models.Transformers;
 using Mimir.Services.Hosting;
+using Mimir.Services.Workers;
 using Mimir.Spdz;
 using Mimir.Spdz.Masking;
 using Mimir.Transport.Connections;
@@ -74,22 +75,22 @@ public static class ModelShare
     private static async Task SendAsync(
         OwnedModel model, VerifiedGroup group, ModelShareSettings settings, TlsSettings tls, RoleEnvironment environment, CancellationToken cancellation)
     {
-        var dialing = group.Parties.Select(p => PeerDialer.ConnectAsync(
-            tls, new DialRequest(p.Host, p.Port, Role.Party, p.Identity.Name, Purpose.Model, group.Id) { RetryFor = ConnectWithin }, cancellation)).ToArray();
-        var asking = MaskKeysAsync(group, tls, cancellation);
-        var streams = await Task.WhenAll(dialing);
-        try
+        await using var connections = new Connections(cancellation);
+        var dialing = group.Parties.Select(p => connections.Add(stop => PeerDialer.ConnectAsync(
+            tls, new DialRequest(p.Host, p.Port, Role.Party, p.Identity.Name, Purpose.Model, group.Id) { RetryFor = ConnectWithin }, stop))).ToArray();
+        var streams = new List<PeerStream>();
+        foreach (var dialed in dialing) streams.Add(await dialed);
+        foreach (var stream in streams) await stream.WriteAsync(group.Digest, cancellation);
+        var keys = await MaskKeysAsync(group, tls, cancellation);
+        var percent = -1;
+        var progress = new Telling(share =>
         {
-            foreach (var stream in streams) await stream.WriteAsync(group.Digest, cancellation);
-            var keys = await asking;
-            await MaskedWeights.SendAsync(model.Weights, keys, settings.ScaleBits, streams, null, cancellation);
-            foreach (var key in keys) CryptographicOperations.ZeroMemory(key);
-            foreach (var stream in streams) await stream.ReadExactlyAsync(new byte[1], cancellation);
-        }
-        finally
-        {
-            foreach (var stream in streams) await stream.DisposeAsync();
-        }
+            if ((int)(share * 10) * 10 is var now && now == Interlocked.Exchange(ref percent, now)) return;
+            environment.Log($"sharing '{model.Name}': {percent} %");
+        });
+        await MaskedWeights.SendAsync(model.Weights, keys, settings.ScaleBits, streams, progress, cancellation);
+        foreach (var key in keys) CryptographicOperations.ZeroMemory(key);
+        foreach (var stream in streams) await stream.ReadExactlyAsync(new byte[1], cancellation);
     }
 
     private static async Task<byte[][]> MaskKeysAsync(VerifiedGroup group, TlsSettings tls, CancellationToken cancellation)
@@ -126,5 +127,10 @@ public static class ModelShare
         if (!await call.ResponseStream.MoveNext(cancellation)) throw new PeerLostException("the coordinator ended the sharing without saying why");
         var next = call.ResponseStream.Current;
         return next.Failed is { } failed ? throw failed.ToException() : next;
+    }
+
+    private sealed class Telling(Action<double> tell) : IProgress<double>
+    {
+        public void Report(double value) => tell(value);
     }
 }

@@ -26,12 +26,12 @@ internal sealed class Node(TlsSettings tls, PeerListener listener, Action<Sealed
     public async Task LoadAsync(VerifiedGroup group, CancellationToken cancellation)
     {
         var index = group.IndexOf(tls.Identity.Name);
-        var meshing = MeshAsync(ConnectionIds.Load(group.Id), index, group.Parties, "load", cancellation);
-        var taping = TapeAsync(group.Id, index, group.TripleService, cancellation);
-        await using var mesh = await meshing;
-        await using var tape = await taping;
         var owner = new AcceptFilter(Purpose.Model, group.Id, Role.ModelOwner, group.ModelOwner.Name);
-        await using var weights = await listener.AcceptAsync(owner, ConnectWithin, cancellation);
+        await using var connections = new Connections(cancellation);
+        var connectingMesh = connections.Add(stop => MeshAsync(ConnectionIds.Load(group.Id), index, group.Parties, "load", stop));
+        var connectingTape = connections.Add(stop => TapeAsync(group.Id, index, group.TripleService, stop));
+        var connectingOwner = connections.Add(stop => listener.AcceptAsync(owner, ConnectWithin, stop));
+        var (mesh, tape, weights) = (await connectingMesh, await connectingTape, await connectingOwner);
         await RequireSameGroupAsync(weights, group, cancellation);
         var model = await PartyModel.LoadAsync(group.Layout, group.Active, mesh, new TapeReceiver(tape), weights, cancellation);
         _models[group.Id] = new LentModel<PartyModel>(group, model);

@@ -17,6 +17,9 @@ internal sealed class NodeSession(Node node, LentModel<PartyModel> shared, Verif
     /// <inheritdoc/>
     public string Step => _statistics is { } statistics ? $"step {statistics.Steps}" : "the start";
 
+    /// <summary>Told by party 0 only: all parties are at the same step.</summary>
+    public (int Done, int Total)? Progress => _statistics is { } statistics && session.IndexOf(node.Tls.Identity.Name) == 0 ? (statistics.Steps, session.Plan.Steps) : null;
+
     /// <inheritdoc/>
     public void Deliver(SealedEnvelope envelope) => _mailbox.Deliver(envelope);
 
@@ -27,12 +30,11 @@ internal sealed class NodeSession(Node node, LentModel<PartyModel> shared, Verif
         try
         {
             var index = session.IndexOf(node.Tls.Identity.Name);
-            var connecting = node.MeshAsync(ConnectionIds.Online(session.Id), index, session.Parties, "online", cancellation);
-            var connectingAhead = node.MeshAsync(ConnectionIds.Offline(session.Id), index, session.Parties, "offline", cancellation);
-            var taping = node.TapeAsync(session.Id, index, session.TripleService, cancellation);
-            await using var online = await connecting;
-            await using var offline = await connectingAhead;
-            await using var tape = await taping;
+            await using var connections = new Connections(cancellation);
+            var connectingOnline = connections.Add(stop => node.MeshAsync(ConnectionIds.Online(session.Id), index, session.Parties, "online", stop));
+            var connectingOffline = connections.Add(stop => node.MeshAsync(ConnectionIds.Offline(session.Id), index, session.Parties, "offline", stop));
+            var connectingTape = connections.Add(stop => node.TapeAsync(session.Id, index, session.TripleService, stop));
+            var (online, offline, tape) = (await connectingOnline, await connectingOffline, await connectingTape);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             using var engine = new PartySession(
                 model, session.Plan, online, offline, new TapeReceiver(tape), new ClientPort(_mailbox, outbox), session.Bytes.Span);

@@ -30,8 +30,8 @@ internal sealed class Dealer(TlsSettings tls, PeerListener listener) : IWorker, 
         var waiting = Keys(group.Id);
         try
         {
-            var streams = await TapesAsync(group.Id, group.Parties, cancellation);
-            await using var closing = new Streams(streams);
+            await using var connections = new Connections(cancellation);
+            var streams = await TapesAsync(connections, group.Id, group.Parties);
             var (model, keys) = await DealerModel.DealAsync(group.Layout, group.Active, new TapeSender(streams), cancellation);
             _models[group.Id] = new LentModel<DealerModel>(group, model);
             waiting.TrySetResult((group, keys));
@@ -70,8 +70,14 @@ internal sealed class Dealer(TlsSettings tls, PeerListener listener) : IWorker, 
     public bool TakeKeys(SessionId group) => _maskKeys.TryRemove(group, out _);
 
     /// <summary>One tape per party in index order, each from the party that the description names.</summary>
-    public async Task<PeerStream[]> TapesAsync(SessionId id, IReadOnlyList<VerifiedWorker> parties, CancellationToken cancellation) =>
-        await Task.WhenAll(parties.Select((p, i) => listener.AcceptAsync(new AcceptFilter(Purpose.Tape, id, Role.Party, p.Identity.Name, i), ConnectWithin, cancellation)));
+    public async Task<PeerStream[]> TapesAsync(Connections connections, SessionId id, IReadOnlyList<VerifiedWorker> parties)
+    {
+        var accepting = parties.Select((p, i) => connections.Add(
+            stop => listener.AcceptAsync(new AcceptFilter(Purpose.Tape, id, Role.Party, p.Identity.Name, i), ConnectWithin, stop))).ToArray();
+        var streams = new PeerStream[accepting.Length];
+        for (var i = 0; i < streams.Length; i++) streams[i] = await accepting[i];
+        return streams;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -18,6 +18,9 @@ internal sealed class DealerRun(Dealer dealer, LentModel<DealerModel> lent, Veri
     /// <inheritdoc/>
     public string Step => "dealing";
 
+    /// <summary>The parties say how far the session is.</summary>
+    public (int Done, int Total)? Progress => null;
+
     /// <summary>No client has anything to say to the Triple Service.</summary>
     public void Deliver(SealedEnvelope envelope) { }
 
@@ -27,8 +30,8 @@ internal sealed class DealerRun(Dealer dealer, LentModel<DealerModel> lent, Veri
         var model = lent.Borrow();
         try
         {
-            var tapes = await dealer.TapesAsync(session.Id, session.Parties, cancellation);
-            await using var closing = new Streams(tapes);
+            await using var connections = new Connections(cancellation);
+            var tapes = await dealer.TapesAsync(connections, session.Id, session.Parties);
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var sender = new TapeSender(tapes);
             var engine = new DealerSession(model, session.Plan, sender, new MaskPort(dealer, session));

@@ -24,6 +24,9 @@ internal interface IWorkerSession
     /// <summary>For reports: how far it is.</summary>
     string Step { get; }
 
+    /// <summary>Steps done, of how many; null while there is nothing to say. Public: positions only.</summary>
+    (int Done, int Total)? Progress { get; }
+
     /// <summary>Takes a sealed message of a client.</summary>
     void Deliver(SealedEnvelope envelope);
 

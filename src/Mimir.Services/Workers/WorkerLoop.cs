@@ -14,6 +14,7 @@ namespace Mimir.Services.Workers;
 internal sealed class WorkerLoop(TlsSettings tls, CoordinatorLink link, IWorker worker, RoleEnvironment environment)
 {
     private readonly ConcurrentDictionary<SessionId, Job> _jobs = [];
+    private readonly HashSet<SessionId> _used = [];
 
     /// <summary>Runs until cancelled or until the coordinator is lost; then every session has ended.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -51,8 +52,10 @@ internal sealed class WorkerLoop(TlsSettings tls, CoordinatorLink link, IWorker 
 
     private void Start(SessionId id, Func<Job, Task> work, CancellationToken cancellation)
     {
+        // A name is used once: what was sealed or dealt under it must never meet fresh masks.
+        if (!_used.Add(id)) throw new MalformedMessageException("the coordinator started the same session or group twice");
         var job = new Job(id, CancellationTokenSource.CreateLinkedTokenSource(cancellation));
-        if (!_jobs.TryAdd(id, job)) return;
+        _jobs[id] = job;
         job.Task = Task.Run(async () =>
         {
             try
@@ -84,6 +87,8 @@ internal sealed class WorkerLoop(TlsSettings tls, CoordinatorLink link, IWorker 
         job.Group = session.Group;
         var part = worker.Open(session);
         job.Attach(part);
+        await using var reporting = new ProgressReports(tls.Clock, () => part.Progress, (done, total) =>
+            link.Send(new WorkerMessage { Progress = new Progress { Session = job.Id.ToByteString(), Done = done, Total = total } }));
         await part.RunAsync(
             metrics => link.Send(new WorkerMessage { Finished = new SessionFinished { Session = job.Id.ToByteString(), Metrics = metrics } }),
             job.Ended, job.Stop.Token);
