@@ -23,6 +23,9 @@ public static class BenchRun
 {
     private const string Owner = "client";
 
+    // Far larger than any cache.
+    private const long MeasuredBytes = 512L << 20;
+
     /// <summary>Runs it; nothing is left behind.</summary>
     public static async Task<BenchReport> RunAsync(BenchRequest request, TextWriter progress, CancellationToken cancellation)
     {
@@ -31,7 +34,8 @@ public static class BenchRun
         var plan = Plan(request);
         plan.Validate(layout, request.Parties, layout.MaxPositions);
         progress.WriteLine("measuring the read bandwidth");
-        var bandwidth = MemoryBandwidth.MeasureReadGigabytesPerSecond(Environment.ProcessorCount);
+        var bandwidth = MemoryBandwidth.MeasureReadGigabytesPerSecond(Environment.ProcessorCount, MeasuredBytes);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
         progress.WriteLine($"sharing {request.Shape} among {request.Parties} parties");
         var clock = Stopwatch.StartNew();

@@ -35,7 +35,7 @@ internal sealed class GenerationArguments
             MaxTokens = result.GetValue(_tokens),
             Parties = result.GetValue(_parties),
             Active = result.GetResult(_security) is { Implicit: false } ? result.GetValue(_security) == "active" : settings.Active,
-            Temperature = result.GetValue(_greedy) ? 0 : result.GetValue(_temperature) ?? DefaultTemperature,
+            Temperature = result.GetValue(_greedy) ? 0 : result.GetValue(_temperature) ?? (settings.Greedy ? 0 : DefaultTemperature),
             NoiseSeed = result.GetValue(_seed),
             ScaleBits = settings.FixedPoint.ScaleBits,
             ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,

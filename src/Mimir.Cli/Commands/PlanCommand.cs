@@ -23,18 +23,24 @@ public static class PlanCommand
         var parties = SharedOptions.Parties();
         var security = SharedOptions.Security();
         var latency = new Option<double>("--latency") { Description = "Microseconds that one round takes (100: one machine; 1000: one room)", HelpName = "US", DefaultValueFactory = _ => 100 };
+        var file = SharedOptions.Config();
         var json = SharedOptions.Json();
         var command = new Command("plan", "Rounds, bytes, memory and expected seconds per token, without running anything")
         {
-            model, shape, context, parties, security, latency, json,
+            model, shape, context, parties, security, latency, file, json,
         };
         command.SetAction(result =>
         {
             var (name, config) = Config(result.GetValue(model), result.GetValue(shape));
             var microseconds = result.GetValue(latency);
             if (microseconds is not (>= 0 and <= 1e7)) throw new UsageException($"--latency must lie in 0..10000000 microseconds, not {microseconds.ToString(CultureInfo.InvariantCulture)}");
-            var request = new PlanRequest(name, ModelFolding.LayoutOf(config), result.GetValue(context), result.GetValue(parties), result.GetValue(security) == "active")
+            var settings = SharedOptions.Settings(result, file);
+            var active = SharedOptions.IsActive(result, security, settings);
+            var request = new PlanRequest(name, ModelFolding.LayoutOf(config), result.GetValue(context), result.GetValue(parties), active)
             {
+                FractionBits = settings.FixedPoint.ScaleBits,
+                ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
+                BlockSteps = settings.TriplePool.MinSize,
                 RoundSeconds = microseconds * 1e-6,
                 ReadGigabytesPerSecond = Math.Round(MemoryBandwidth.MeasureReadGigabytesPerSecond(Environment.ProcessorCount, MeasuredBytes, 2), 2),
             };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mimir.Cli.Configuration;
 
 namespace Mimir.Cli.Commands;
 
@@ -32,8 +33,14 @@ public static class SharedOptions
     /// <summary>--config FILE.</summary>
     public static Option<string?> Config() => new("--config") { Description = "A mimir.yaml; docs/configuration.md lists its keys", HelpName = "FILE" };
 
-    /// <summary>--insecure-lab.</summary>
-    public static Option<bool> InsecureLab() => new("--insecure-lab") { Description = "Permit tls.enabled: false; for measurements on one machine only" };
+    /// <summary>The configuration that --config and the environment give.</summary>
+    /// <exception cref="ConfigurationException">As <see cref="ConfigLoader.Load"/>.</exception>
+    public static MimirConfig Settings(ParseResult result, Option<string?> config) =>
+        ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
+
+    /// <summary>Whether MACs are on: --security when it was given, else the configuration.</summary>
+    public static bool IsActive(ParseResult result, Option<string> security, MimirConfig settings) =>
+        result.GetResult(security) is { Implicit: false } ? result.GetValue(security) == "active" : settings.Active;
 
     /// <summary>Refuses values outside <paramref name="least"/>..<paramref name="most"/>, naming the range.</summary>
     public static Option<int> Bounded(Option<int> option, int least, int most)

@@ -15,15 +15,22 @@ public static class VerifyCommand
         var tokens = SharedOptions.Bounded(new Option<int>("--max-tokens") { Description = "Tokens to generate", HelpName = "N", DefaultValueFactory = _ => 16 }, 1, 1 << 20);
         var parties = SharedOptions.Parties();
         var security = SharedOptions.Security();
+        var config = SharedOptions.Config();
         var json = SharedOptions.Json();
         var command = new Command("verify", "Generates securely and in the clear, on your own model and prompt, and compares tokens and logits; exit 1 on disagreement")
         {
-            model, prompt, tokens, parties, security, json,
+            model, prompt, tokens, parties, security, config, json,
         };
         command.SetAction(async (result, cancellation) =>
         {
+            var settings = SharedOptions.Settings(result, config);
             var request = new VerificationRequest(
-                result.GetValue(model)!, result.GetValue(prompt)!, result.GetValue(tokens), result.GetValue(parties), result.GetValue(security) == "active");
+                result.GetValue(model)!, result.GetValue(prompt)!, result.GetValue(tokens), result.GetValue(parties),
+                SharedOptions.IsActive(result, security, settings))
+            {
+                FractionBits = settings.FixedPoint.ScaleBits,
+                ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
+            };
             var progress = new Counter(result.InvocationConfiguration.Error, request.MaxTokens);
             var found = await verification.RunAsync(request, progress, cancellation);
             progress.Clear();

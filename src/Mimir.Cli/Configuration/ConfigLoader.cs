@@ -7,16 +7,15 @@ public static class ConfigLoader
 {
     /// <summary>
     /// <paramref name="file"/>: a YAML file, or null for none. <paramref name="flags"/>: what the command line sets, with the flag as
-    /// origin. <paramref name="insecureLab"/>: whether --insecure-lab was given.
+    /// origin.
     /// </summary>
     /// <exception cref="ConfigurationException">Anything wrong; one line that says where and what is allowed.</exception>
-    public static MimirConfig Load(
-        string? file, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<Setting>? flags = null, bool insecureLab = false) =>
-        Build([.. file is null ? [] : YamlSettings.Read(file), .. EnvironmentSettings.Read(environment), .. flags ?? []], insecureLab);
+    public static MimirConfig Load(string? file, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<Setting>? flags = null) =>
+        Build([.. file is null ? [] : YamlSettings.Read(file), .. EnvironmentSettings.Read(environment), .. flags ?? []]);
 
     /// <summary>The configuration that <paramref name="settings"/> make on top of the defaults; every one of them is checked.</summary>
     /// <exception cref="ConfigurationException">As <see cref="Load"/>.</exception>
-    public static MimirConfig Build(IReadOnlyList<Setting> settings, bool insecureLab)
+    public static MimirConfig Build(IReadOnlyList<Setting> settings)
     {
         var values = new Dictionary<string, (object Value, string Origin)>(StringComparer.Ordinal);
         foreach (var key in ConfigSchema.Keys)
@@ -27,15 +26,16 @@ public static class ConfigLoader
         T Required<T>(string path) => (T)values[path].Value;
         int Integer(string path) => (int)Required<long>(path);
 
-        if (Required<long>("topk") > 1)
+        var top = Optional<long>("topk");
+        if (top > 1)
             throw new ConfigurationException(string.Create(CultureInfo.InvariantCulture,
-                $"{values["topk"].Origin}: topk {Required<long>("topk")} is not supported yet; use 1 (the likeliest token) or 0 (sample the whole vocabulary)"));
-        if (!Required<bool>("tls.enabled") && !insecureLab)
-            throw new ConfigurationException($"{values["tls.enabled"].Origin}: tls.enabled can be false only together with --insecure-lab");
+                $"{values["topk"].Origin}: topk {top} is not supported yet; use 1 (the likeliest token) or 0 (sample the whole vocabulary)"));
+        if (!Required<bool>("tls.enabled"))
+            throw new ConfigurationException($"{values["tls.enabled"].Origin}: tls.enabled: false is not supported; every link between processes uses mutual TLS");
 
         return new MimirConfig(
             Active: Required<string>("security") == "active",
-            Greedy: Required<long>("topk") == 1,
+            Greedy: top == 1,
             new FixedPointConfig(Integer("fixed_point.scale_bits"), Integer("cheby.deg")),
             new SchedulerConfig(values.ContainsKey("scheduler.max_context") ? Integer("scheduler.max_context") : null, Integer("padding.bucket")),
             new TriplePoolConfig(Integer("triple_pool.min_size"), Required<double>("triple_pool.audit_rate")),

@@ -9,14 +9,14 @@ public static class ConfigSchema
     public static IReadOnlyList<ConfigKey> Keys { get; } =
     [
         new("security", ConfigKind.Choice, "active", "active: MACs and checks; passive: parties are trusted to follow the protocol") { Choices = ["active", "passive"] },
-        new("topk", ConfigKind.Integer, "1", "1: the likeliest token; 0: sample from the whole vocabulary with the request's temperature; other values are not supported yet") { Minimum = 0, Maximum = 1_000_000 },
+        new("topk", ConfigKind.Integer, null, "1: always the likeliest token; 0 or unset: sample the whole vocabulary with the request's temperature; other values are not supported yet; --greedy and --temperature win") { Minimum = 0, Maximum = 1_000_000 },
         new("fixed_point.scale_bits", ConfigKind.Integer, "16", "fraction bits f of every number") { Minimum = 12, Maximum = 20 },
         new("cheby.deg", ConfigKind.Integer, "2", "degree of each spline segment") { Minimum = 1, Maximum = 5 },
         new("scheduler.max_context", ConfigKind.Integer, null, "longest secret-shared context; unset: the model's own") { Minimum = 1, Maximum = 1 << 24 },
         new("padding.bucket", ConfigKind.Integer, "16", "prompt lengths are rounded up to a multiple of this; 1 makes them public") { Minimum = 1, Maximum = 1 << 16 },
         new("triple_pool.min_size", ConfigKind.Integer, "4", "steps of randomness dealt together and kept ready") { Minimum = 1, Maximum = 64 },
         new("triple_pool.audit_rate", ConfigKind.Number, "0.01", "share of dealt steps that are opened, recomputed and thrown away") { Minimum = 0, Maximum = 0.5 },
-        new("tls.enabled", ConfigKind.Boolean, "true", "mutual TLS 1.3 on every link; false only together with --insecure-lab"),
+        new("tls.enabled", ConfigKind.Boolean, "true", "mutual TLS 1.3 on every link; false is not supported"),
         new("tls.identity", ConfigKind.Path, null, "directory with this process's certificate and keys"),
         new("tls.authority", ConfigKind.Path, null, "the certificate of the group's authority, ca.pem: whom to trust"),
         new("listen", ConfigKind.Endpoint, "127.0.0.1:0", "where this process accepts connections; port 0 lets the system choose"),

@@ -2,7 +2,7 @@ namespace Mimir.Cli.Configuration;
 
 /// <summary>A complete, checked configuration.</summary>
 /// <param name="Active">`security`: MACs on.</param>
-/// <param name="Greedy">`topk` = 1; otherwise the whole vocabulary is sampled with the request's temperature.</param>
+/// <param name="Greedy">`topk` is 1: always the likeliest token, unless a flag says otherwise.</param>
 /// <param name="FixedPoint">Number formats.</param>
 /// <param name="Scheduler">Limits of sessions.</param>
 /// <param name="TriplePool">Randomness kept ready, and its audits.</param>

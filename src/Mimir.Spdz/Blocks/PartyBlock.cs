@@ -87,7 +87,11 @@ public sealed class PartyBlock
         }
         AttentionMaterial Next() => new(tape.Uniform(query), tape.Authenticated(weights), tape.Uniform(weights), tape.Authenticated(query));
         var material = _attention[(layer, step)] = Next();
-        if (model.Active) sacrifice.AddAttention(cache, layer, shape.Cached, material, Next());
+        if (!model.Active) return;
+        var kept = tape.Workspace;
+        tape.Workspace = sacrifice.Workspace;
+        sacrifice.AddAttention(cache, layer, shape.Cached, material, Next());
+        tape.Workspace = kept;
     }
 
     private void ReadTriples(int step, TapeReader tape, Sacrifice sacrifice)
@@ -96,6 +100,9 @@ public sealed class PartyBlock
         Share a = tape.Uniform(count), b = tape.Uniform(count), c = tape.Authenticated(count);
         _triples[step] = new TriplePool(a, b, c);
         if (a.Mac.IsEmpty) return;
+        var kept = tape.Workspace;
+        tape.Workspace = sacrifice.Workspace;
         sacrifice.AddTriples(a, b, c, tape.Uniform(count), tape.Authenticated(count));
+        tape.Workspace = kept;
     }
 }

@@ -21,6 +21,9 @@ internal sealed class Sacrifice(PartyModel model, Party party, Opener opener)
     private readonly List<Func<Prg, CancellationToken, ValueTask>> _burns = [];
     private ulong _position;
 
+    /// <summary>Where the spare copies go: it is taken back once they are burnt.</summary>
+    public Workspace Workspace => party.Workspace;
+
     public void AddProducts(MatrixSlot slot, Share inputs, Memory<double> products) =>
         _burns.Add((chi, cancellation) => BurnProductsAsync(slot, inputs, products, chi, cancellation));
 

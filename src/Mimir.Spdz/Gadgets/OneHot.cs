@@ -8,7 +8,8 @@ namespace Mimir.Spdz.Gadgets;
 /// <summary>
 /// The secret unit vector of a secret index: e_j = [id = j] for j &lt; length, all from one opening c = open(id + R): with the dealt
 /// ⟦1[R mod 2^m = v]⟧, e_j is entry (c − j) mod 2^m. Whatever the index is, the result is a row of the unit matrix modulo 2^m ≥ length
-/// (well-formed by construction), or zero beyond length. One round, one element sent, 2^m dealt.
+/// (well-formed by construction), or zero beyond length. When id + R wraps around p = 2^50 − 27 it is the row 27 further on: probability id/2^50.
+/// One round, one element sent, 2^m dealt.
 /// </summary>
 public static class OneHot
 {

@@ -12,7 +12,7 @@ public static class PublicMaps
     /// <summary>Fraction bits of 1/k in <see cref="CenterAsync"/>.</summary>
     public const int MeanBits = 16;
 
-    /// <summary>x − mean(x): 2^16·x − round(2^16/k)·Σx, rescaled. Error: |mean|·2^−17·k/… below one unit for |Σx| &lt; 2^f.</summary>
+    /// <summary>x − mean(x): 2^16·x − round(2^16/k)·Σx, rescaled. Error: |Σx|·2^−17 from the rounding of 1/k, and one unit in the last place.</summary>
     public static async ValueTask<Share> CenterAsync(PartyStep step, Share x)
     {
         var party = step.Party;

@@ -20,14 +20,16 @@ public static class MaskedWeights
     {
         var generators = keys.Select(k => WeightMask.Generator(k)).ToArray();
         long done = 0, total = source.Layout.Parameters;
+        using var weightMemory = new AlignedMemory(source.Layout.Matrices.Max(m => m.Rows * m.Width));
+        using var maskedMemory = new AlignedMemory(source.Layout.Matrices.Max(m => m.Rows * m.Stride));
+        var bytes = new byte[1 << 20];
         foreach (var matrix in source.Layout.Matrices)
         {
-            var weights = new double[matrix.Rows * matrix.Width];
-            source.Read(matrix, weights);
-            using var masked = new AlignedMemory(matrix.Rows * matrix.Stride);
-            Mask(weights, matrix, generators, fractionBits, masked.Span);
-            Array.Clear(weights);
-            var bytes = new byte[1 << 20];
+            var weights = weightMemory.Memory[..(matrix.Rows * matrix.Width)];
+            source.Read(matrix, weights.Span);
+            var masked = maskedMemory.Memory[..(matrix.Rows * matrix.Stride)];
+            masked.Span.Clear();
+            Mask(weights.Span, matrix, generators, fractionBits, masked.Span);
             for (var at = 0; at < masked.Length; at += bytes.Length / sizeof(double))
             {
                 var count = Math.Min(bytes.Length / sizeof(double), masked.Length - at);

@@ -103,6 +103,7 @@ public sealed class Opener : IDisposable
     }
 
     private bool _agreement;
+    private bool _void;
 
     /// <summary>One joint coin; one round (two for the first).</summary>
     public async ValueTask<byte[]> TossAsync(CancellationToken cancellation)
@@ -130,18 +131,23 @@ public sealed class Opener : IDisposable
     /// <exception cref="MacCheckFailedException">Σσ_i ≠ 0: somebody altered a message or the dealer dealt wrongly.</exception>
     /// <exception cref="EquivocationException">A party's transcript differs.</exception>
     /// <exception cref="CommitmentMismatchException">A party revealed something else than it had committed to.</exception>
+    /// <exception cref="InvalidOperationException">An earlier check failed or was cut off: there is no second one.</exception>
     public async ValueTask<Verified<T>> CheckAsync<T>(T value, CancellationToken cancellation)
     {
+        if (_void) throw new InvalidOperationException("an earlier check did not pass; the session is void");
+        _void = true;
         if (!_party.Active)
         {
             _opened.Clear();
             _zeros.Clear();
+            _void = false;
             return new Verified<T>(value);
         }
         var coin = await TossAsync(cancellation);
         await RevealAsync(Combine(coin), coin, cancellation);
         _opened.Clear();
         _zeros.Clear();
+        _void = false;
         Checks++;
         return new Verified<T>(value);
     }

@@ -86,11 +86,13 @@ public sealed record SessionPlan
         if (Uncertain < 0 || Uncertain >= Segments[^1].Positions) throw new ArgumentException("the last prompt segment must keep at least one certain position");
         if (MaxTokens < 1) throw new ArgumentException($"max-tokens must be at least 1, not {MaxTokens}");
         if (Receivers.Count == 0) throw new ArgumentException("the session names no receiver of tokens");
+        if (Receivers.Distinct().Count() != Receivers.Count) throw new ArgumentException("the session names a receiver of tokens twice");
         if (!(Temperature >= 0) || Temperature > 100) throw new ArgumentException($"temperature must lie in 0..100, not {Temperature}");
         if (!(AuditRate >= 0) || AuditRate > 0.5) throw new ArgumentException($"triple_pool.audit_rate must lie in 0..0.5, not {AuditRate}");
         if (BlockSteps is < 1 or > 64) throw new ArgumentException($"triple_pool.min_size must lie in 1..64, not {BlockSteps}");
         var context = Math.Min(layout.MaxPositions, maxContext);
-        if (Steps > context)
-            throw new ArgumentException($"the prompt takes {PromptPositions} positions and {MaxTokens} more tokens are wanted, {Steps} together, but the context holds {context}; shorten the prompt or lower --max-tokens");
+        var positions = Segments.Sum(s => (long)s.Positions);
+        if (positions + MaxTokens - 1 > context)
+            throw new ArgumentException($"the prompt takes {positions} positions and {MaxTokens} more tokens are wanted, {positions + MaxTokens - 1} together, but the context holds {context}; shorten the prompt or lower --max-tokens");
     }
 }

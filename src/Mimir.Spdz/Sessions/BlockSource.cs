@@ -28,7 +28,8 @@ internal sealed class BlockSource : IDisposable
     private readonly Workspace _workspace = new();
     private readonly TapeReceiver _tape;
     private readonly (long Step, long Algebraic) _largest;
-    private readonly SemaphoreSlim _room = new(2);
+    private readonly SemaphoreSlim _blocks = new(2);
+    private readonly SemaphoreSlim _steps;
     private readonly ConcurrentBag<Workspace> _spare = [];
     private readonly ConcurrentDictionary<PartyBlock, (Workspace Workspace, TapeSection Section)> _lent = [];
 
@@ -37,6 +38,7 @@ internal sealed class BlockSource : IDisposable
         (_model, _plan, _numbers, _cache, _online, _tape) = (model, plan, numbers, cache, online, tape);
         _party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
         Opener = new Opener(_party, mesh, HmacDrbg.FromSystem());
+        _steps = new SemaphoreSlim(plan.BlockSteps + (plan.BlockSteps + 1) / 2);
         _largest = Schedule.Largest(model.Layout, plan, numbers, model.Active);
     }
 
@@ -52,7 +54,7 @@ internal sealed class BlockSource : IDisposable
         {
             foreach (var shape in Schedule.Blocks(_model.Layout, _plan, _numbers, _model.Active))
             {
-                await _room.WaitAsync(cancellation);
+                await _blocks.WaitAsync(cancellation);
                 await ready.WriteAsync(await PrepareAsync(shape, cancellation), cancellation);
             }
             ready.Complete();
@@ -64,21 +66,28 @@ internal sealed class BlockSource : IDisposable
         }
     }
 
-    /// <summary>Takes a used block's memory back.</summary>
+    /// <summary>Takes a used step's section back; the next block's may then come in its place.</summary>
+    public void Release(PartyBlock block, int step)
+    {
+        _tape.Return(block.Steps[step]);
+        _steps.Release();
+    }
+
+    /// <summary>Takes a used block's memory back, once all its steps have been.</summary>
     public void Release(PartyBlock block)
     {
         if (!_lent.TryRemove(block, out var lent)) return;
-        foreach (var step in block.Steps) _tape.Return(step);
         _tape.Return(lent.Section);
         lent.Workspace.Reset();
         _spare.Add(lent.Workspace);
-        _room.Release();
+        _blocks.Release();
     }
 
     public void Dispose()
     {
         Opener.Dispose();
-        _room.Dispose();
+        _blocks.Dispose();
+        _steps.Dispose();
         _workspace.Clear();
         foreach (var workspace in _spare) workspace.Clear();
         foreach (var (workspace, _) in _lent.Values) workspace.Clear();
@@ -94,11 +103,16 @@ internal sealed class BlockSource : IDisposable
         _lent[block] = (workspace, section);
 
         var pending = Enumerable.Range(0, shape.Steps.Count).ToArray();
+        var first = true;
         while (pending.Length > 0)
         {
             foreach (var step in pending)
+            {
+                if (first) await _steps.WaitAsync(cancellation);
                 block.Steps[step] = await _tape.ReadAsync(
                     TapeKind.Step, shape.Number, shape.Steps[step].Position, shape.Steps[step].Corrections, cancellation, _largest.Step);
+            }
+            first = false;
             var verdict = await JudgeAsync(block, pending, sacrifice, cancellation);
             await _tape.SendVerdictAsync(verdict, cancellation);
             pending = [.. pending.Where((_, i) => verdict[i] != 0)];

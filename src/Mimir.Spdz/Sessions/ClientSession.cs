@@ -14,6 +14,7 @@ public sealed class ClientSession : IDisposable
     private readonly bool _active;
     private readonly IReadOnlyList<int> _inputs;
     private readonly double[] _masks;
+    private readonly HashSet<int> _masked = [];
     private bool _verified;
 
     /// <summary><paramref name="masks"/>: what the dealer sealed to this client.</summary>
@@ -46,8 +47,11 @@ public sealed class ClientSession : IDisposable
 
     /// <summary>
     /// The masked inputs of one segment: <paramref name="tokens"/> (at most the segment's positions; the rest is padding), and for
-    /// the last segment the bits that say which positions are prompt. The same vector goes to every party.
+    /// the last segment the bits that say which positions are prompt. The same vector goes to every party. Once per segment: two
+    /// prompts under one mask would reveal their difference.
     /// </summary>
+    /// <exception cref="ArgumentException">The number of tokens does not fit the segment, or one is negative.</exception>
+    /// <exception cref="InvalidOperationException">The masks have not been verified, or the segment has been masked before.</exception>
     public double[] MaskInputs(int segment, ReadOnlySpan<int> tokens)
     {
         if (!_verified) throw new InvalidOperationException("the masks have not been verified");
@@ -55,6 +59,8 @@ public sealed class ClientSession : IDisposable
         var positions = _plan.Segments[segment].Positions;
         if (tokens.Length > positions || tokens.Length < positions - (segment == _plan.Segments.Count - 1 ? _plan.Uncertain : 0))
             throw new ArgumentException($"segment {segment} takes {positions} positions, not {tokens.Length}");
+        foreach (var token in tokens) ArgumentOutOfRangeException.ThrowIfNegative(token, nameof(tokens));
+        if (!_masked.Add(segment)) throw new InvalidOperationException($"segment {segment} has been masked already; a mask hides one prompt only");
         var offset = 1;
         while (_inputs[offset - 1] != numbers[0]) offset++;
         var result = new double[numbers.Count];
@@ -72,8 +78,10 @@ public sealed class ClientSession : IDisposable
     /// The token of output <paramref name="number"/> from the copies of all N parties, or null while the prompt still speaks.
     /// </summary>
     /// <exception cref="OutputMismatchException">The copies differ or are no token.</exception>
+    /// <exception cref="InvalidOperationException">The masks have not been verified.</exception>
     public int? Unmask(int number, IReadOnlyList<double> copies, int vocabulary)
     {
+        if (!_verified) throw new InvalidOperationException("the masks have not been verified");
         RequireCopies(copies.Count);
         foreach (var copy in copies)
             if (copy != copies[0] || !FieldVector.IsCanonical([copy]))

@@ -19,7 +19,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
     /// <summary>Steps dealt again because an audit burnt them.</summary>
     public long StepsAudited { get; private set; }
 
-    /// <summary>Deals the whole session. Ends early when the streams are closed.</summary>
+    /// <summary>Deals the whole session. Ends early, without an error, when a party closes its stream: a session may stop before its last token.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         await DealClientMasksAsync(cancellation);
@@ -38,6 +38,10 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
                     StepsAudited += pending.Length;
                 }
             }
+        }
+        catch (Exception e) when (e is IOException or PeerLostException && !cancellation.IsCancellationRequested)
+        {
+            // The parties have stopped; what they have not taken is never used.
         }
         finally
         {

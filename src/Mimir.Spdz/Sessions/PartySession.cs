@@ -39,7 +39,7 @@ public sealed class PartySession : IDisposable
     public PartySession(
         PartyModel model, SessionPlan plan, IMesh online, IMesh offline, TapeReceiver tape, IPartyPort port, ReadOnlySpan<byte> descriptor)
     {
-        plan.Validate(model.Layout, model.Count, plan.Steps);
+        plan.Validate(model.Layout, model.Count, model.Layout.MaxPositions);
         (_model, _plan, _port, _tape) = (model, plan, port, tape);
         _descriptor = descriptor.ToArray();
         _numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree);
@@ -68,14 +68,18 @@ public sealed class PartySession : IDisposable
             await RunStepsAsync(blocks.Reader, linked.Token);
             done = true;
         }
-        catch (Exception) when (ahead.IsFaulted)
+        catch (Exception e) when (e is not ProtocolViolation && ahead.IsFaulted)
         {
             // The reason is on the other side; the steps only noticed that no more blocks came.
         }
-        finally
+        catch (Exception)
         {
+            // The caller disposes the session next: nothing may still be working with its memory then.
             await linked.CancelAsync();
+            await ahead.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            throw;
         }
+        await linked.CancelAsync();
         try { await ahead; }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested) { }
         catch (PeerLostException) when (done && !cancellation.IsCancellationRequested)
@@ -159,11 +163,13 @@ public sealed class PartySession : IDisposable
                     if (!reader.AtEnd) throw new DealerCheatedException($"the tape of step {shape.Position} is longer than the program uses");
                 }
                 if (_opener.HasUnchecked) await _opener.CheckAsync(0, cancellation);
+                _source.Release(block, i);
                 token = _party.Persist(token);
                 _workspace.Reset();
+                var stop = shape.Logits && await _opener.AnyAsync(_port.StopRequested, cancellation);
                 Statistics.Update(_opener, _source, clock.Elapsed, shape.Logits);
                 clock.Restart();
-                if (shape.Logits && await _opener.AnyAsync(_port.StopRequested, cancellation)) return;
+                if (stop) return;
             }
             _source.Release(block);
         }

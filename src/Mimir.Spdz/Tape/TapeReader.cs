@@ -11,7 +11,6 @@ namespace Mimir.Spdz.Tape;
 public sealed class TapeReader : IDisposable
 {
     private readonly Party _party;
-    private readonly Workspace _workspace;
     private readonly Prg _uniform;
     private readonly Prg? _share;
     private readonly ReadOnlyMemory<double> _corrections;
@@ -25,10 +24,13 @@ public sealed class TapeReader : IDisposable
     /// </summary>
     public TapeReader(Party party, Workspace workspace, ReadOnlySpan<byte> key, ReadOnlyMemory<double> corrections)
     {
-        (_party, _workspace, _corrections) = (party, workspace, corrections);
+        (_party, Workspace, _corrections) = (party, workspace, corrections);
         _uniform = new Prg(key, TapeKeys.UniformStream);
         if (party.Index < party.Count - 1) _share = new Prg(key, TapeKeys.ShareStream);
     }
+
+    /// <summary>Where the next expanded shares go.</summary>
+    internal Workspace Workspace { get; set; }
 
     /// <summary>Whether all of the section has been read (only the last party can tell; the others always may read on).</summary>
     public bool AtEnd => _share is not null || _sharePosition == (ulong)_corrections.Length;
@@ -36,7 +38,7 @@ public sealed class TapeReader : IDisposable
     /// <summary>[r]_i of a uniform vector without MAC.</summary>
     public Memory<double> UniformRaw(int length)
     {
-        var result = _workspace.Rent(length);
+        var result = Workspace.Rent(length);
         _uniform.Fill(_uniformPosition, result.Span);
         _uniformPosition += (ulong)length;
         return result;
@@ -49,7 +51,7 @@ public sealed class TapeReader : IDisposable
         _sharePosition += (ulong)length;
         if (_share is not null)
         {
-            var result = _workspace.Rent(length);
+            var result = Workspace.Rent(length);
             _share.Fill(start, result.Span);
             return result;
         }

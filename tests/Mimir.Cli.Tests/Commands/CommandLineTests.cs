@@ -56,6 +56,33 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Plan_follows_the_configuration_and_flags_win_over_it()
+    {
+        using var file = new TemporaryFile("security: passive\ncheby:\n  deg: 4\n");
+        async Task<(string Security, long Dealt)> PlanAsync(params string[] more)
+        {
+            var (code, output, _) = await RunAsync(["plan", "--shape", "stories260k", "--context", "8", "--json", .. more]);
+            Assert.Equal(ExitCode.Done, code);
+            using var json = JsonDocument.Parse(output);
+            return (json.RootElement.GetProperty("security").GetString()!, json.RootElement.GetProperty("dealt_bytes_per_token").GetInt64());
+        }
+        var plain = await PlanAsync("--security", "passive");
+        var configured = await PlanAsync("--config", file.Path);
+        Assert.Equal("passive", configured.Security);
+        Assert.True(configured.Dealt > plain.Dealt, "a higher degree needs larger tables");
+        Assert.Equal("active", (await PlanAsync("--config", file.Path, "--security", "active")).Security);
+    }
+
+    [Fact]
+    public async Task A_wrong_configuration_is_status_2_with_file_and_line()
+    {
+        using var file = new TemporaryFile("cheby:\n  degree: 4\n");
+        var (code, _, error) = await RunAsync("plan", "--shape", "stories260k", "--context", "8", "--config", file.Path);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Equal($"mimir: {file.Path}:2: there is no key 'cheby.degree'; the nearest is 'cheby.deg'\n", error);
+    }
+
+    [Fact]
     public async Task Plan_prints_a_table_for_people()
     {
         var (code, output, _) = await RunAsync("plan", "--shape", "stories260k", "--context", "64");

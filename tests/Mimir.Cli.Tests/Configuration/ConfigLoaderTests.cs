@@ -12,7 +12,7 @@ public sealed class ConfigLoaderTests
     {
         var config = ConfigLoader.Load(null, []);
         Assert.Equal(new MimirConfig(
-            Active: true, Greedy: true, new FixedPointConfig(16, 2), new SchedulerConfig(null, 16), new TriplePoolConfig(4, 0.01),
+            Active: true, Greedy: false, new FixedPointConfig(16, 2), new SchedulerConfig(null, 16), new TriplePoolConfig(4, 0.01),
             new TlsConfig(true, null, null, 120), new ProcessConfig("127.0.0.1:0", null, null)), config);
     }
 
@@ -52,7 +52,7 @@ public sealed class ConfigLoaderTests
     [InlineData("advertise", "a b", "a host name")]
     public void A_value_out_of_range_names_origin_key_and_range(string key, string value, string expected)
     {
-        var e = Assert.Throws<ConfigurationException>(() => ConfigLoader.Build([new Setting(key, value, "f:7")], false));
+        var e = Assert.Throws<ConfigurationException>(() => ConfigLoader.Build([new Setting(key, value, "f:7")]));
         Assert.StartsWith($"f:7: {key} must be ", e.Message, StringComparison.Ordinal);
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
     }
@@ -62,16 +62,15 @@ public sealed class ConfigLoaderTests
     [InlineData("50")]
     public void Other_top_k_values_say_that_they_are_not_supported(string value)
     {
-        var e = Assert.Throws<ConfigurationException>(() => ConfigLoader.Build([new Setting("topk", value, "f:1")], false));
+        var e = Assert.Throws<ConfigurationException>(() => ConfigLoader.Build([new Setting("topk", value, "f:1")]));
         Assert.Contains("not supported yet", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Tls_goes_off_only_in_the_lab()
+    public void Tls_cannot_be_switched_off()
     {
-        var off = new Setting("tls.enabled", "false", "f:1");
-        Assert.Contains("--insecure-lab", Assert.Throws<ConfigurationException>(() => ConfigLoader.Build([off], false)).Message, StringComparison.Ordinal);
-        Assert.False(ConfigLoader.Build([off], insecureLab: true).Tls.Enabled);
+        var e = Assert.Throws<ConfigurationException>(() => ConfigLoader.Build([new Setting("tls.enabled", "false", "f:1")]));
+        Assert.StartsWith("f:1: tls.enabled: false is not supported", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class YamlSettingsTests
     [Fact]
     public void A_complete_file_is_read()
     {
-        var config = ConfigLoader.Build(YamlSettings.Parse(Valid, "mimir.yaml"), insecureLab: false);
+        var config = ConfigLoader.Build(YamlSettings.Parse(Valid, "mimir.yaml"));
         Assert.Equal(18, config.FixedPoint.ScaleBits);
         Assert.Equal(3, config.FixedPoint.ChebyshevDegree);
         Assert.Equal(256, config.Scheduler.MaxContext);
@@ -64,7 +64,7 @@ public sealed class YamlSettingsTests
     [InlineData("topk: \"1\n", "not valid YAML")]
     public void What_is_wrong_is_named_with_file_and_line(string yaml, string expected)
     {
-        var e = Assert.Throws<ConfigurationException>(() => ConfigLoader.Build(YamlSettings.Parse(yaml, "f"), false));
+        var e = Assert.Throws<ConfigurationException>(() => ConfigLoader.Build(YamlSettings.Parse(yaml, "f")));
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', e.Message);
     }
@@ -99,7 +99,7 @@ public sealed class YamlSettingsTests
             }
             try
             {
-                ConfigLoader.Build(YamlSettings.Parse(Encoding.UTF8.GetString([.. bytes]), "f"), true);
+                ConfigLoader.Build(YamlSettings.Parse(Encoding.UTF8.GetString([.. bytes]), "f"));
             }
             catch (ConfigurationException e)
             {

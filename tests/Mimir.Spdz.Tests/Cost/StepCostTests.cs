@@ -58,8 +58,8 @@ public sealed class StepCostTests
         Assert.Equal((rounds, bytes), exchanged);
         Assert.All(group.Statistics, s => Assert.Equal(plan.Steps, s.Steps));
         Assert.All(group.Statistics, s => Assert.Equal(plan.Outputs, s.Tokens));
-        Assert.Equal(rounds - 1, group.Statistics[0].OnlineRounds);
-        Assert.Equal((bytes - 1) * (parties - 1), group.Statistics[0].OnlineBytes);
+        Assert.Equal(rounds, group.Statistics[0].OnlineRounds);
+        Assert.Equal(bytes * (parties - 1), group.Statistics[0].OnlineBytes);
     }
 
     /// <summary>Every tape section has exactly the declared length.</summary>

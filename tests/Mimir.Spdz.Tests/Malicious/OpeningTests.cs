@@ -5,7 +5,11 @@ namespace Mimir.Spdz.Tests.Malicious;
 /// <summary>One party sends something else than its share in one opening.</summary>
 public sealed class OpeningTests
 {
-    /// <summary>Every single opening of a one-token session, online: the MAC check or a product's tag catches it before the release.</summary>
+    /// <summary>
+    /// Every single opening of a one-token session, online: the MAC check or a product's tag catches it before the release. The cheater
+    /// believes its own lie (it adds to what it receives what it added to its share), so that both parties go on from the same wrong
+    /// value: only then is it the tag that catches a product's opening.
+    /// </summary>
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -18,7 +22,7 @@ public sealed class OpeningTests
             if (kind != RoundKind.Opening) continue;
             var (cheater, index, delta) = (random.Next(2), random.Next(bytes / sizeof(double)), (double)random.NextInt64(1, Numerics.Field.Prime));
             var group = OneStep(llama, (mesh, phase) => phase != "online" || mesh.Index != cheater ? mesh : new TamperingMesh(mesh, phase,
-                m => m.To < 0 && m.Round == round ? Cheat.Add(m.Bytes, index, delta) : m.Bytes));
+                m => m.Round == round ? Cheat.Add(m.Bytes, index, delta) : m.Bytes));
             await Cheat.CaughtAsync<MacCheckFailedException>(group, 0);
         }
     }
@@ -51,7 +55,7 @@ public sealed class OpeningTests
                 if (kind != RoundKind.Opening) continue;
                 var index = random.Next(bytes / sizeof(double));
                 var group = Session(2, (mesh, p) => p != phase || mesh.Index != 0 ? mesh : new TamperingMesh(mesh, p,
-                    m => m.To < 0 && m.Round == round ? Cheat.Add(m.Bytes, index, 12345) : m.Bytes));
+                    m => m.Round == round ? Cheat.Add(m.Bytes, index, 12345) : m.Bytes));
                 if (phase == "load") await Cheat.CaughtAsync<MacCheckFailedException>(group, 0);
                 else await Cheat.CaughtAsync<DealerCheatedException>(group, 0);
             }

@@ -87,5 +87,6 @@ internal sealed class LocalGroup
         using var session = new PartySession(model, Plan, meshes[1][index], meshes[2][index], receiver, Clients.Port(index), "test"u8);
         Statistics[index] = session.Statistics;
         await session.RunAsync(cancellation);
+        await tape.DisposeAsync();
     }
 }

@@ -1,0 +1,45 @@
+using Mimir.Numerics;
+using Mimir.Spdz.Gadgets;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Tests.Simulation;
+
+namespace Mimir.Spdz.Tests.Statistical;
+
+/// <summary>The sampling gadget draws from softmax(logits/τ), with dealt and with public noise.</summary>
+public sealed class SampleTests
+{
+    private const int Draws = 1500;
+    private static readonly double[] Logits = [0.5, -1, 1.25, 0, 2];
+
+    [Theory]
+    [InlineData(1.0, null)]
+    [InlineData(0.5, null)]
+    [InlineData(2.0, 99L)]
+    public async Task Draws_are_distributed_as_softmax(double temperature, long? seed)
+    {
+        var numbers = new Numbers(TinyModel.Llama(1).Layout, 16, 2);
+        var plan = Plans.Single(1, 1) with { Temperature = temperature, NoiseSeed = seed };
+        var cost = Sample.Cost(Logits.Length, plan, numbers);
+        var harness = new GadgetHarness
+        {
+            Seed = (ulong)(100 * temperature),
+            Triples = Draws * (int)cost.Triples,
+            Deal = tape =>
+            {
+                for (var i = 0; i < Draws; i++) Sample.Deal(tape, Logits.Length, plan, numbers);
+            },
+        };
+        var drawn = await harness.RunAsync([Array.ConvertAll(Logits, numbers.Encode)], async (step, x) =>
+        {
+            var tokens = new Shares.Share[Draws];
+            for (var i = 0; i < Draws; i++) tokens[i] = await Sample.RunAsync(step, x[0], plan, numbers, i);
+            return step.Party.Concat(tokens);
+        });
+
+        var weights = Array.ConvertAll(Logits, l => Math.Exp(l / temperature));
+        var counts = new long[Logits.Length];
+        foreach (var token in drawn) counts[(int)token]++;
+        var deviation = ChiSquare.Fit(counts, Array.ConvertAll(weights, w => Draws * w / weights.Sum()));
+        Assert.True(deviation < 4, $"{deviation:F1} standard deviations: {string.Join(' ', counts)}");
+    }
+}
