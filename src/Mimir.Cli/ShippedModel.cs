@@ -6,6 +6,11 @@ public static class ShippedModel
     /// <summary>Its directory, or null when it is not there.</summary>
     public static string? Directory { get; } = Find(AppContext.BaseDirectory);
 
+    /// <summary><paramref name="named"/>, or the shipped model's directory when none was named.</summary>
+    /// <exception cref="UsageException">Neither is there.</exception>
+    public static string Or(string? named) =>
+        named ?? Directory ?? throw new UsageException("the shipped model is not beside this program; name one with --model DIR");
+
     /// <summary>Searches <paramref name="start"/> and the directories above it.</summary>
     internal static string? Find(string start)
     {

@@ -33,7 +33,7 @@ public static class DemoCommand
             foreach (var name in receivers) RequireName(name);
             var options = new DemoOptions
             {
-                Model = result.GetValue(model) ?? ShippedModel.Directory ?? throw new UsageException("the shipped model is not beside this program; name one with --model DIR"),
+                Model = ShippedModel.Or(result.GetValue(model)),
                 Segments = segments,
                 Receivers = [.. receivers.Distinct()],
                 Generation = generation.Read(result, settings),

@@ -33,7 +33,7 @@ public static class GenerateCommand
         command.SetAction(async (result, cancellation) =>
         {
             var settings = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
-            var directory = result.GetValue(model) ?? ShippedModel.Directory ?? throw new UsageException("the shipped model is not beside this program; name one with --model DIR");
+            var directory = ShippedModel.Or(result.GetValue(model));
             var output = result.InvocationConfiguration.Output;
             var (report, first) = await RunAsync(
                 settings, directory, result.GetValue(prompt)!, arguments.Read(result, settings),

@@ -49,7 +49,7 @@ public static class RoleCommands
                     Authority = settings.Authority,
                     Coordinator = settings.Coordinator,
                     StallSeconds = settings.StallSeconds,
-                    Model = result.GetValue(model) ?? ShippedModel.Directory ?? throw new UsageException("the shipped model is not beside this program; name one with --model DIR"),
+                    Model = ShippedModel.Or(result.GetValue(model)),
                     Parties = result.GetValue(parties),
                     Active = loaded.Active,
                     ScaleBits = loaded.FixedPoint.ScaleBits,

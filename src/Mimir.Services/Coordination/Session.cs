@@ -153,11 +153,11 @@ internal sealed class Session
     {
         lock (_lock)
         {
-            End(failed.Kind == FailureKind.Unspecified ? EndReason.Cancelled : EndReason.Failed, failed.Message);
+            End(EndReason.Failed, failed.Message);
             _ended = true;
             Tell(new InferenceEvent { Failed = failed });
         }
-        if (failed.Kind == FailureKind.PeerMisbehaved) Group.Lose(failed);
+        if (failed.ModelVoid) Group.Lose(failed);
     }
 
     private void End(EndReason reason, string message)

@@ -14,6 +14,7 @@ namespace Mimir.Services.Triples;
 internal sealed class Dealer(TlsSettings tls, PeerListener listener) : IWorker, IDisposable
 {
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DealWithin = TimeSpan.FromMinutes(10);
     private readonly ConcurrentDictionary<SessionId, LentModel<DealerModel>> _models = [];
     private readonly ConcurrentDictionary<SessionId, TaskCompletionSource<(VerifiedGroup Group, byte[][] Keys)>> _maskKeys = [];
 
@@ -64,7 +65,7 @@ internal sealed class Dealer(TlsSettings tls, PeerListener listener) : IWorker, 
 
     /// <summary>The keys of A, handed out once; whoever asks first must be the group's model owner (<see cref="TripleServiceEndpoint"/>).</summary>
     public async Task<(VerifiedGroup Group, byte[][] Keys)> MaskKeysAsync(SessionId group, CancellationToken cancellation) =>
-        await Keys(group).Task.WaitAsync(ConnectWithin, cancellation);
+        await Keys(group).Task.WaitAsync(DealWithin, cancellation);
 
     /// <summary>Whether the keys were still to be had; afterwards they are not.</summary>
     public bool TakeKeys(SessionId group) => _maskKeys.TryRemove(group, out _);

@@ -96,7 +96,7 @@ internal sealed class WorkerLoop(TlsSettings tls, CoordinatorLink link, IWorker 
 
     private void Report(Job job, Exception error)
     {
-        if (Failures.KindOf(error) == FailureKind.PeerMisbehaved) worker.Discard(job.Group ?? job.Id);
+        if (Failures.VoidsModel(error)) worker.Discard(job.Group ?? job.Id);
         var report = Failures.Report(job.Id, tls.Identity, error, job.Session?.Step ?? "");
         environment.Log($"session {job.Id} ended: {report.ToException().Message}");
         link.Send(new WorkerMessage { Failed = report });

@@ -25,6 +25,13 @@ public static class Failures
         _ => FailureKind.RunFailed,
     };
 
+    /// <summary>
+    /// Whether the model must be shared again: a failed check or sacrifice may have told a cheater something about the MAC key. A message that
+    /// was refused for its form tells nothing.
+    /// </summary>
+    public static bool VoidsModel(Exception error) =>
+        error is MacCheckFailedException or DealerCheatedException or EquivocationException or CommitmentMismatchException or OutputMismatchException;
+
     /// <summary>The line for the user.</summary>
     public static string MessageOf(Exception error) => OneLine(error switch
     {
@@ -43,6 +50,7 @@ public static class Failures
         Reporter = reporter.ToRef(),
         Step = step,
         Message = MessageOf(error),
+        ModelVoid = VoidsModel(error),
     };
 
     /// <summary>The report as an exception: who noticed, at which step, and what.</summary>
