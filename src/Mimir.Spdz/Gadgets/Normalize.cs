@@ -8,8 +8,8 @@ namespace Mimir.Spdz.Gadgets;
 
 /// <summary>
 /// x / sqrt(mean(x²) + ε), f → f fraction bits: x at <see cref="Numbers.SquareBits"/>, squared, summed; the inverse root by spline; scaled
-/// back. Domain: mean(x²) &lt; 2^14. Relative error of the inverse root at degree 2: 6e-5 from mean(x²) = 0.01 on, 2.5e-4 from 0.001 on;
-/// below that it grows to tens of percent (0.0001 and 768 elements), because few segments are left there. Rounds: at most 9.
+/// back. Domain: mean(x²) &lt; 2^14. Relative error of the inverse root at degree 2: 6e-5 from mean(x²) = 0.0001 on;
+/// far below that it grows, because few segments are left there. Rounds: at most 10.
 /// </summary>
 public static class Normalize
 {

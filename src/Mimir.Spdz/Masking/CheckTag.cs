@@ -25,6 +25,13 @@ internal sealed class CheckTag(double[] rho, double[] weightTag, double[] masked
         var kappa = Field.Subtract(FieldVector.Dot(Rho, c), FieldVector.Dot(WeightTag, d));
         return Field.Subtract(Field.Subtract(kappa, FieldVector.Dot(MaskedTag, b)), t);
     }
+
+    /// <summary>Zeroes the secrets.</summary>
+    public void Clear()
+    {
+        Array.Clear(Rho);
+        Array.Clear(WeightTag);
+    }
 }
 
 /// <summary>The dealer's side of a tag: t = ρᵀR + w·b + a_u·b.</summary>
@@ -38,4 +45,11 @@ internal sealed class DealerTag(double[] rho, double[] inputTag)
 
     /// <summary>t for one use under mask R with input mask b.</summary>
     public double T(ReadOnlySpan<double> r, ReadOnlySpan<double> b) => Field.Add(FieldVector.Dot(Rho, r), FieldVector.Dot(InputTag, b));
+
+    /// <summary>Zeroes the secrets.</summary>
+    public void Clear()
+    {
+        Array.Clear(Rho);
+        Array.Clear(InputTag);
+    }
 }

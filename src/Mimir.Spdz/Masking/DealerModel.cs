@@ -74,6 +74,7 @@ public sealed class DealerModel : IDisposable
     public void Dispose()
     {
         foreach (var mask in _masks) mask.Dispose();
+        foreach (var tag in _tags.Values) tag.Clear();
         Alpha = 0;
     }
 

@@ -95,6 +95,12 @@ public sealed class PartyModel : IDisposable
     {
         foreach (var memory in _masked) memory?.Dispose();
         foreach (var memory in _share) memory?.Dispose();
+        foreach (var tag in _tags.Values) tag.Clear();
+        foreach (var (value, mac) in _rows.Values)
+        {
+            Array.Clear(value);
+            Array.Clear(mac);
+        }
     }
 
     private async Task ReceiveAsync(SecretMatrix matrix, Prg generator, Stream owner, IncrementalHash hash, CancellationToken cancellation)

@@ -22,6 +22,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
     /// <summary>Deals the whole session. Ends early, without an error, when a party closes its stream: a session may stop before its last token.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        plan.Validate(model.Layout, sender.Count, plan.Steps);
         await DealClientMasksAsync(cancellation);
         var cache = new DealerCache(model.Layout, plan.Steps);
         try

@@ -86,6 +86,7 @@ public sealed class TapeReader : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Array.Clear(_transient);
         _uniform.Dispose();
         _share?.Dispose();
     }

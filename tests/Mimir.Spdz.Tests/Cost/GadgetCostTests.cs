@@ -64,6 +64,6 @@ public sealed class GadgetCostTests
         }
         foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.Exponential, Numbers.InverseRoot, Numbers.Reciprocal(600)])
             Assert.Equal(function.Levels.Count, Spline.Cost(4, function).Rounds);
-        Assert.InRange(Normalize.Cost(64, Numbers).Rounds, 1, 9);
+        Assert.InRange(Normalize.Cost(64, Numbers).Rounds, 1, 10);
     }
 }

@@ -34,7 +34,8 @@ internal static class PlainSpline
 
     /// <summary>Largest |f(x) − expected(x)|·weight(x) over a grid of [low, high] and the points beside every segment border.</summary>
     public static (double Error, double At) Sweep(
-        SplineFunction function, int fractionBits, double low, double high, Func<double, double> expected, Func<double, double> weight, Random random)
+        SplineFunction function, int fractionBits, double low, double high, Func<double, double> expected, Func<double, double> weight, Random random,
+        bool wrapping)
     {
         var points = new List<long>();
         var (first, last) = ((long)Math.Ceiling(Math.ScaleB(low, fractionBits)), (long)Math.Floor(Math.ScaleB(high, fractionBits)));
@@ -49,13 +50,17 @@ internal static class PlainSpline
         foreach (var point in points)
         {
             if (point < first || point > last) continue;
-            // Masks at random, and such that the sum wraps or the mask's low part is extreme.
-            var mask = random.Next(8) switch
-            {
-                0 => Field.Prime - 1 - random.Next(1 << 20),
-                1 => random.Next(1 << 20),
-                _ => random.NextInt64(Field.Prime),
-            };
+            // x + R inside [0, p), at random and close to both ends; or beyond an end, where it wraps.
+            var (least, most) = (Math.Max(0, -point), Field.Prime - 1 - Math.Max(0, point));
+            if (wrapping && point == 0) continue;
+            var mask = wrapping
+                ? point > 0 ? most + 1 + random.NextInt64(point) : random.NextInt64(-point)
+                : random.Next(8) switch
+                {
+                    0 => most - random.Next(1 << 20),
+                    1 => least + random.Next(1 << 20),
+                    _ => random.NextInt64(least, most + 1),
+                };
             var x = Math.ScaleB(point, -fractionBits);
             var error = Math.Abs(Evaluate(function, point, mask) - expected(x)) * weight(x);
             if (error > worst.Error) worst = (error, x);
