@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Mimir.Cli.Configuration;
-using Mimir.Cli.Demo;
-using Mimir.Cli.Supervision;
+using Mimir.Cli.Generation;
 using Mimir.Client;
 using Mimir.Models.Files;
 using Mimir.Models.Folding;
@@ -45,7 +44,7 @@ public static class GenerateCommand
         return command;
     }
 
-    private static async Task<(DemoReport Report, TimeSpan FirstToken)> RunAsync(
+    private static async Task<(GenerationReport Report, TimeSpan FirstToken)> RunAsync(
         MimirConfig settings, string directory, string prompt, GenerationOptions generation, TextWriter shown, CancellationToken cancellation)
     {
         var role = RoleCommands.Settings(settings);
@@ -71,6 +70,6 @@ public static class GenerateCommand
             OnProgress = text.Count,
         };
         var result = await client.RunAsync(session, task, cancellation);
-        return (DemoReport.Of(text.Finish(), tokens, result, generation, await client.MetricsAsync(session, cancellation)), result.FirstToken);
+        return (GenerationReport.Of(text.Finish(), tokens, result, generation, await client.MetricsAsync(session, cancellation)), result.FirstToken);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Google.Protobuf;
+using Mimir.Cli.Generation;
 using Mimir.Cli.Supervision;
 using Mimir.Client;
 using Mimir.Models.Files;
@@ -58,7 +59,7 @@ public static class DemoRun
         if (options.Json) Json.Write(output, report);
         else report.Print(output, first);
 
-        async Task<(DemoReport, TimeSpan)> SessionAsync()
+        async Task<(GenerationReport, TimeSpan)> SessionAsync()
         {
             var session = await client.CreateSessionAsync(terms, stop.Token);
             var text = new StreamedText(tokenizer, options.Json ? progress : output, string.Concat(options.Segments.Select(s => s.Text)));
@@ -81,7 +82,7 @@ public static class DemoRun
             await following;
             var shown = own with { Tokens = text.Tokens, FirstToken = text.FirstToken, Generating = text.LastToken - text.FirstToken };
             var metrics = await client.MetricsAsync(session, stop.Token);
-            return (DemoReport.Of(text.Finish(), [.. prompt.SelectMany(p => p)], shown, generation, metrics), text.FirstToken);
+            return (GenerationReport.Of(text.Finish(), [.. prompt.SelectMany(p => p)], shown, generation, metrics), text.FirstToken);
 
             void Show(string receiver, int token)
             {

@@ -1,3 +1,4 @@
+using Mimir.Cli.Generation;
 using Mimir.Client;
 using Mimir.Models.Files;
 using Mimir.Services.Hosting;

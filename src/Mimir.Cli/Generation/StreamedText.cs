@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Mimir.Models.Tokenizers;
 
-namespace Mimir.Cli.Demo;
+namespace Mimir.Cli.Generation;
 
 /// <summary>Generated text, shown as it comes and kept as a whole.</summary>
 internal sealed class StreamedText

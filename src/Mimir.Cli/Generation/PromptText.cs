@@ -1,6 +1,6 @@
 using Mimir.Models.Tokenizers;
 
-namespace Mimir.Cli.Supervision;
+namespace Mimir.Cli.Generation;
 
 /// <summary>From the text of a prompt segment to tokens.</summary>
 internal static class PromptText

@@ -2,7 +2,7 @@ using System.Globalization;
 using Mimir.Client;
 using Mimir.Transport.Protos;
 
-namespace Mimir.Cli.Demo;
+namespace Mimir.Cli.Generation;
 
 /// <summary>The result of a run as `--json` prints it: exactly these keys, in snake case.</summary>
 /// <param name="Text">The generated text.</param>
@@ -19,17 +19,17 @@ namespace Mimir.Cli.Demo;
 /// <param name="Weights">secret.</param>
 /// <param name="Parties">N.</param>
 /// <param name="Leakage">What was revealed to whom.</param>
-public sealed record DemoReport(
+public sealed record GenerationReport(
     string Text, IReadOnlyList<int> PromptIds, IReadOnlyList<int> TokenIds, double TokensPerSecond, double OnlineSeconds, double OfflineSeconds,
     ulong Rounds, ulong BytesSentPerParty, ulong BytesDealt, ulong MacChecks, string Security, string Weights, int Parties,
     IReadOnlyList<string> Leakage)
 {
     /// <summary>Puts the report together from what the roles measured.</summary>
-    internal static DemoReport Of(
+    internal static GenerationReport Of(
         string text, IReadOnlyList<int> prompt, GenerationResult result, GenerationOptions options, IReadOnlyList<RoleMetrics> metrics)
     {
         var parties = metrics.Where(m => m.Peer.Role == PeerRole.Party).ToArray();
-        return new DemoReport(
+        return new GenerationReport(
             text, prompt, result.Tokens, Math.Round(result.TokensPerSecond, 2),
             Math.Round(parties.Max(p => p.OnlineSeconds), 3), Math.Round(parties.Max(p => p.OfflineSeconds), 3),
             parties.Max(p => p.Rounds), parties.Max(p => p.BytesSent),
