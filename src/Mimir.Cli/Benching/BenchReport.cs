@@ -21,7 +21,7 @@ public sealed record BenchReport
     /// <summary>Tokens sampled.</summary>
     public required int Tokens { get; init; }
 
-    /// <summary>Time between tokens at the client, mean over whole blocks: end to end, dealing included.</summary>
+    /// <summary>Time between tokens at the client, mean over whole blocks while dealing goes on: end to end, everything included.</summary>
     public required double SecondsPerToken { get; init; }
 
     /// <summary>Time in a step that samples a token, slowest party; dealing and work ahead go on beside it on the same cores.</summary>

@@ -31,7 +31,7 @@ public static class BenchRun
     {
         var known = ModelShapes.Names.Contains(request.Shape);
         var layout = ModelFolding.LayoutOf(known || !Directory.Exists(request.Shape) ? ModelShapes.Find(request.Shape) : ModelDirectory.OpenConfig(request.Shape));
-        var plan = Plan(request);
+        var plan = Plan(request, layout.MaxPositions);
         plan.Validate(layout, request.Parties, layout.MaxPositions);
         progress.WriteLine("measuring the read bandwidth");
         var bandwidth = MemoryBandwidth.MeasureReadGigabytesPerSecond(Environment.ProcessorCount, MeasuredBytes);
@@ -55,7 +55,7 @@ public static class BenchRun
         var times = new List<TimeSpan>();
         var metrics = await SessionAsync(request, cluster, layout, plan, () => times.Add(clock.Elapsed), cancellation);
         await watching.CancelAsync();
-        return Report(request, layout, bandwidth, loaded, times, metrics, memory!.Peaks);
+        return Report(request, layout, bandwidth, loaded, times.GetRange(0, request.Tokens), metrics, memory!.Peaks);
     }
 
     private static async Task<IReadOnlyList<RoleMetrics>> SessionAsync(
@@ -129,12 +129,16 @@ public static class BenchRun
         };
     }
 
-    private static SessionPlan Plan(BenchRequest request) => new()
+    /// <summary>
+    /// The session goes on for two blocks after the measured tokens: else nothing would be left to deal while the last of them are computed,
+    /// and they would look cheaper than they are.
+    /// </summary>
+    private static SessionPlan Plan(BenchRequest request, int positions) => new()
     {
         Segments = [new PromptSegment(Owner, request.Context - request.Tokens + 1)],
         Uncertain = 0,
         Receivers = [Owner],
-        MaxTokens = request.Tokens,
+        MaxTokens = request.Tokens + Math.Clamp(positions - request.Context, 0, 2 * request.BlockSteps),
         Temperature = 0,
         NoiseSeed = null,
         FractionBits = request.ScaleBits,

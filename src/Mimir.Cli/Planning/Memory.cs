@@ -13,8 +13,9 @@ internal static class Memory
     private const int Blocks = 2;
 
     /// <summary>
-    /// E and [W]_i; tables with MACs; per layer and side of the cache E, [B]_i and, active, its MAC; and two blocks: algebraic section,
-    /// masks b, offsets E·b, and, for the <paramref name="last"/> party, the step sections' corrections (the others expand theirs as they go).
+    /// E and [W]_i; tables with MACs; per layer and side of the cache E, [B]_i and, active, its MAC; two blocks: algebraic section,
+    /// masks b, offsets E·b; and, for the <paramref name="last"/> party, the corrections of a block's step sections and one more (the others expand
+    /// theirs as they go).
     /// </summary>
     public static long OfParty(PlanRequest request, BlockShape block, long matrixBytes, long algebraicBytes, bool last)
     {
@@ -27,8 +28,9 @@ internal static class Memory
             long users = block.Users(layout, slot).Count;
             material += (users + (request.Active ? 1 : 0)) * slot.Inputs + users * slot.Outputs;
         }
-        material += block.Steps.Sum(s => s.Triples * (request.Active ? 3 : 2) + (last ? s.Corrections : 0));
-        return 2 * matrixBytes + Blocks * algebraicBytes + Element * (rows + cache + Blocks * material);
+        material += block.Steps.Sum(s => s.Triples * (request.Active ? 3 : 2));
+        var sections = last ? (block.Steps.Count + 1) * block.Steps.Max(s => s.Corrections) : 0;
+        return 2 * matrixBytes + Blocks * algebraicBytes + Element * (rows + cache + Blocks * material + sections);
     }
 
     /// <summary>A; the cache's masks; the masks b of one block and its largest products.</summary>
