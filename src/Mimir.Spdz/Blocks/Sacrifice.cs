@@ -13,16 +13,19 @@ namespace Mimir.Spdz.Blocks;
 /// <remarks>
 /// Matrix products: e = open(b_0 + Σχ_τ·b_τ), [A]_i·e − [C_0]_i − Σχ_τ·[C_τ]_i must sum to 0 (one pass over [A]_i per block).
 /// Attention: e = open(χ·b + b'), ⟦B⟧·e − χ·⟦C⟧ − ⟦C'⟧ = 0, value and MAC. Triples: ρ = open(χ·a − a'), χ·c − c' − ρ·b = 0.
-/// Sources: SPDZ's triple sacrifice; protocol.md section 7. All zeros and openings enter one <see cref="Opener.CheckAsync"/>.
+/// Sources: SPDZ's triple sacrifice; protocol.md section 7. All zeros and openings enter <see cref="Opener.CheckAsync"/>.
 /// </remarks>
-internal sealed class Sacrifice(PartyModel model, Party party, Opener opener)
+internal sealed class Sacrifice(PartyModel model, Party party, Opener opener, Workspace spares)
 {
     private const ulong CoinStream = 5;
+
+    // Bounds the memory that burning takes: everything opened or claimed zero stays until it is checked.
+    private const long CheckEvery = 1L << 20;
     private readonly List<Func<Prg, CancellationToken, ValueTask>> _burns = [];
     private ulong _position;
 
     /// <summary>Where the spare copies go: it is taken back once they are burnt.</summary>
-    public Workspace Workspace => party.Workspace;
+    public Workspace Workspace => spares;
 
     public void AddProducts(MatrixSlot slot, Share inputs, Memory<double> products) =>
         _burns.Add((chi, cancellation) => BurnProductsAsync(slot, inputs, products, chi, cancellation));
@@ -36,12 +39,21 @@ internal sealed class Sacrifice(PartyModel model, Party party, Opener opener)
     public void AddTriples(Share a, Share b, Share c, Share spareA, Share spareC) =>
         _burns.Add((chi, cancellation) => BurnTriplesAsync(a, b, c, spareA, spareC, chi, cancellation));
 
-    /// <summary>Burns everything added, under <paramref name="coin"/>. The caller must still run the opener's check.</summary>
+    /// <summary>Burns everything added, under <paramref name="coin"/>, and checks it: at the end, and before, when much is unchecked.</summary>
     public async ValueTask BurnAsync(byte[] coin, CancellationToken cancellation)
     {
         using var chi = new Prg(coin, CoinStream);
-        foreach (var burn in _burns) await burn(chi, cancellation);
+        foreach (var burn in _burns)
+        {
+            await burn(chi, cancellation);
+            if (opener.UncheckedElements < CheckEvery) continue;
+            await opener.CheckAsync(0, cancellation);
+            party.Workspace.Reset();
+        }
         _burns.Clear();
+        await opener.CheckAsync(0, cancellation);
+        party.Workspace.Reset();
+        spares.Reset();
     }
 
     private double Next(Prg chi)

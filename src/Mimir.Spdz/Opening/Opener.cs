@@ -56,6 +56,9 @@ public sealed class Opener : IDisposable
     /// <summary>Checks that passed.</summary>
     public long Checks { get; private set; }
 
+    /// <summary>Elements opened or claimed zero and not yet checked.</summary>
+    public long UncheckedElements => _opened.Sum(o => (long)o.Value.Length) + _zeros.Sum(z => (long)z.Length);
+
     /// <summary>Values opened (or claimed zero) and not yet checked.</summary>
     public bool HasUnchecked => _opened.Count + _zeros.Count > 0;
 

@@ -26,6 +26,7 @@ internal sealed class BlockSource : IDisposable
     private readonly Party _online;
     private readonly Party _party;
     private readonly Workspace _workspace = new();
+    private readonly Workspace _spares = new();
     private readonly TapeReceiver _tape;
     private readonly (long Step, long Algebraic) _largest;
     private readonly SemaphoreSlim _blocks = new(2);
@@ -89,6 +90,7 @@ internal sealed class BlockSource : IDisposable
         _blocks.Dispose();
         _steps.Dispose();
         _workspace.Clear();
+        _spares.Clear();
         foreach (var workspace in _spare) workspace.Clear();
         foreach (var (workspace, _) in _lent.Values) workspace.Clear();
     }
@@ -98,7 +100,7 @@ internal sealed class BlockSource : IDisposable
         var workspace = _spare.TryTake(out var spare) ? spare : new Workspace();
         var section = await _tape.ReadAsync(
             TapeKind.Algebraic, shape.Number, 0, shape.AlgebraicCorrections(_model.Layout, _model.Active), cancellation, _largest.Algebraic);
-        var sacrifice = new Sacrifice(_model, _party, Opener);
+        var sacrifice = new Sacrifice(_model, _party, Opener, _spares);
         var block = PartyBlock.Read(_model, shape, _cache, section, _online, workspace, sacrifice);
         _lent[block] = (workspace, section);
 
@@ -126,8 +128,7 @@ internal sealed class BlockSource : IDisposable
         var verdict = new byte[pending.Length];
         if (!_model.Active) return verdict;
         var coin = await Opener.TossAsync(cancellation);
-        await sacrifice.BurnAsync(coin, cancellation);
-        try { await Opener.CheckAsync(0, cancellation); }
+        try { await sacrifice.BurnAsync(coin, cancellation); }
         catch (MacCheckFailedException e)
         {
             throw new DealerCheatedException($"the sacrifice of block {block.Shape.Number} failed: the Triple Service dealt wrongly or a party lied about it; nothing was used ({e.Message})");

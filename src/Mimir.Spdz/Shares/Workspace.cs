@@ -9,7 +9,8 @@ namespace Mimir.Spdz.Shares;
 /// </summary>
 public sealed class Workspace
 {
-    private const int ChunkElements = 1 << 20;
+    private const int FirstChunkElements = 1 << 20;
+    private const int ChunkElements = 1 << 23;
     private readonly List<AlignedMemory> _chunks = [];
     private int _chunk;
     private int _offset;
@@ -29,8 +30,9 @@ public sealed class Workspace
             _chunk++;
             _offset = 0;
         }
-        // Powers of two, so that steps of slightly growing shapes keep fitting.
-        _chunks.Add(new AlignedMemory((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(ChunkElements, length))));
+        // Powers of two, so that steps of slightly growing shapes keep fitting; large ones once it is clear that much is needed.
+        var least = _chunks.Count == 0 ? FirstChunkElements : ChunkElements;
+        _chunks.Add(new AlignedMemory((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(least, length))));
         _offset = 0;
         return Rent(length);
     }
