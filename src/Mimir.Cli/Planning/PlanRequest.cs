@@ -26,5 +26,5 @@ public sealed record PlanRequest(string Name, ModelLayout Layout, int Context, i
     public double RoundSeconds { get; init; } = 100e-6;
 
     /// <summary>Gigabytes per second at which randomness is dealt, sent and read.</summary>
-    public double DealGigabytesPerSecond { get; init; } = 0.5;
+    public double DealGigabytesPerSecond { get; init; } = 0.9;
 }
