@@ -25,7 +25,7 @@ public static class Planner
         var layout = request.Layout;
         if (request.Context < 1 || request.Context > layout.MaxPositions)
             throw new UsageException($"--context must lie in 1..{layout.MaxPositions} for {request.Name}, not {request.Context}");
-        var numbers = new Numbers(layout, request.FractionBits, request.ChebyshevDegree);
+        var numbers = new Numbers(layout, request.FractionBits, request.ChebyshevDegree, request.Parties);
         var session = Session(request);
         var position = request.Context - 1;
         var whole = CostArithmetic.Of(layout, session, numbers, request.Active, position);

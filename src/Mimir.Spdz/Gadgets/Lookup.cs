@@ -27,14 +27,13 @@ public static class Lookup
     internal static async ValueTask<Share> RunAsync(PartyStep step, PartyModel model, MatrixSlot slot, ProductMaterial material, Share index)
     {
         var party = step.Party;
-        var matrix = slot.Matrix;
         var e = await OneHot.RunAsync(step, index, slot.Inputs);
         var r = step.Tape.Uniform(slot.Outputs);
         var t = party.Active ? step.Tape.Raw(1) : default;
 
         var d = await step.Opener.OpenAsync(e - material.Input, step.Cancellation);
         var z = party.Workspace.Rent(slot.Outputs);
-        FieldMatrix.MultiplyTransposedVector(model.ShareOf(matrix), matrix.Rows, matrix.Width, matrix.Stride, d.Values.Span, z.Span);
+        await step.Products.MultiplyAsync(slot, d.Values, z);
         FieldVector.Add(z.Span, material.Offset.Span, z.Span);
         FieldVector.Add(z.Span, r.Value.Span, z.Span);
 

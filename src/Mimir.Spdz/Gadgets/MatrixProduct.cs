@@ -39,7 +39,7 @@ public static class MatrixProduct
 
         var d = await step.Opener.OpenAsync(x - material.Input, step.Cancellation);
         var z = party.Workspace.Rent(slot.Outputs);
-        FieldMatrix.MultiplyVector(model.ShareOf(matrix), matrix.Rows, matrix.Width, matrix.Stride, d.Values.Span, z.Span);
+        await step.Products.MultiplyAsync(slot, d.Values, z);
         FieldVector.Add(z.Span, material.Offset.Span, z.Span);
         FieldVector.Add(z.Span, r.Span, z.Span);
         if (party.Index == 0) FieldVector.AddScalar(z.Span, Offset, z.Span);

@@ -1,3 +1,4 @@
+using Mimir.Spdz.Masking;
 using Mimir.Spdz.Opening;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
@@ -5,7 +6,8 @@ using Mimir.Spdz.Tape;
 namespace Mimir.Spdz.Gadgets;
 
 /// <summary>What the running half of a gadget works with: the party, its openings, and what was dealt for this step.</summary>
-public sealed class PartyStep(Party party, Opener opener, TapeReader tape, TriplePool triples, CancellationToken cancellation)
+public sealed class PartyStep(
+    Party party, Opener opener, TapeReader tape, TriplePool triples, IShareProducts products, CancellationToken cancellation)
 {
     /// <summary>Whose half this is.</summary>
     public Party Party => party;
@@ -18,6 +20,9 @@ public sealed class PartyStep(Party party, Opener opener, TapeReader tape, Tripl
 
     /// <summary>Sacrificed Beaver triples of this step.</summary>
     public TriplePool Triples => triples;
+
+    /// <summary>[W]_i times an opened vector.</summary>
+    public IShareProducts Products => products;
 
     /// <summary>Ends the session's work.</summary>
     public CancellationToken Cancellation => cancellation;

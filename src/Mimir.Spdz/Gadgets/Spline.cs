@@ -25,6 +25,13 @@ public static class Spline
     {
         using var r = new Secret(length);
         tape.Uniform(r.Span);
+        DealTables(tape, r.Span, function);
+    }
+
+    /// <summary>The tables for masks that have been drawn already (a linear layer's, which have no MAC).</summary>
+    internal static void DealTables(DealingTape tape, ReadOnlySpan<double> r, SplineFunction function)
+    {
+        var length = r.Length;
         foreach (var (level, kernel) in function.Levels.Zip(function.Kernels))
         {
             var perChunk = ElementsPerChunk(level);
@@ -34,7 +41,7 @@ public static class Spline
             {
                 var count = Math.Min(perChunk, length - at);
                 for (var e = 0; e < count; e++)
-                    kernel.Table((long)r.Span[at + e], tables.Slice(e * level.TableLength, level.TableLength));
+                    kernel.Table((long)r[at + e], tables.Slice(e * level.TableLength, level.TableLength));
                 tape.Authenticated(tables[..(count * level.TableLength)]);
             }
         }
@@ -45,6 +52,12 @@ public static class Spline
     {
         var r = step.Tape.Uniform(x.Length);
         var c = await step.Opener.OpenAsync(x + r, step.Cancellation);
+        return await FinishAsync(step, c, function);
+    }
+
+    /// <summary>From the opened c = x + R on, whoever opened it.</summary>
+    internal static async ValueTask<Share> FinishAsync(PartyStep step, Opened c, SplineFunction function)
+    {
         var result = default(Share);
         for (var l = 0; l < function.Levels.Count; l++)
         {

@@ -81,6 +81,14 @@ public sealed class PartyModel : IDisposable
     /// <summary>[W]_i, rows × stride.</summary>
     internal ReadOnlySpan<double> ShareOf(SecretMatrix matrix) => _share[matrix.Id]!.Span;
 
+    /// <summary>[W]_i·d (or [W]_iᵀ·d) for <paramref name="n"/> vectors at once: n × inputs → n × outputs.</summary>
+    internal void Multiply(MatrixSlot slot, ReadOnlySpan<double> ds, int n, Span<double> products)
+    {
+        var m = slot.Matrix;
+        if (slot.Transposed) FieldMatrix.MultiplyTransposedMatrix(ShareOf(m), m.Rows, m.Width, m.Stride, ds, n, products);
+        else FieldMatrix.MultiplyMatrix(ShareOf(m), m.Rows, m.Width, m.Stride, ds, n, products);
+    }
+
     internal CheckTag Tag(MatrixSlot slot) => _tags[slot];
 
     /// <summary>⟦W⟧ of one row of an authenticated table.</summary>

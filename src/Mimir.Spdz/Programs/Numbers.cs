@@ -6,22 +6,24 @@ namespace Mimir.Spdz.Programs;
 
 /// <summary>
 /// Every public number-format decision of a session in one place: fraction bits, spline tables, comparison ranges. Derived from the model's
-/// shape and two tunables, so parties and dealer agree when these do. Error budget: docs/accuracy.md.
+/// shape, the number of parties and two tunables, so parties and dealer agree when these do. Error budget: docs/accuracy.md.
 /// </summary>
 public sealed class Numbers
 {
     private readonly Dictionary<int, SplineFunction> _reciprocals = [];
 
     /// <summary>
-    /// <paramref name="fractionBits"/> = f (`fixed_point.scale_bits`, 12..20), <paramref name="degree"/> (`cheby.deg`, 1..5).
+    /// <paramref name="fractionBits"/> = f (`fixed_point.scale_bits`, 12..20), <paramref name="degree"/> (`cheby.deg`, 1..5),
+    /// <paramref name="parties"/> = N.
     /// </summary>
-    public Numbers(ModelLayout layout, int fractionBits, int degree)
+    public Numbers(ModelLayout layout, int fractionBits, int degree, int parties)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(parties, 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(fractionBits, 12);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fractionBits, 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(degree, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(degree, 5);
-        (FractionBits, Degree) = (fractionBits, degree);
+        (FractionBits, Degree, Parties) = (fractionBits, degree, parties);
         var logWidth = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(layout.HiddenSize - 1));
         SquareBits = Math.Min(fractionBits, (48 - 14 - logWidth) / 2);
         InverseRootBits = Math.Min(26, 47 - fractionBits - (logWidth + 1) / 2);
@@ -34,6 +36,9 @@ public sealed class Numbers
 
     /// <summary>f: fraction bits of every value between gadgets.</summary>
     public int FractionBits { get; }
+
+    /// <summary>N: with two parties, tables are dealt as keys of point functions.</summary>
+    public int Parties { get; }
 
     /// <summary>Degree of the spline pieces.</summary>
     public int Degree { get; }

@@ -11,7 +11,7 @@ namespace Mimir.Spdz.Sessions;
 /// </summary>
 public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSender sender, IDealerPort port)
 {
-    private readonly Numbers _numbers = new(model.Layout, plan.FractionBits, plan.ChebyshevDegree);
+    private readonly Numbers _numbers = new(model.Layout, plan.FractionBits, plan.ChebyshevDegree, sender.Count);
 
     /// <summary>Elements dealt to the last party.</summary>
     public long ElementsDealt { get; private set; }

@@ -26,6 +26,7 @@ public sealed class PartySession : IDisposable
     private readonly Party _party;
     private readonly Opener _opener;
     private readonly PartyCache _cache;
+    private readonly IShareProducts _products;
     private readonly BlockSource _source;
     private readonly TapeReceiver _tape;
     private readonly byte[] _descriptor;
@@ -42,9 +43,10 @@ public sealed class PartySession : IDisposable
         plan.Validate(model.Layout, model.Count, model.Layout.MaxPositions);
         (_model, _plan, _port, _tape) = (model, plan, port, tape);
         _descriptor = descriptor.ToArray();
-        _numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree);
+        _numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, model.Count);
         _party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
         _opener = new Opener(_party, online, HmacDrbg.FromSystem());
+        _products = new SingleProducts(model);
         _cache = new PartyCache(model.Layout, plan.Steps, model.Active);
         _source = new BlockSource(model, plan, _numbers, _cache, _party, offline, tape);
     }
@@ -158,7 +160,7 @@ public sealed class PartySession : IDisposable
                 var section = block.Steps[i];
                 using (var reader = new TapeReader(_party, _workspace, section.Key, section.Corrections))
                 {
-                    arithmetic.Begin(new PartyStep(_party, _opener, reader, block.Triples(i), cancellation), block, i);
+                    arithmetic.Begin(new PartyStep(_party, _opener, reader, block.Triples(i), _products, cancellation), block, i);
                     token = await program.StepAsync(shape.Position, token);
                     if (!reader.AtEnd) throw new DealerCheatedException($"the tape of step {shape.Position} is longer than the program uses");
                 }

@@ -13,7 +13,7 @@ namespace Mimir.Spdz.Tests.Conformance;
 public sealed class ArithmeticTests
 {
     private static readonly TinyModel Model = TinyModel.Llama();
-    private static readonly Numbers Numbers = new(Model.Layout, 16, 2);
+    private static readonly Numbers Numbers = new(Model.Layout, 16, 2, 3);
     private static readonly RotaryTable Rotary = new(8, 10000);
 
     public static TheoryData<string, double, double> Operations => new()

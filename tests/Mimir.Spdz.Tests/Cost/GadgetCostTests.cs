@@ -10,7 +10,7 @@ namespace Mimir.Spdz.Tests.Cost;
 /// <summary>Each gadget's declared cost is what it costs: rounds, elements opened, corrections dealt, triples used.</summary>
 public sealed class GadgetCostTests
 {
-    private static readonly Numbers Numbers = new(TinyModel.Llama(1).Layout, 16, 2);
+    private static readonly Numbers Numbers = new(TinyModel.Llama(1).Layout, 16, 2, 3);
 
     public static TheoryData<int, bool> Groups => new() { { 2, true }, { 2, false }, { 3, true }, { 3, false } };
 

@@ -29,7 +29,7 @@ public sealed class StepCostTests
         int[] prompt = [3, 17, 5];
         var model = llama ? TinyModel.Llama() : TinyModel.Gpt2();
         var plan = Plans.Single(3, 3, uncertain: 1) with { AuditRate = 0, BlockSteps = 2 };
-        var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree);
+        var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, parties);
         var exchanged = (Rounds: 0L, Bytes: 0L);
         var group = new LocalGroup
         {
@@ -69,7 +69,7 @@ public sealed class StepCostTests
     {
         var model = llama ? TinyModel.Llama() : TinyModel.Gpt2();
         var plan = Plans.Single(3, 3) with { AuditRate = 0, BlockSteps = 2, Temperature = 0.7 };
-        var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree);
+        var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, parties);
         var lengths = new Dictionary<(byte Kind, int Block, int Step), long>();
         var group = new LocalGroup
         {
@@ -124,7 +124,7 @@ public sealed class StepCostTests
         {
             var layout = ModelFolding.LayoutOf(config with { Layers = layers });
             var plan = Plans.Single(64, 1);
-            return CostArithmetic.Of(layout, plan, new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree), true, 63);
+            return CostArithmetic.Of(layout, plan, new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree, 2), true, 63);
         }
     }
 }

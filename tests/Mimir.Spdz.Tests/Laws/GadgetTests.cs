@@ -180,7 +180,7 @@ public sealed class GadgetTests
     [MemberData(nameof(Groups))]
     public void Spline_equals_its_plain_evaluation(int parties, bool active)
     {
-        var numbers = new Numbers(TinyModel.Llama(1).Layout, 16, 2);
+        var numbers = new Numbers(TinyModel.Llama(1).Layout, 16, 2, 3);
         foreach (var (function, low, high) in (ValueTuple<SplineFunction, long, long>[])[
             (numbers.Activation, -60L << 16, 60L << 16), (numbers.Exponential, -240L << 16, 1L << 15), (numbers.Reciprocal(64), 1L << 15, 130L << 16)])
         {

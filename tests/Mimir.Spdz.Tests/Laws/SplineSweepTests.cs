@@ -69,7 +69,7 @@ public sealed class SplineSweepTests
     {
         foreach (var k in (int[])[16, 64, 768])
         {
-            var bits = new Numbers(Simulation.TinyModel.Llama(1).Layout with { HiddenSize = k }, F, degree).SquareBits;
+            var bits = new Numbers(Simulation.TinyModel.Llama(1).Layout with { HiddenSize = k }, F, degree, 2).SquareBits;
             var spline = SplineTables.InverseRoot(k, 1e-5, bits, degree);
             foreach (var (low, limit) in (ValueTuple<double, double>[])[(0.01, bound), (0.0001, boundOfSmall)])
                 Within(limit, spline, low * k, 16300.0 * k, x => 1 / Math.Sqrt(x / k + 1e-5), x => Math.Sqrt(x / k + 1e-5), 2 * bits);

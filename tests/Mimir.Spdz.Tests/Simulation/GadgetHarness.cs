@@ -90,7 +90,7 @@ internal sealed class GadgetHarness(int parties = 2, bool active = true)
         var entropy = new byte[48];
         entropy[0] = (byte)index;
         using var opener = new Opener(party, mesh, new HmacDrbg(entropy.AsSpan(0, 32), entropy.AsSpan(32)));
-        var result = await gadget(new PartyStep(party, opener, reader, pool, cancellation), shares);
+        var result = await gadget(new PartyStep(party, opener, reader, pool, new NoProducts(), cancellation), shares);
         if (!reader.AtEnd) throw new InvalidOperationException("the dealing half dealt more than the running half read");
         if (index == 0) (Rounds, ElementsOpened, TriplesLeft) = (opener.Rounds, opener.ElementsOpened, pool.Remaining);
         var opened = await opener.OpenAsync(result, cancellation);
@@ -113,4 +113,11 @@ internal sealed class GadgetHarness(int parties = 2, bool active = true)
         random.FillBytes((ulong)(index * TapeKeys.Bytes), key);
         return key;
     }
+}
+
+/// <summary>For gadgets that need no matrix.</summary>
+internal sealed class NoProducts : Mimir.Spdz.Masking.IShareProducts
+{
+    public ValueTask MultiplyAsync(Mimir.Spdz.Masking.MatrixSlot slot, ReadOnlyMemory<double> d, Memory<double> z) =>
+        throw new InvalidOperationException("this gadget was not expected to multiply by a matrix");
 }

@@ -63,17 +63,17 @@ internal static class SectionMap
     }
 
     /// <summary>A step's section, by walking the dealing program with a tape that only counts.</summary>
-    public static async Task<IReadOnlyList<SectionPart>> StepAsync(ModelLayout layout, SessionPlan plan, int position)
+    public static async Task<IReadOnlyList<SectionPart>> StepAsync(ModelLayout layout, SessionPlan plan, int position, int parties = 2)
     {
-        var numbers = new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree);
+        var numbers = new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree, parties);
         var tape = new CountingTape();
         var arithmetic = new DealerArithmetic(layout, plan, numbers, tape, null) { Cached = position + 1 };
         await new SessionProgram<int>(layout, plan, arithmetic).StepAsync(position, 1);
         return tape.Map.Parts;
     }
 
-    public static BlockShape FirstBlock(ModelLayout layout, SessionPlan plan) =>
-        Schedule.Blocks(layout, plan, new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree), true).First();
+    public static BlockShape FirstBlock(ModelLayout layout, SessionPlan plan, int parties = 2) =>
+        Schedule.Blocks(layout, plan, new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree, parties), true).First();
 
     private sealed class Builder
     {

@@ -17,7 +17,7 @@ public sealed class SampleTests
     [InlineData(2.0, 99L)]
     public async Task Draws_are_distributed_as_softmax(double temperature, long? seed)
     {
-        var numbers = new Numbers(TinyModel.Llama(1).Layout, 16, 2);
+        var numbers = new Numbers(TinyModel.Llama(1).Layout, 16, 2, 3);
         var plan = Plans.Single(1, 1) with { Temperature = temperature, NoiseSeed = seed };
         var cost = Sample.Cost(Logits.Length, plan, numbers);
         var harness = new GadgetHarness
