@@ -51,7 +51,7 @@ public static class MatrixProduct
 
     /// <summary>See the class.</summary>
     public static Cost Cost(int inputs, int outputs, bool active) =>
-        new(2, (long)inputs + outputs, Authenticated: 2L * outputs, Raw: active ? 1 : 0);
+        new Cost(1, inputs) + new Cost(1, outputs, Authenticated: 2L * outputs, Raw: active ? 1 : 0);
 
     /// <summary>Puts κ among the zeros of the next check.</summary>
     internal static void Claim(PartyStep step, CheckTag tag, Opened c, Opened d, Share b, Memory<double> t, long offset)

@@ -51,7 +51,7 @@ public sealed class StepCostTests
         {
             var cost = CostArithmetic.Of(model.Layout, plan, numbers, active, step);
             rounds += cost.Rounds + (plan.HasLogits(step) ? 1 : active ? 3 : 0);
-            bytes += cost.Opened * sizeof(double) + (plan.HasLogits(step) ? 1 : 0) + (active ? 64 + 64 + 40 : 0);
+            bytes += cost.OpenedBytes + (plan.HasLogits(step) ? 1 : 0) + (active ? 64 + 64 + 40 : 0);
         }
         // The proof's check comes with a coin of its own.
         if (active) bytes += 64;
@@ -118,7 +118,7 @@ public sealed class StepCostTests
         var config = ModelShapes.Find("gpt2-small");
         var (two, three) = (Of(2), Of(3));
         Assert.InRange(three.Rounds - two.Rounds, 1, 80);
-        Assert.InRange((three.Opened - two.Opened) * sizeof(double), 1, 420_000);
+        Assert.InRange(three.OpenedBytes - two.OpenedBytes, 1, 330_000);
 
         Costs.Cost Of(int layers)
         {
