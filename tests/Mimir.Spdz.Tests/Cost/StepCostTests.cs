@@ -1,3 +1,4 @@
+using Mimir.Numerics;
 using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
 using Mimir.Models.Transformers;
@@ -46,7 +47,7 @@ public sealed class StepCostTests
         };
         await group.RunAsync(TestContext.Current.CancellationToken);
 
-        var (rounds, bytes) = active ? (2L + 4, 128L + 8 + 64 + 40) : (0, 0);
+        var (rounds, bytes) = active ? (2L + 4, 128L + FieldPacking.Bytes(1) + 64 + 40) : (0, 0);
         for (var step = 0; step < plan.Steps; step++)
         {
             var cost = CostArithmetic.Of(model.Layout, plan, numbers, active, step);
