@@ -33,6 +33,8 @@ public sealed class GadgetCostTests
             await SameAsync(function.Name, 3, Spline.Cost(3, function), t => Spline.Deal(t, 3, function), (s, x) => Spline.RunAsync(s, x, function));
         foreach (var length in (int[])[1, 2, 37])
             await SameAsync($"one-hot {length}", 1, OneHot.Cost(length), t => OneHot.Deal(t, length), (s, x) => OneHot.RunAsync(s, x, length));
+        foreach (var bits in (int[])[1, 5, 6, 20])
+            await SameAsync($"is zero {bits}", 3, IsZero.Cost(3, bits), t => IsZero.Deal(t, 3, bits), (s, x) => IsZero.RunAsync(s, x, bits));
         await SameAsync("normalize", 16, Normalize.Cost(16, Numbers), t => Normalize.Deal(t, 16, Numbers), (s, x) => Normalize.RunAsync(s, x, Numbers));
         await SameAsync("center", 16, PublicMaps.Cost(16), t => Truncate.Deal(t, 16, PublicMaps.MeanBits), PublicMaps.CenterAsync);
         foreach (var plan in (SessionPlan[])[Plans.Single(1, 1), Plans.Single(1, 1) with { Temperature = 1 }, Plans.Single(1, 1) with { Temperature = 1, NoiseSeed = 5 }])
