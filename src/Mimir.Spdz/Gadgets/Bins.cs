@@ -55,7 +55,7 @@ public static class Bins
         {
             var row = counts.Slice(e / width * shape.Segments, shape.Segments);
             var table = tables.Slice(e * shape.Segments, shape.Segments);
-            var top = (int)(((long)c[e] - shape.Low) >> shape.WidthBits);
+            var top = (int)((((long)c[e] - shape.Low) >> shape.WidthBits) & (table.Length - 1));
             for (var j = 0; j < row.Length; j++) row[j] = Field.Add(row[j], table[(top - j) & (table.Length - 1)]);
         }
     }
