@@ -14,6 +14,7 @@ public static class Softmax
     /// <summary>The dealing half, for rows × width scores.</summary>
     public static void Deal(DealingTape tape, int rows, int width, Numbers numbers)
     {
+        Truncate.Deal(tape, rows * width, numbers.FractionBits);
         Maximum.Deal(tape, rows, width, numbers.RowMaximum);
         Spline.Deal(tape, rows * width, numbers.Exponential);
         Truncate.Deal(tape, rows * width, numbers.Exponential.OutputBits - numbers.FractionBits);
@@ -28,6 +29,7 @@ public static class Softmax
     {
         var party = step.Party;
         var width = scores.Length / rows;
+        scores = await Truncate.RunAsync(step, scores, numbers.FractionBits);
         var maximum = await Maximum.RunAsync(step, scores, rows, numbers.RowMaximum);
         var exponentials = await Spline.RunAsync(step, scores - party.Repeat(maximum, width), numbers.Exponential);
         exponentials = await Truncate.RunAsync(step, exponentials, numbers.Exponential.OutputBits - numbers.FractionBits);
@@ -40,7 +42,7 @@ public static class Softmax
 
     /// <summary>See the class.</summary>
     public static Cost Cost(int rows, int width, Numbers numbers) =>
-        Maximum.Cost(rows, width, numbers.RowMaximum)
+        Truncate.Cost(rows * width) + Maximum.Cost(rows, width, numbers.RowMaximum)
         + Spline.Cost(rows * width, numbers.Exponential) + Truncate.Cost(rows * width)
         + Spline.Cost(rows, numbers.Reciprocal(width)) + Truncate.Cost(rows)
         + Multiply.Cost(rows * width) + Truncate.Cost(rows * width);

@@ -27,7 +27,9 @@ public sealed class Numbers
         var logWidth = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(layout.HiddenSize - 1));
         SquareBits = Math.Min(fractionBits, (48 - 14 - logWidth) / 2);
         InverseRootBits = Math.Min(26, 47 - fractionBits - (logWidth + 1) / 2);
-        Activation = SplineTables.Activation(layout.Activation, fractionBits, degree);
+        Activation = new("activation", fractionBits + 16, SplineTables.Activation(layout.Activation, 2 * fractionBits, degree).Levels);
+        ActivationBits = Activation.OutputBits <= fractionBits + 4 ? Activation.OutputBits : fractionBits;
+        HiddenBits = layout.GatedMlp ? fractionBits : ActivationBits;
         Exponential = SplineTables.Exponential(fractionBits, degree);
         InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree);
         RowMaximum = new ComparisonPlan(fractionBits - 4, fractionBits + 8);
@@ -52,8 +54,17 @@ public sealed class Numbers
     /// <summary>Fraction bits of 1/Σexp.</summary>
     public const int ReciprocalBits = 24;
 
-    /// <summary>The MLP's activation.</summary>
+    /// <summary>The MLP's activation, from the product that it follows: 2f → <see cref="SplineFunction.OutputBits"/> fraction bits.</summary>
     public SplineFunction Activation { get; }
+
+    /// <summary>Fraction bits of activations: the spline's own when they are few enough to multiply, else f after a rescaling.</summary>
+    public int ActivationBits { get; }
+
+    /// <summary>By how much the activation's spline is rescaled; 0: not at all.</summary>
+    public int ActivationShift => Activation.OutputBits - ActivationBits;
+
+    /// <summary>Fraction bits of what enters an MLP's second matrix.</summary>
+    public int HiddenBits { get; }
 
     /// <summary>exp for differences to (about) the row's maximum.</summary>
     public SplineFunction Exponential { get; }

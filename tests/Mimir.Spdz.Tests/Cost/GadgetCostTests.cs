@@ -36,6 +36,7 @@ public sealed class GadgetCostTests
         foreach (var bits in (int[])[1, 5, 6, 20])
             await SameAsync($"is zero {bits}", 3, IsZero.Cost(3, bits), t => IsZero.Deal(t, 3, bits), (s, x) => IsZero.RunAsync(s, x, bits));
         await SameAsync("normalize", 16, Normalize.Cost(16, Numbers), t => Normalize.Deal(t, 16, Numbers), (s, x) => Normalize.RunAsync(s, x, Numbers));
+        await SameAsync("truncated product", 7, TruncatedProduct.Cost(7), t => TruncatedProduct.Deal(t, new double[7], 16), (s, x) => TruncatedProduct.RunAsync(s, new Opened(new double[7]), x, 16));
         await SameAsync("center", 16, PublicMaps.Cost(16), t => Truncate.Deal(t, 16, PublicMaps.MeanBits), PublicMaps.CenterAsync);
         foreach (var plan in (SessionPlan[])[Plans.Single(1, 1), Plans.Single(1, 1) with { Temperature = 1 }, Plans.Single(1, 1) with { Temperature = 1, NoiseSeed = 5 }])
             await SameAsync($"sample {plan.Temperature} {plan.NoiseSeed}", 9, Sample.Cost(9, plan, Numbers), t => Sample.Deal(t, 9, plan, Numbers), (s, x) => Sample.RunAsync(s, x, plan, Numbers, 0));
@@ -57,8 +58,6 @@ public sealed class GadgetCostTests
         Assert.Equal(1, Truncate.Cost(9).Rounds);
         Assert.Equal(2, MatrixProduct.Cost(9, 9, true).Rounds);
         Assert.Equal(3, Lookup.Cost(9, 9, true).Rounds);
-        Assert.Equal(1, CachedProduct.AppendCost(9).Rounds);
-        Assert.Equal(2, CachedProduct.Cost(9, 9).Rounds);
         foreach (var (low, top) in (ValueTuple<int, int>[])[(0, 3), (0, 6), (12, 24), (0, 24)])
         {
             var plan = new ComparisonPlan(low, top);
@@ -66,6 +65,9 @@ public sealed class GadgetCostTests
         }
         foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.Exponential, Numbers.InverseRoot, Numbers.Reciprocal(600)])
             Assert.Equal(function.Levels.Count, Spline.Cost(4, function).Rounds);
-        Assert.InRange(Normalize.Cost(64, Numbers).Rounds, 1, 10);
+        Assert.Equal(Spline.Cost(1, Numbers.InverseRoot).Rounds + 3, Normalize.Cost(64, Numbers).Rounds);
+        Assert.Equal(Spline.Cost(1, Numbers.InverseRoot).Opened + 129, Normalize.Cost(64, Numbers).Opened);
+        Assert.Equal(1, TruncatedProduct.Cost(9).Rounds);
+        Assert.Equal(Softmax.Cost(2, 9, Numbers).Rounds + 3, Attention.Cost(2, 2, 4, 9, Numbers).Rounds);
     }
 }
