@@ -17,7 +17,7 @@ public static class Attention
     public static void Deal(DealingTape tape, int heads, int headSize, int positions, Numbers numbers)
     {
         Softmax.Deal(tape, heads, positions, numbers);
-        Truncate.Deal(tape, heads * headSize, numbers.FractionBits);
+        Truncate.Deal(tape, heads * headSize, numbers.WeightBits);
     }
 
     /// <summary>q: heads × headSize, key and value: kvHeads × headSize → heads × headSize.</summary>
@@ -28,7 +28,7 @@ public static class Attention
         var scores = CachedProduct.Scores(step.Party, cache, layer, position + 1, material, d);
         var weights = await Softmax.RunAsync(step, scores, query.Length / cache.HeadSize, numbers);
         var e = await step.Opener.OpenAsync(weights - material.Weights, step.Cancellation);
-        return await Truncate.RunAsync(step, CachedProduct.Mix(step.Party, cache, layer, position + 1, material, e), numbers.FractionBits);
+        return await Truncate.RunAsync(step, CachedProduct.Mix(step.Party, cache, layer, position + 1, material, e), numbers.WeightBits);
     }
 
     /// <summary>See the class.</summary>

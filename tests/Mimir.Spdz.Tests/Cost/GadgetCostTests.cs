@@ -24,12 +24,12 @@ public sealed class GadgetCostTests
             await SameAsync($"compare {plan.LowBit}..{plan.TopBit}", 5, Compare.Cost(5, plan), t => Compare.Deal(t, 5, plan), (s, x) => Compare.RunAsync(s, x, plan));
         foreach (var width in (int[])[1, 2, 3, 5, 8])
         {
-            var plan = Numbers.RowMaximum;
+            var plan = new ComparisonPlan(12, 24);
             await SameAsync($"maximum {width}", 2 * width, Maximum.Cost(2, width, plan), t => Maximum.Deal(t, 2, width, plan), (s, x) => Maximum.RunAsync(s, x, 2, plan));
             await SameAsync($"argmax {width}", width, Argmax.Cost(width, plan), t => Argmax.Deal(t, width, plan), (s, x) => Argmax.RunAsync(s, x, plan));
             await SameAsync($"softmax {width}", 2 * width, Softmax.Cost(2, width, Numbers), t => Softmax.Deal(t, 2, width, Numbers), (s, x) => Softmax.RunAsync(s, x, 2, Numbers));
         }
-        foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.Exponential, Numbers.InverseRoot, Numbers.Reciprocal(4), Numbers.Reciprocal(600)])
+        foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.ExponentialSum, Numbers.Exponential, Numbers.InverseRoot, Numbers.Logarithm(4), Numbers.Logarithm(600)])
             await SameAsync(function.Name, 3, Spline.Cost(3, function), t => Spline.Deal(t, 3, function), (s, x) => Spline.RunAsync(s, x, function));
         foreach (var length in (int[])[1, 2, 37])
             await SameAsync($"one-hot {length}", 1, OneHot.Cost(length), t => OneHot.Deal(t, length), (s, x) => OneHot.RunAsync(s, x, length));
@@ -63,7 +63,7 @@ public sealed class GadgetCostTests
             var plan = new ComparisonPlan(low, top);
             Assert.Equal(1 + (int)Math.Ceiling(Math.Log2(plan.Digits)), Compare.Cost(4, plan).Rounds);
         }
-        foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.Exponential, Numbers.InverseRoot, Numbers.Reciprocal(600)])
+        foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.Exponential, Numbers.InverseRoot, Numbers.Logarithm(600)])
             Assert.Equal(function.Levels.Count, Spline.Cost(4, function).Rounds);
         Assert.Equal(Spline.Cost(1, Numbers.InverseRoot).Rounds + 3, Normalize.Cost(64, Numbers).Rounds);
         Assert.Equal(Spline.Cost(1, Numbers.InverseRoot).Opened + 129, Normalize.Cost(64, Numbers).Opened);

@@ -182,7 +182,7 @@ public sealed class GadgetTests
     {
         var numbers = new Numbers(TinyModel.Llama(1).Layout, 16, 2, 3);
         foreach (var (function, low, high) in (ValueTuple<SplineFunction, long, long>[])[
-            (numbers.Activation, -60L << 32, 60L << 32), (numbers.Exponential, -240L << 16, 1L << 15), (numbers.Reciprocal(64), 1L << 15, 130L << 16)])
+            (numbers.Activation, -60L << 32, 60L << 32), (numbers.Exponential, -400L << 32, 1L << 31), (numbers.ExponentialSum, -400L << 32, 1L << 31), (numbers.Logarithm(64), 1L << (numbers.SumBits - 6), 64L << numbers.SumBits)])
         {
             var random = new Random(8);
             var x = Enumerable.Range(0, 40).Select(_ => random.NextInt64(low, high)).ToArray();
