@@ -7,7 +7,6 @@ namespace Mimir.Spdz.Programs;
 /// <summary>Counts a program without running it: every gadget's declared cost, added up.</summary>
 public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers numbers, bool active) : LengthArithmetic(model)
 {
-
     /// <summary>What has been counted so far.</summary>
     public Cost Total { get; private set; }
 
@@ -35,7 +34,11 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
     public override ValueTask<int> MultiplyIntegersAsync(int x, int y) => Count(Multiply.Cost(Same(x, y)), x);
 
     /// <inheritdoc/>
-    public override ValueTask<int> ApplyAsync(ScalarFunction f, int x) => Count(Spline.Cost(x, numbers.Activation) + Truncate.Cost(x), x);
+    public override ValueTask<int> FeedForwardAsync(LayerLayout block, int x)
+    {
+        Total += ActivatedProduct.Cost(block.Up.Width, block.Up.Rows, Model.GatedMlp, numbers, active);
+        return LinearAsync(block.Down, block.Down.Columns);
+    }
 
     /// <inheritdoc/>
     public override ValueTask<int> NormalizeAsync(int x, double epsilon) => Count(Normalize.Cost(x, numbers), x);
@@ -47,18 +50,8 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
     public override ValueTask<int> RotateAsync(int x, RotaryTable table, int position) => Count(PublicMaps.Cost(x), x);
 
     /// <inheritdoc/>
-    public override async ValueTask AppendAsync(int layer, int key, int value) => await Count(CachedProduct.AppendCost(Same(key, value)), 0);
-
-    /// <inheritdoc/>
-    public override ValueTask<int> ScoresAsync(int layer, int query) =>
-        Count(CachedProduct.Cost(Same(query, QueryLength), ScoreLength), ScoreLength);
-
-    /// <inheritdoc/>
-    public override ValueTask<int> SoftmaxAsync(int scores, int rows) => Count(Softmax.Cost(rows, scores / rows, numbers), scores);
-
-    /// <inheritdoc/>
-    public override ValueTask<int> MixAsync(int layer, int weights) =>
-        Count(CachedProduct.Cost(Same(weights, ScoreLength), QueryLength), QueryLength);
+    public override ValueTask<int> AttendAsync(int layer, int query, int key, int value) => Count(
+        Attention.Cost(Model.Heads, Same(key, value) / Model.HeadSize, Model.HeadSize, Cached, numbers), Same(query, QueryLength));
 
     /// <inheritdoc/>
     public override ValueTask<int> SampleAsync(int logits, int count, double temperature) =>

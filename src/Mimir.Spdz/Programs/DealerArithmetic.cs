@@ -22,12 +22,7 @@ public sealed class DealerArithmetic(
     }
 
     /// <inheritdoc/>
-    public override ValueTask<int> LinearAsync(SecretMatrix w, int x)
-    {
-        var slot = new MatrixSlot(w, false);
-        MatrixProduct.Deal(tape, slot, numbers.FractionBits, source?.Tag(slot), source is null ? default : source.Input(slot));
-        return ValueTask.FromResult(w.Rows);
-    }
+    public override ValueTask<int> LinearAsync(SecretMatrix w, int x) => Linear(w, numbers.FractionBits);
 
     /// <inheritdoc/>
     public override ValueTask<int> MultiplyAsync(int x, int y)
@@ -40,11 +35,11 @@ public sealed class DealerArithmetic(
     public override ValueTask<int> MultiplyIntegersAsync(int x, int y) => ValueTask.FromResult(x);
 
     /// <inheritdoc/>
-    public override ValueTask<int> ApplyAsync(ScalarFunction f, int x)
+    public override ValueTask<int> FeedForwardAsync(LayerLayout block, int x)
     {
-        Spline.Deal(tape, x, numbers.Activation);
-        Truncate.Deal(tape, x, numbers.Activation.OutputBits - numbers.FractionBits);
-        return ValueTask.FromResult(x);
+        var slot = new MatrixSlot(block.Up, false);
+        ActivatedProduct.Deal(tape, slot, Model.GatedMlp, numbers, source?.Tag(slot), source is null ? default : source.Input(slot));
+        return Linear(block.Down, numbers.HiddenBits);
     }
 
     /// <inheritdoc/>
@@ -69,26 +64,9 @@ public sealed class DealerArithmetic(
     }
 
     /// <inheritdoc/>
-    public override ValueTask AppendAsync(int layer, int key, int value) => ValueTask.CompletedTask;
-
-    /// <inheritdoc/>
-    public override ValueTask<int> ScoresAsync(int layer, int query)
+    public override ValueTask<int> AttendAsync(int layer, int query, int key, int value)
     {
-        CachedProduct.Deal(tape, ScoreLength, numbers.FractionBits);
-        return ValueTask.FromResult(ScoreLength);
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask<int> SoftmaxAsync(int scores, int rows)
-    {
-        Softmax.Deal(tape, rows, scores / rows, numbers);
-        return ValueTask.FromResult(scores);
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask<int> MixAsync(int layer, int weights)
-    {
-        CachedProduct.Deal(tape, QueryLength, numbers.FractionBits);
+        Attention.Deal(tape, Model.Heads, Model.HeadSize, Cached, numbers);
         return ValueTask.FromResult(QueryLength);
     }
 
@@ -101,6 +79,13 @@ public sealed class DealerArithmetic(
 
     /// <inheritdoc/>
     public override ValueTask OutputAsync(int number, int value) => ValueTask.CompletedTask;
+
+    private ValueTask<int> Linear(SecretMatrix w, int bits)
+    {
+        var slot = new MatrixSlot(w, false);
+        MatrixProduct.Deal(tape, slot, bits, source?.Tag(slot), source is null ? default : source.Input(slot));
+        return ValueTask.FromResult(w.Rows);
+    }
 }
 
 /// <summary>One step's secrets that the dealer needs for tags: ρ and b.</summary>

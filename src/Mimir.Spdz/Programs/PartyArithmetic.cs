@@ -61,11 +61,7 @@ public sealed class PartyArithmetic(
     }
 
     /// <inheritdoc/>
-    public ValueTask<Share> LinearAsync(SecretMatrix w, Share x)
-    {
-        var slot = new MatrixSlot(w, false);
-        return MatrixProduct.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), x, numbers.FractionBits);
-    }
+    public ValueTask<Share> LinearAsync(SecretMatrix w, Share x) => LinearAsync(w, x, numbers.FractionBits);
 
     /// <inheritdoc/>
     public async ValueTask<Share> MultiplyAsync(Share x, Share y) =>
@@ -75,10 +71,11 @@ public sealed class PartyArithmetic(
     public ValueTask<Share> MultiplyIntegersAsync(Share x, Share y) => Multiply.RunAsync(_step, x, y);
 
     /// <inheritdoc/>
-    public async ValueTask<Share> ApplyAsync(ScalarFunction f, Share x)
+    public async ValueTask<Share> FeedForwardAsync(LayerLayout block, Share x)
     {
-        var y = await Spline.RunAsync(_step, x, numbers.Activation);
-        return await Truncate.RunAsync(_step, y, numbers.Activation.OutputBits - numbers.FractionBits);
+        var slot = new MatrixSlot(block.Up, false);
+        var hidden = await ActivatedProduct.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), x, model.Layout.GatedMlp, numbers);
+        return await LinearAsync(block.Down, hidden, numbers.HiddenBits);
     }
 
     /// <inheritdoc/>
@@ -92,19 +89,8 @@ public sealed class PartyArithmetic(
         PublicMaps.RotateAsync(_step, x, table, position, numbers);
 
     /// <inheritdoc/>
-    public ValueTask AppendAsync(int layer, Share key, Share value) =>
-        CachedProduct.AppendAsync(_step, cache, layer, _position, key, value);
-
-    /// <inheritdoc/>
-    public ValueTask<Share> ScoresAsync(int layer, Share query) =>
-        CachedProduct.ScoresAsync(_step, cache, layer, _position + 1, _block.Attention(layer, _inBlock), query, numbers.FractionBits);
-
-    /// <inheritdoc/>
-    public ValueTask<Share> SoftmaxAsync(Share scores, int rows) => Softmax.RunAsync(_step, scores, rows, numbers);
-
-    /// <inheritdoc/>
-    public ValueTask<Share> MixAsync(int layer, Share weights) =>
-        CachedProduct.MixAsync(_step, cache, layer, _position + 1, _block.Attention(layer, _inBlock), weights, numbers.FractionBits);
+    public ValueTask<Share> AttendAsync(int layer, Share query, Share key, Share value) =>
+        Attention.RunAsync(_step, cache, layer, _position, _block.Attention(layer, _inBlock), query, key, value, numbers);
 
     /// <inheritdoc/>
     public async ValueTask<Share> SampleAsync(Share logits, int count, double temperature)
@@ -115,4 +101,10 @@ public sealed class PartyArithmetic(
 
     /// <inheritdoc/>
     public ValueTask OutputAsync(int number, Share value) => output(_step, number, value);
+
+    private ValueTask<Share> LinearAsync(SecretMatrix w, Share x, int bits)
+    {
+        var slot = new MatrixSlot(w, false);
+        return MatrixProduct.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), x, bits);
+    }
 }
