@@ -14,7 +14,7 @@ namespace Mimir.Spdz.Sessions;
 /// Programs are data-independent, so the same coroutines wait for the same things at every party: messages need no headers, and every length
 /// is known. They go on in order after each round: what an earlier one has stored, a later one sees. A failure of one ends all.
 /// </remarks>
-public sealed class Lockstep(PartyModel model, IMesh mesh) : IDisposable
+public sealed class Lockstep(IMatrixProducts model, IMesh mesh) : IDisposable
 {
     private readonly List<(ILaneWork Work, ValueTask Task)> _live = [];
     private readonly List<Lane> _group = [];
