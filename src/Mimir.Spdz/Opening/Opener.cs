@@ -110,6 +110,18 @@ public sealed partial class Opener : IDisposable
         _agreement = true;
     }
 
+    /// <summary>Takes over what <paramref name="lane"/>, another opener of this party, has opened and claimed: this one's next check covers it.</summary>
+    internal void TakeOver(Opener lane)
+    {
+        _opened.AddRange(lane._opened);
+        _zeros.AddRange(lane._zeros);
+        _agreement |= lane._agreement;
+        if (lane._agreement || _mesh.Count > 2) _transcript.AppendData(lane._transcript.GetHashAndReset());
+        lane._agreement = false;
+        lane._opened.Clear();
+        lane._zeros.Clear();
+    }
+
     /// <summary>One joint coin; one round (two for the first).</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<byte[]> TossAsync(CancellationToken cancellation)

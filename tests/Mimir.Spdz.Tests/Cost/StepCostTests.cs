@@ -21,7 +21,7 @@ public sealed class StepCostTests
 
     /// <summary>
     /// Online rounds of a session: two for the first coin and four per client (its masks' proof and check); then per step what is counted,
-    /// and in an active session three more for the check of a step without output; one question whether to stop after every output.
+    /// and in an active session three more for the check of a step without output; one question whether to stop before every step.
     /// </summary>
     [Theory]
     [MemberData(nameof(Groups))]
@@ -29,7 +29,7 @@ public sealed class StepCostTests
     {
         int[] prompt = [3, 17, 5];
         var model = llama ? TinyModel.Llama() : TinyModel.Gpt2();
-        var plan = Plans.Single(3, 3, uncertain: 1) with { AuditRate = 0, BlockSteps = 2 };
+        var plan = Plans.Single(3, 3, uncertain: 1) with { AuditRate = 0, BlockSteps = 2, PrefillChunk = 1 };
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, parties);
         var exchanged = (Rounds: 0L, Bytes: 0L);
         var group = new LocalGroup
@@ -51,8 +51,8 @@ public sealed class StepCostTests
         for (var step = 0; step < plan.Steps; step++)
         {
             var cost = CostArithmetic.Of(model.Layout, plan, numbers, active, step);
-            rounds += cost.Rounds + (plan.HasLogits(step) ? 1 : active ? 3 : 0);
-            bytes += cost.OpenedBytes + (plan.HasLogits(step) ? 1 : 0) + (active ? 64 + 64 + 40 : 0);
+            rounds += cost.Rounds + 1 + (active && !plan.HasLogits(step) ? 3 : 0);
+            bytes += cost.OpenedBytes + 1 + (active ? 64 + 64 + 40 : 0);
         }
         // The proof's check comes with a coin of its own.
         if (active) bytes += 64;
