@@ -38,24 +38,31 @@ public sealed class Transformer<T>(ModelLayout model, IArithmetic<T> a)
     {
         int q = model.Heads * model.HeadSize, kv = model.KeyValueHeads * model.HeadSize;
         var n = await a.NormalizeAsync(x, model.NormEpsilon);
-        var all = await a.LinearAsync(model.Blocks[layer].QueryKeyValue, n);       // q + 2·kv
+        var all = await LinearAsync(model.Blocks[layer].QueryKeyValue, n);       // q + 2·kv
         var queryAndKey = a.Slice(all, 0, q + kv);
         if (_rotary is not null) queryAndKey = await a.RotateAsync(queryAndKey, _rotary, position);
         await a.AppendAsync(layer, a.Slice(queryAndKey, q, kv), a.Slice(all, q + kv, kv));
         var scores = await a.ScoresAsync(layer, a.Slice(queryAndKey, 0, q));       // heads × positions
         var weights = await a.SoftmaxAsync(scores, model.Heads);
         var mixed = await a.MixAsync(layer, weights);                              // heads × headSize
-        return await a.LinearAsync(model.Blocks[layer].Output, mixed);
+        return await LinearAsync(model.Blocks[layer].Output, mixed);
+    }
+
+    /// <summary>W·x, and with an adapter (W + B·A)·x = W·x + B·(A·x).</summary>
+    private async ValueTask<T> LinearAsync(SecretMatrix w, T x)
+    {
+        var z = await a.LinearAsync(w, x);
+        return model.AdapterOf(w) is { } adapter ? a.Add(z, await a.LinearAsync(adapter.Up, await a.LinearAsync(adapter.Down, x))) : z;
     }
 
     private async ValueTask<T> MlpAsync(int layer, T x)
     {
         var n = await a.NormalizeAsync(x, model.NormEpsilon);
-        var up = await a.LinearAsync(model.Blocks[layer].Up, n);
+        var up = await LinearAsync(model.Blocks[layer].Up, n);
         if (!model.GatedMlp)
-            return await a.LinearAsync(model.Blocks[layer].Down, await a.ApplyAsync(model.Activation, up));
+            return await LinearAsync(model.Blocks[layer].Down, await a.ApplyAsync(model.Activation, up));
         var gate = await a.ApplyAsync(model.Activation, a.Slice(up, 0, model.IntermediateSize));
         var h = await a.MultiplyAsync(gate, a.Slice(up, model.IntermediateSize, model.IntermediateSize));
-        return await a.LinearAsync(model.Blocks[layer].Down, h);
+        return await LinearAsync(model.Blocks[layer].Down, h);
     }
 }

@@ -22,11 +22,11 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
 
     /// <inheritdoc/>
     public override ValueTask<int> LookupAsync(SecretMatrix table, int index) =>
-        Count(Lookup.Cost(table.Rows, table.Width, active), table.Columns);
+        Count(table.IsPublic ? PublicLookup.Cost(table) : Lookup.Cost(table.Rows, table.Width, active), table.Columns);
 
     /// <inheritdoc/>
     public override ValueTask<int> LinearAsync(SecretMatrix w, int x) =>
-        Count(MatrixProduct.Cost(Same(x, w.Columns) - w.Columns + w.Width, w.Rows, active), w.Rows);
+        Count(w.IsPublic ? PublicProduct.Cost(w) : MatrixProduct.Cost(Same(x, w.Columns) - w.Columns + w.Width, w.Rows, active), w.Rows);
 
     /// <inheritdoc/>
     public override ValueTask<int> MultiplyAsync(int x, int y) => Count(Multiply.Cost(Same(x, y)) + Truncate.Cost(x), x);

@@ -17,7 +17,8 @@ public sealed class DealerArithmetic(
     public override ValueTask<int> LookupAsync(SecretMatrix table, int index)
     {
         var slot = new MatrixSlot(table, true);
-        Lookup.Deal(tape, slot, source?.Tag(slot), source is null ? default : source.Input(slot));
+        if (table.IsPublic) PublicLookup.Deal(tape, table);
+        else Lookup.Deal(tape, slot, source?.Tag(slot), source is null ? default : source.Input(slot));
         return ValueTask.FromResult(table.Columns);
     }
 
@@ -25,7 +26,8 @@ public sealed class DealerArithmetic(
     public override ValueTask<int> LinearAsync(SecretMatrix w, int x)
     {
         var slot = new MatrixSlot(w, false);
-        MatrixProduct.Deal(tape, slot, numbers.FractionBits, source?.Tag(slot), source is null ? default : source.Input(slot));
+        if (w.IsPublic) PublicProduct.Deal(tape, w, numbers.FractionBits);
+        else MatrixProduct.Deal(tape, slot, numbers.FractionBits, source?.Tag(slot), source is null ? default : source.Input(slot));
         return ValueTask.FromResult(w.Rows);
     }
 

@@ -56,6 +56,7 @@ public sealed class PartyArithmetic(
     /// <inheritdoc/>
     public ValueTask<Share> LookupAsync(SecretMatrix table, Share index)
     {
+        if (table.IsPublic) return PublicLookup.RunAsync(_step, table, index);
         var slot = new MatrixSlot(table, true);
         return Lookup.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), index);
     }
@@ -63,6 +64,7 @@ public sealed class PartyArithmetic(
     /// <inheritdoc/>
     public ValueTask<Share> LinearAsync(SecretMatrix w, Share x)
     {
+        if (w.IsPublic) return PublicProduct.RunAsync(_step, model, w, x, numbers.FractionBits);
         var slot = new MatrixSlot(w, false);
         return MatrixProduct.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), x, numbers.FractionBits);
     }
