@@ -34,7 +34,10 @@ public sealed class FloatArithmetic(ReferenceWeights weights, Func<double>? unif
     public ValueTask<double[]> LinearAsync(SecretMatrix w, double[] x)
     {
         if (x.Length != w.Columns) throw new ArgumentException($"{w.Name} takes {w.Columns} elements, not {x.Length}", nameof(x));
-        return Done(MatrixProduct.Multiply(weights.Get(w), w, x));
+        var z = MatrixProduct.Multiply(weights.Get(w), w, x);
+        if (_model.AdapterOf(w) is not { } adapter) return Done(z);
+        var inner = MatrixProduct.Multiply(weights.Get(adapter.Down), adapter.Down, x);
+        return Done(Zip(z, MatrixProduct.Multiply(weights.Get(adapter.Up), adapter.Up, inner), (a, b) => a + b));
     }
 
     /// <inheritdoc/>

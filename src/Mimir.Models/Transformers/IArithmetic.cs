@@ -27,7 +27,7 @@ public interface IArithmetic<T>
     /// <summary>The row of <paramref name="table"/> whose number is the secret integer <paramref name="index"/> (one element, scale 0).</summary>
     ValueTask<T> LookupAsync(SecretMatrix table, T index);
 
-    /// <summary>z = W·x (+ bias, when the matrix has one). W: rows × columns. x: columns. z: rows.</summary>
+    /// <summary>z = W·x (+ bias, when the matrix has one), with an adapter (W + B·A)·x. W: rows × columns. x: columns. z: rows.</summary>
     ValueTask<T> LinearAsync(SecretMatrix w, T x);
 
     /// <summary>x ∘ y, elementwise.</summary>

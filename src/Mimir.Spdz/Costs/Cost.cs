@@ -24,6 +24,12 @@ public readonly record struct Cost(long Rounds, long Opened, long Uniform = 0, l
     /// <summary>Both in the same rounds.</summary>
     public static Cost Together(Cost x, Cost y) => (x + y) with { Rounds = Math.Max(x.Rounds, y.Rounds) };
 
+    /// <summary>Without an opening of <paramref name="elements"/> under uniform masks, which another gadget makes and pays for.</summary>
+    public Cost WithoutOpening(long elements) => this with
+    {
+        Rounds = Rounds - 1, Opened = Opened - elements, Uniform = Uniform - elements, OpenedBytes = OpenedBytes - FieldPacking.Bytes(elements),
+    };
+
     /// <summary>Corrections sent to the last party in the step's own tape section, in elements.</summary>
     public long Corrections(bool active) => active ? Uniform + 2 * Authenticated + Raw : Authenticated + Raw;
 }

@@ -1,7 +1,5 @@
 using Mimir.Numerics;
-using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Costs;
-using Mimir.Spdz.Masking;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
@@ -19,25 +17,21 @@ namespace Mimir.Spdz.Gadgets;
 /// </remarks>
 public static class ActivatedProduct
 {
-    /// <summary>The step's part of the dealing half.</summary>
-    internal static void Deal(DealingTape tape, MatrixSlot slot, bool gated, Numbers numbers, DealerTag? tag, ReadOnlySpan<double> b)
+    /// <summary>The dealing half after the product's own mask R.</summary>
+    internal static void DealTables(DealingTape tape, ReadOnlySpan<double> r, bool gated, Numbers numbers)
     {
-        var inner = Inner(slot.Outputs, gated);
-        using var r = new Secret(slot.Outputs);
-        MatrixProduct.DealMask(tape, r.Span, tag, b);
-        Spline.DealTables(tape, r.Span[..inner], numbers.Activation);
+        var inner = Inner(r.Length, gated);
+        Spline.DealTables(tape, r[..inner], numbers.Activation);
         if (numbers.ActivationShift > 0) Truncate.Deal(tape, inner, numbers.ActivationShift);
         if (!gated) return;
-        TruncatedProduct.Deal(tape, r.Span[inner..], numbers.FractionBits);
+        TruncatedProduct.Deal(tape, r[inner..], numbers.FractionBits);
         Truncate.Deal(tape, inner, numbers.ActivationBits);
     }
 
-    /// <summary>The running half. x: columns (without the constant one of a bias), f fraction bits.</summary>
-    internal static async ValueTask<Share> RunAsync(
-        PartyStep step, PartyModel model, MatrixSlot slot, ProductMaterial material, Share x, bool gated, Numbers numbers)
+    /// <summary>The running half, from the opened product c at scale 2f on.</summary>
+    internal static async ValueTask<Share> RunAsync(PartyStep step, Opened c, bool gated, Numbers numbers)
     {
-        var c = await MatrixProduct.OpenAsync(step, model, slot, material, x, numbers.FractionBits);
-        var inner = Inner(slot.Outputs, gated);
+        var inner = Inner(c.Length, gated);
         var plain = step.Party.Workspace.Rent(inner);
         FieldVector.AddScalar(c.Values.Span[..inner], Field.Reduce(-Truncate.Offset), plain.Span);
         var activated = await Spline.FinishAsync(step, new Opened(plain), numbers.Activation);
@@ -47,16 +41,11 @@ public static class ActivatedProduct
         return await Truncate.RunAsync(step, product, numbers.ActivationBits);
     }
 
-    /// <summary>See the class; inputs with the constant one of a bias.</summary>
-    public static Cost Cost(int inputs, int outputs, bool gated, Numbers numbers, bool active)
+    /// <summary>Without the product and its opening.</summary>
+    public static Cost Cost(int outputs, bool gated, Numbers numbers)
     {
         var inner = Inner(outputs, gated);
-        var spline = Spline.Cost(inner, numbers.Activation);
-        // The product's opening and mask are the spline's.
-        var cost = MatrixProduct.OpenCost(inputs, outputs, active) + spline with
-        {
-            Rounds = spline.Rounds - 1, Opened = spline.Opened - inner, Uniform = spline.Uniform - inner,
-        };
+        var cost = Spline.Cost(inner, numbers.Activation).WithoutOpening(inner);
         if (numbers.ActivationShift > 0) cost += Truncate.Cost(inner);
         return gated ? cost + TruncatedProduct.Cost(inner) + Truncate.Cost(inner) : cost;
     }

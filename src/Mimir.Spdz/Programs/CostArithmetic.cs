@@ -21,11 +21,11 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
 
     /// <inheritdoc/>
     public override ValueTask<int> LookupAsync(SecretMatrix table, int index) =>
-        Count(Lookup.Cost(table.Rows, table.Width, active), table.Columns);
+        Count(table.IsPublic ? PublicLookup.Cost(table) : Lookup.Cost(table.Rows, table.Width, active), table.Columns);
 
     /// <inheritdoc/>
     public override ValueTask<int> LinearAsync(SecretMatrix w, int x) =>
-        Count(MatrixProduct.Cost(Same(x, w.Columns) - w.Columns + w.Width, w.Rows, active), w.Rows);
+        Count(Product(w, x) + new Cost(0, 0, Authenticated: 2L * w.Rows), w.Rows);
 
     /// <inheritdoc/>
     public override ValueTask<int> MultiplyAsync(int x, int y) => Count(Multiply.Cost(Same(x, y)) + Truncate.Cost(x), x);
@@ -36,7 +36,7 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
     /// <inheritdoc/>
     public override ValueTask<int> FeedForwardAsync(LayerLayout block, int x)
     {
-        Total += ActivatedProduct.Cost(block.Up.Width, block.Up.Rows, Model.GatedMlp, numbers, active);
+        Total += Product(block.Up, x) + ActivatedProduct.Cost(block.Up.Rows, Model.GatedMlp, numbers);
         return LinearAsync(block.Down, block.Down.Columns);
     }
 
@@ -60,6 +60,15 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
     /// <inheritdoc/>
     public override async ValueTask OutputAsync(int number, int value) =>
         await Count(new Cost(active ? 4 : 1, plan.Receivers.Count), 0);
+
+    /// <summary>A product as it is opened, its adapter's two products included.</summary>
+    private Cost Product(SecretMatrix w, int x)
+    {
+        if (!w.IsPublic) return MatrixProduct.Cost(Same(x, w.Columns) - w.Columns + w.Width, w.Rows, active);
+        if (Model.AdapterOf(w) is not { } adapter) return PublicProduct.Cost(w);
+        var down = Product(adapter.Down, x) + new Cost(0, 0, Authenticated: 2L * adapter.Down.Rows);
+        return down + Product(adapter.Up, adapter.Up.Columns) + new Cost(0, 0, Uniform: adapter.Up.Rows) + PublicProduct.Cost(w);
+    }
 
     private ValueTask<int> Count(Cost cost, int length)
     {

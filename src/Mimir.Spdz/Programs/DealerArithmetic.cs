@@ -17,7 +17,8 @@ public sealed class DealerArithmetic(
     public override ValueTask<int> LookupAsync(SecretMatrix table, int index)
     {
         var slot = new MatrixSlot(table, true);
-        Lookup.Deal(tape, slot, source?.Tag(slot), source is null ? default : source.Input(slot));
+        if (table.IsPublic) PublicLookup.Deal(tape, table);
+        else Lookup.Deal(tape, slot, source?.Tag(slot), source is null ? default : source.Input(slot));
         return ValueTask.FromResult(table.Columns);
     }
 
@@ -37,8 +38,9 @@ public sealed class DealerArithmetic(
     /// <inheritdoc/>
     public override ValueTask<int> FeedForwardAsync(LayerLayout block, int x)
     {
-        var slot = new MatrixSlot(block.Up, false);
-        ActivatedProduct.Deal(tape, slot, Model.GatedMlp, numbers, source?.Tag(slot), source is null ? default : source.Input(slot));
+        using var r = new Secret(block.Up.Rows);
+        DealMask(block.Up, numbers.FractionBits, r.Span);
+        ActivatedProduct.DealTables(tape, r.Span, Model.GatedMlp, numbers);
         return Linear(block.Down, numbers.HiddenBits);
     }
 
@@ -82,9 +84,33 @@ public sealed class DealerArithmetic(
 
     private ValueTask<int> Linear(SecretMatrix w, int bits)
     {
-        var slot = new MatrixSlot(w, false);
-        MatrixProduct.Deal(tape, slot, bits, source?.Tag(slot), source is null ? default : source.Input(slot));
+        DealLinear(w, bits);
         return ValueTask.FromResult(w.Rows);
+    }
+
+    private void DealLinear(SecretMatrix w, int bits)
+    {
+        using var r = new Secret(w.Rows);
+        DealMask(w, bits, r.Span);
+        Truncate.DealTuple(tape, r.Span, bits);
+    }
+
+    /// <summary>R of the opened product, and what its opening needs; the adapter's part before it.</summary>
+    private void DealMask(SecretMatrix w, int bits, Span<double> r)
+    {
+        if (!w.IsPublic)
+        {
+            var slot = new MatrixSlot(w, false);
+            MatrixProduct.DealMask(tape, r, source?.Tag(slot), source is null ? default : source.Input(slot));
+            return;
+        }
+        if (Model.AdapterOf(w) is { } adapter)
+        {
+            DealLinear(adapter.Down, bits);
+            var up = new MatrixSlot(adapter.Up, false);
+            MatrixProduct.DealExact(tape, up, source?.Tag(up), source is null ? default : source.Input(up));
+        }
+        tape.Uniform(r);
     }
 }
 

@@ -56,6 +56,7 @@ public sealed class PartyArithmetic(
     /// <inheritdoc/>
     public ValueTask<Share> LookupAsync(SecretMatrix table, Share index)
     {
+        if (table.IsPublic) return PublicLookup.RunAsync(_step, table, index);
         var slot = new MatrixSlot(table, true);
         return Lookup.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), index);
     }
@@ -73,8 +74,8 @@ public sealed class PartyArithmetic(
     /// <inheritdoc/>
     public async ValueTask<Share> FeedForwardAsync(LayerLayout block, Share x)
     {
-        var slot = new MatrixSlot(block.Up, false);
-        var hidden = await ActivatedProduct.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), x, model.Layout.GatedMlp, numbers);
+        var c = await OpenProductAsync(block.Up, x, numbers.FractionBits);
+        var hidden = await ActivatedProduct.RunAsync(_step, c, model.Layout.GatedMlp, numbers);
         return await LinearAsync(block.Down, hidden, numbers.HiddenBits);
     }
 
@@ -102,9 +103,26 @@ public sealed class PartyArithmetic(
     /// <inheritdoc/>
     public ValueTask OutputAsync(int number, Share value) => output(_step, number, value);
 
-    private ValueTask<Share> LinearAsync(SecretMatrix w, Share x, int bits)
+    /// <summary>x has <paramref name="bits"/> fraction bits; the result f.</summary>
+    private async ValueTask<Share> LinearAsync(SecretMatrix w, Share x, int bits)
     {
-        var slot = new MatrixSlot(w, false);
-        return MatrixProduct.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), x, bits);
+        var c = await OpenProductAsync(w, x, bits);
+        return Truncate.Finish(_step.Party, c, Truncate.ReadTuple(_step, w.Rows), bits);
     }
+
+    /// <summary>c = z + 2^48 + R, z = W·x (+ bias), or (W + B·A)·x, at scale f + bits.</summary>
+    private async ValueTask<Opened> OpenProductAsync(SecretMatrix w, Share x, int bits)
+    {
+        if (!w.IsPublic) return await MatrixProduct.OpenAsync(_step, model, w, Material(w), x, bits);
+        var z = await PublicProduct.MultiplyAsync(_step, model, w, x, bits);
+        if (model.Layout.AdapterOf(w) is { } adapter)
+        {
+            var inner = await LinearAsync(adapter.Down, x, bits);
+            var correction = await MatrixProduct.ExactAsync(_step, model, adapter.Up, Material(adapter.Up), inner, numbers.FractionBits);
+            z += _step.Party.Scale(correction, Math.ScaleB(1, bits - numbers.FractionBits));
+        }
+        return await PublicProduct.OpenAsync(_step, z);
+    }
+
+    private ProductMaterial Material(SecretMatrix w) => _block.Product(new MatrixSlot(w, false), _inBlock);
 }
