@@ -42,7 +42,7 @@ public static class MatrixProduct
     internal static async ValueTask<Opened> OpenAsync(PartyStep step, PartyModel model, MatrixSlot slot, ProductMaterial material, Share x, int bits)
     {
         var party = step.Party;
-        if (slot.Matrix.HasBias) x = party.Concat(x, party.Constant(new Opened(new[] { Math.ScaleB(1, bits) })));
+        if (slot.Matrix.HasBias) x = party.Concat(x, One(party, bits));
         var r = step.Tape.UniformRaw(slot.Outputs);
         var t = party.Active ? step.Tape.Raw(1) : default;
 
@@ -64,6 +64,14 @@ public static class MatrixProduct
 
     /// <summary>Of the opening alone.</summary>
     internal static Cost OpenCost(int inputs, int outputs, bool active) => new(2, (long)inputs + outputs, Raw: active ? 1 : 0);
+
+    /// <summary>The constant one that meets a bias.</summary>
+    private static Share One(Party party, int bits)
+    {
+        var one = party.Workspace.Rent(1);
+        one.Span[0] = Math.ScaleB(1, bits);
+        return party.Constant(new Opened(one));
+    }
 
     /// <summary>Puts κ among the zeros of the next check.</summary>
     internal static void Claim(PartyStep step, CheckTag tag, Opened c, Opened d, Share b, Memory<double> t, long offset)
