@@ -32,6 +32,11 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination)
     {
         destination[..(rows * count)].Clear();
+        if (count > 1)
+        {
+            MultiplyPaired(w, rows, columns, stride, xs, count, destination);
+            return;
+        }
         int tile = count == 1 ? ExactProduct.MaximumTerms : TileColumns;
         Span<double> sums = stackalloc double[RowsPerPass];
         for (int row = 0; row < rows; row += RowsPerPass)

@@ -63,7 +63,7 @@ public static class MatrixProduct
         OpenCost(inputs, outputs, active) + new Cost(0, 0, Authenticated: 2L * outputs);
 
     /// <summary>Of the opening alone.</summary>
-    internal static Cost OpenCost(int inputs, int outputs, bool active) => new(2, (long)inputs + outputs, Raw: active ? 1 : 0);
+    internal static Cost OpenCost(int inputs, int outputs, bool active) => new Cost(1, inputs) + new Cost(1, outputs, Raw: active ? 1 : 0);
 
     /// <summary>The constant one that meets a bias.</summary>
     private static Share One(Party party, int bits)

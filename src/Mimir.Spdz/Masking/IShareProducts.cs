@@ -10,13 +10,9 @@ public interface IShareProducts
     ValueTask MultiplyAsync(MatrixSlot slot, ReadOnlyMemory<double> d, Memory<double> z);
 }
 
-/// <summary>One vector at a time, at once.</summary>
-public sealed class SingleProducts(PartyModel model) : IShareProducts
+/// <summary>Products of whole matrices with several vectors at once, at once.</summary>
+public interface IMatrixProducts
 {
-    /// <inheritdoc/>
-    public ValueTask MultiplyAsync(MatrixSlot slot, ReadOnlyMemory<double> d, Memory<double> z)
-    {
-        model.Multiply(slot, d.Span, 1, z.Span);
-        return ValueTask.CompletedTask;
-    }
+    /// <summary>[W]_i·d (or [W]_iᵀ·d) for <paramref name="n"/> vectors: n × inputs → n × outputs, overwritten.</summary>
+    void Multiply(MatrixSlot slot, ReadOnlySpan<double> ds, int n, Span<double> products);
 }

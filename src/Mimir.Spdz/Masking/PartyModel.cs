@@ -13,7 +13,7 @@ namespace Mimir.Spdz.Masking;
 /// What one party holds of one model: E (the same for all parties), [W]_i = [A]_i + δ_{i0}·E, its check tags and its share of the MAC key.
 /// Both are uniform and independent of the weights unless all parties and the dealer pool what they have.
 /// </summary>
-public sealed class PartyModel : IDisposable
+public sealed class PartyModel : IMatrixProducts, IDisposable
 {
     private readonly AlignedMemory?[] _masked;
     private readonly AlignedMemory?[] _share;
@@ -81,8 +81,8 @@ public sealed class PartyModel : IDisposable
     /// <summary>[W]_i, rows × stride.</summary>
     internal ReadOnlySpan<double> ShareOf(SecretMatrix matrix) => _share[matrix.Id]!.Span;
 
-    /// <summary>[W]_i·d (or [W]_iᵀ·d) for <paramref name="n"/> vectors at once: n × inputs → n × outputs.</summary>
-    internal void Multiply(MatrixSlot slot, ReadOnlySpan<double> ds, int n, Span<double> products)
+    /// <inheritdoc/>
+    public void Multiply(MatrixSlot slot, ReadOnlySpan<double> ds, int n, Span<double> products)
     {
         var m = slot.Matrix;
         if (slot.Transposed) FieldMatrix.MultiplyTransposedMatrix(ShareOf(m), m.Rows, m.Width, m.Stride, ds, n, products);
