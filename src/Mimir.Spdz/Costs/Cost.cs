@@ -21,6 +21,13 @@ public readonly record struct Cost(long Rounds, long Opened, long Uniform = 0, l
         OpenedBytes = x.OpenedBytes + y.OpenedBytes,
     };
 
+    /// <summary>x without its part y, which something else already does.</summary>
+    public static Cost operator -(Cost x, Cost y) => new(
+        x.Rounds - y.Rounds, x.Opened - y.Opened, x.Uniform - y.Uniform, x.Authenticated - y.Authenticated, x.Raw - y.Raw, x.Triples - y.Triples)
+    {
+        OpenedBytes = x.OpenedBytes - y.OpenedBytes,
+    };
+
     /// <summary>Both in the same rounds.</summary>
     public static Cost Together(Cost x, Cost y) => (x + y) with { Rounds = Math.Max(x.Rounds, y.Rounds) };
 

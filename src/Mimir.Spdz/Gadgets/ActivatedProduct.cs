@@ -51,12 +51,8 @@ public static class ActivatedProduct
     public static Cost Cost(int inputs, int outputs, bool gated, Numbers numbers, bool active)
     {
         var inner = Inner(outputs, gated);
-        var spline = Spline.Cost(inner, numbers.Activation);
         // The product's opening and mask are the spline's.
-        var cost = MatrixProduct.OpenCost(inputs, outputs, active) + spline with
-        {
-            Rounds = spline.Rounds - 1, Opened = spline.Opened - inner, Uniform = spline.Uniform - inner,
-        };
+        var cost = MatrixProduct.OpenCost(inputs, outputs, active) + Spline.Cost(inner, numbers.Activation) - new Cost(1, inner, Uniform: inner);
         if (numbers.ActivationShift > 0) cost += Truncate.Cost(inner);
         return gated ? cost + TruncatedProduct.Cost(inner) + Truncate.Cost(inner) : cost;
     }
