@@ -21,14 +21,15 @@ public readonly record struct Cost(long Rounds, long Opened, long Uniform = 0, l
         OpenedBytes = x.OpenedBytes + y.OpenedBytes,
     };
 
+    /// <summary>x without its part y, which something else already does.</summary>
+    public static Cost operator -(Cost x, Cost y) => new(
+        x.Rounds - y.Rounds, x.Opened - y.Opened, x.Uniform - y.Uniform, x.Authenticated - y.Authenticated, x.Raw - y.Raw, x.Triples - y.Triples)
+    {
+        OpenedBytes = x.OpenedBytes - y.OpenedBytes,
+    };
+
     /// <summary>Both in the same rounds.</summary>
     public static Cost Together(Cost x, Cost y) => (x + y) with { Rounds = Math.Max(x.Rounds, y.Rounds) };
-
-    /// <summary>Without an opening of <paramref name="elements"/> under uniform masks, which another gadget makes and pays for.</summary>
-    public Cost WithoutOpening(long elements) => this with
-    {
-        Rounds = Rounds - 1, Opened = Opened - elements, Uniform = Uniform - elements, OpenedBytes = OpenedBytes - FieldPacking.Bytes(elements),
-    };
 
     /// <summary>Corrections sent to the last party in the step's own tape section, in elements.</summary>
     public long Corrections(bool active) => active ? Uniform + 2 * Authenticated + Raw : Authenticated + Raw;

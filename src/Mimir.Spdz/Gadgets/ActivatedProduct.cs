@@ -45,7 +45,8 @@ public static class ActivatedProduct
     public static Cost Cost(int outputs, bool gated, Numbers numbers)
     {
         var inner = Inner(outputs, gated);
-        var cost = Spline.Cost(inner, numbers.Activation).WithoutOpening(inner);
+        // The product's opening and mask are the spline's.
+        var cost = Spline.Cost(inner, numbers.Activation) - new Cost(1, inner, Uniform: inner);
         if (numbers.ActivationShift > 0) cost += Truncate.Cost(inner);
         return gated ? cost + TruncatedProduct.Cost(inner) + Truncate.Cost(inner) : cost;
     }

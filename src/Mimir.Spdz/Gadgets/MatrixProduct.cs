@@ -49,7 +49,7 @@ public static class MatrixProduct
     {
         var party = step.Party;
         var slot = new MatrixSlot(w, false);
-        if (w.HasBias) x = party.Concat(x, party.Constant(new Opened(new[] { Math.ScaleB(1, bits) })));
+        if (w.HasBias) x = party.Concat(x, One(party, bits));
         var t = party.Active ? step.Tape.Raw(1) : default;
 
         var d = await step.Opener.OpenAsync(x - material.Input, step.Cancellation);
@@ -66,6 +66,14 @@ public static class MatrixProduct
 
     /// <summary>See the class; inputs with the constant one of a bias, the truncation tuple not counted.</summary>
     public static Cost Cost(int inputs, int outputs, bool active) => new Cost(1, inputs) + new Cost(1, outputs, Raw: active ? 1 : 0);
+
+    /// <summary>The constant one that meets a bias.</summary>
+    private static Share One(Party party, int bits)
+    {
+        var one = party.Workspace.Rent(1);
+        one.Span[0] = Math.ScaleB(1, bits);
+        return party.Constant(new Opened(one));
+    }
 
     /// <summary>Puts κ among the zeros of the next check.</summary>
     internal static void Claim(PartyStep step, CheckTag tag, Opened c, Opened d, Share b, Memory<double> t, long offset)

@@ -34,7 +34,7 @@ public sealed class Numbers
         SumBits = Math.Min(36, 48 - IsZero.Bits(layout.MaxPositions - 1));
         ExponentialSum = SoftmaxTables.ExponentialSum(fractionBits, degree, SumBits);
         WeightBits = 40 - fractionBits;
-        Exponential = SoftmaxTables.Exponential(fractionBits, degree, fractionBits <= 16 ? WeightBits : fractionBits + 16);
+        Exponential = SoftmaxTables.Exponential(fractionBits, degree, fractionBits + 24);
         InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree);
         Vocabulary = new ComparisonPlan(0, fractionBits + 8);
     }
