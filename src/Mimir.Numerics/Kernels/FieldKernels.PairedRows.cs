@@ -122,10 +122,10 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                 AccumulatePair(ref w3, i, xa, xb, c1, c12, ref h3, ref l3);
                 AccumulatePair(ref w3, i, ya, yb, c1, c12, ref g3, ref k3);
             }
-            AddFour(ref highX, h0, h1, h2, h3);
-            AddFour(ref lowX, l0, l1, l2, l3);
-            AddFour(ref highY, g0, g1, g2, g3);
-            AddFour(ref lowY, k0, k1, k2, k3);
+            TSimd.AddSums(ref highX, h0, h1, h2, h3);
+            TSimd.AddSums(ref lowX, l0, l1, l2, l3);
+            TSimd.AddSums(ref highY, g0, g1, g2, g3);
+            TSimd.AddSums(ref lowY, k0, k1, k2, k3);
         }
     }
 
@@ -145,8 +145,8 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                 AccumulatePair(ref w2, i, xa, xb, c1, c12, ref h2, ref l2);
                 AccumulatePair(ref w3, i, xa, xb, c1, c12, ref h3, ref l3);
             }
-            AddFour(ref high, h0, h1, h2, h3);
-            AddFour(ref low, l0, l1, l2, l3);
+            TSimd.AddSums(ref high, h0, h1, h2, h3);
+            TSimd.AddSums(ref low, l0, l1, l2, l3);
         }
     }
 
@@ -154,18 +154,6 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
     private static void AccumulatePair(ref double w, nuint i, TD xa, TD xb, TD c1, TD c12, ref TL high, ref TL low) =>
         Accumulate<TSimd, TD, TL>(
             TSimd.Add(xb, TSimd.Load(ref w, i)), TSimd.Add(xa, TSimd.Load(ref w, unchecked(i + (nuint)TSimd.Count))), c1, c12, ref high, ref low);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddFour(ref long sums, TL s0, TL s1, TL s2, TL s3)
-    {
-        unchecked
-        {
-            sums += TSimd.Sum(s0);
-            Unsafe.Add(ref sums, 1) += TSimd.Sum(s1);
-            Unsafe.Add(ref sums, 2) += TSimd.Sum(s2);
-            Unsafe.Add(ref sums, 3) += TSimd.Sum(s3);
-        }
-    }
 
     private static void FinishPaired(in PairedTile panel, int v, Span<double> destination)
     {
