@@ -68,17 +68,27 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
     private static void SumBlock(
         ref double w0, ref double w1, ref double w2, ref double w3, in PairedTile panel, int column, int width, nuint ahead, int r)
     {
-        int v = 0;
-        for (; v + 2 <= panel.Count; v += 2)
+        // Meanwhile the next four rows come in: one row per pass, two where there are fewer than four passes.
+        int passes = panel.Count / 2 + panel.Count % 2 + 1;
+        for (int v = 0, pass = 0; v <= panel.Count; pass++)
         {
-            // The first passes bring the next four rows in, two rows each.
-            ref double next0 = ref v == 0 ? ref w0 : ref w2;
-            ref double next1 = ref v == 0 ? ref w1 : ref w3;
-            FourByTwo(ref w0, ref w1, ref w2, ref w3, ref panel.Vector(v, column), ref panel.Vector(v + 1, column), (nuint)width,
-                ref next0, ref next1, v <= 2 ? ahead : 0, ref panel.High(v, r), ref panel.Low(v, r), ref panel.High(v + 1, r), ref panel.Low(v + 1, r));
+            int row = passes < RowsPerPass ? 2 * pass : pass;
+            nuint distance = row < RowsPerPass ? ahead : 0;
+            ref double next0 = ref row < 2 ? ref (row == 0 ? ref w0 : ref w1) : ref (row == 2 ? ref w2 : ref w3);
+            ref double next1 = ref passes >= RowsPerPass ? ref next0 : ref (row == 0 ? ref w1 : ref w3);
+            if (v + 2 <= panel.Count)
+            {
+                FourByTwo(ref w0, ref w1, ref w2, ref w3, ref panel.Vector(v, column), ref panel.Vector(v + 1, column), (nuint)width,
+                    ref next0, ref next1, distance, ref panel.High(v, r), ref panel.Low(v, r), ref panel.High(v + 1, r), ref panel.Low(v + 1, r));
+                v += 2;
+            }
+            else
+            {
+                FourByOne(ref w0, ref w1, ref w2, ref w3, ref panel.Vector(v, column), (nuint)width,
+                    ref next0, ref next1, distance, ref panel.High(v, r), ref panel.Low(v, r));
+                v++;
+            }
         }
-        for (; v <= panel.Count; v++)
-            FourByOne(ref w0, ref w1, ref w2, ref w3, ref panel.Vector(v, column), (nuint)width, ref panel.High(v, r), ref panel.Low(v, r));
     }
 
     // The sums of each vector with the row 0.
@@ -90,7 +100,8 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
             high.Clear();
             low.Clear();
             FourByOne(ref panel.Vector(v, 0), ref panel.Vector(v + 1, 0), ref panel.Vector(v + 2, 0), ref panel.Vector(v + 3, 0),
-                ref panel.Vector(panel.Count, 0), (nuint)Padded(panel.Width), ref high[0], ref low[0]);
+                ref panel.Vector(panel.Count, 0), (nuint)Padded(panel.Width),
+                ref panel.Vector(v, 0), ref panel.Vector(v, 0), 0, ref high[0], ref low[0]);
             for (int i = 0; i < RowsPerPass && v + i < panel.Count; i++) panel.SetOffset(v + i, high[i], low[i]);
         }
     }
@@ -108,10 +119,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
             nuint b = (nuint)TSimd.Count;
             for (nuint i = 0; i < length; i += 2 * (nuint)TSimd.Count)
             {
-                TSimd.Prefetch(ref next0, i + ahead);
-                TSimd.Prefetch(ref next1, i + ahead);
-                TSimd.Prefetch(ref next0, i + b + ahead);
-                TSimd.Prefetch(ref next1, i + b + ahead);
+                PrefetchBoth(ref next0, ref next1, i + ahead);
                 TD xa = TSimd.Load(ref x, i), xb = TSimd.Load(ref x, i + b), ya = TSimd.Load(ref y, i), yb = TSimd.Load(ref y, i + b);
                 AccumulatePair(ref w0, i, xa, xb, c1, c12, ref h0, ref l0);
                 AccumulatePair(ref w0, i, ya, yb, c1, c12, ref g0, ref k0);
@@ -122,16 +130,17 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                 AccumulatePair(ref w3, i, xa, xb, c1, c12, ref h3, ref l3);
                 AccumulatePair(ref w3, i, ya, yb, c1, c12, ref g3, ref k3);
             }
-            AddFour(ref highX, h0, h1, h2, h3);
-            AddFour(ref lowX, l0, l1, l2, l3);
-            AddFour(ref highY, g0, g1, g2, g3);
-            AddFour(ref lowY, k0, k1, k2, k3);
+            TSimd.AddSums(ref highX, h0, h1, h2, h3);
+            TSimd.AddSums(ref lowX, l0, l1, l2, l3);
+            TSimd.AddSums(ref highY, g0, g1, g2, g3);
+            TSimd.AddSums(ref lowY, k0, k1, k2, k3);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FourByOne(
-        ref double w0, ref double w1, ref double w2, ref double w3, ref double x, nuint length, ref long high, ref long low)
+        ref double w0, ref double w1, ref double w2, ref double w3, ref double x, nuint length,
+        ref double next0, ref double next1, nuint ahead, ref long high, ref long low)
     {
         unchecked
         {
@@ -139,33 +148,31 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
             TL h0 = TSimd.BroadcastLong(0), h1 = h0, h2 = h0, h3 = h0, l0 = h0, l1 = h0, l2 = h0, l3 = h0;
             for (nuint i = 0; i < length; i += 2 * (nuint)TSimd.Count)
             {
+                PrefetchBoth(ref next0, ref next1, i + ahead);
                 TD xa = TSimd.Load(ref x, i), xb = TSimd.Load(ref x, i + (nuint)TSimd.Count);
                 AccumulatePair(ref w0, i, xa, xb, c1, c12, ref h0, ref l0);
                 AccumulatePair(ref w1, i, xa, xb, c1, c12, ref h1, ref l1);
                 AccumulatePair(ref w2, i, xa, xb, c1, c12, ref h2, ref l2);
                 AccumulatePair(ref w3, i, xa, xb, c1, c12, ref h3, ref l3);
             }
-            AddFour(ref high, h0, h1, h2, h3);
-            AddFour(ref low, l0, l1, l2, l3);
+            TSimd.AddSums(ref high, h0, h1, h2, h3);
+            TSimd.AddSums(ref low, l0, l1, l2, l3);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchBoth(ref double next0, ref double next1, nuint i)
+    {
+        TSimd.Prefetch(ref next0, i);
+        TSimd.Prefetch(ref next1, i);
+        TSimd.Prefetch(ref next0, unchecked(i + (nuint)TSimd.Count));
+        TSimd.Prefetch(ref next1, unchecked(i + (nuint)TSimd.Count));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AccumulatePair(ref double w, nuint i, TD xa, TD xb, TD c1, TD c12, ref TL high, ref TL low) =>
         Accumulate<TSimd, TD, TL>(
             TSimd.Add(xb, TSimd.Load(ref w, i)), TSimd.Add(xa, TSimd.Load(ref w, unchecked(i + (nuint)TSimd.Count))), c1, c12, ref high, ref low);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddFour(ref long sums, TL s0, TL s1, TL s2, TL s3)
-    {
-        unchecked
-        {
-            sums += TSimd.Sum(s0);
-            Unsafe.Add(ref sums, 1) += TSimd.Sum(s1);
-            Unsafe.Add(ref sums, 2) += TSimd.Sum(s2);
-            Unsafe.Add(ref sums, 3) += TSimd.Sum(s3);
-        }
-    }
 
     private static void FinishPaired(in PairedTile panel, int v, Span<double> destination)
     {

@@ -112,8 +112,8 @@ public sealed partial class Opener
             for (var at = 0; at < value.Length; at += ChunkElements)
             {
                 var part = NextCombination(chi, value.Length - at, ref position);
-                macs = Field.Add(macs, FieldVector.Dot(part, mac.Span.Slice(at, part.Length)));
-                values = Field.Add(values, FieldVector.Dot(part, value.Span.Slice(at, part.Length)));
+                var (m, x) = FieldVector.Dot(part, mac.Span.Slice(at, part.Length), value.Span.Slice(at, part.Length));
+                (macs, values) = (Field.Add(macs, m), Field.Add(values, x));
             }
         }
         foreach (var zero in _zeros)
