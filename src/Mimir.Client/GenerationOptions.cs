@@ -30,6 +30,9 @@ public sealed record GenerationOptions
     /// <summary>Steps dealt together and kept ready (<c>triple_pool.min_size</c>).</summary>
     public int BlockSteps { get; init; } = 4;
 
+    /// <summary>Most positions of the prompt that run in lockstep (<c>scheduler.prefill_chunk</c>).</summary>
+    public int PrefillChunk { get; init; } = 16;
+
     /// <summary>Lengths are rounded up to this (<c>padding.bucket</c>); 1 makes the length public.</summary>
     public int PaddingBucket { get; init; } = 16;
 

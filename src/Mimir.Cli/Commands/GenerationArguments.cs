@@ -41,6 +41,7 @@ internal sealed class GenerationArguments
             ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
             AuditRate = settings.TriplePool.AuditRate,
             BlockSteps = settings.TriplePool.MinSize,
+            PrefillChunk = settings.Scheduler.PrefillChunk,
             PaddingBucket = settings.Scheduler.PaddingBucket,
             MaxContext = settings.Scheduler.MaxContext ?? 0,
         };

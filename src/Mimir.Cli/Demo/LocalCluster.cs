@@ -156,5 +156,6 @@ internal sealed class LocalCluster : IAsyncDisposable
         Parties = _options.Parties,
         Active = _options.Active,
         ScaleBits = _options.ScaleBits,
+        MaxLanes = _options.MaxLanes,
     });
 }

@@ -15,6 +15,9 @@ internal sealed record LocalClusterOptions
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
 
+    /// <summary>Most sessions that run at once; others wait in line.</summary>
+    public int MaxLanes { get; init; } = 8;
+
     /// <summary>The program whose `supervised` command is each process; this one when not given.</summary>
     public string? Executable { get; init; }
 

@@ -68,7 +68,9 @@ public static class SupervisedRole
         var common = new RoleSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen };
         return role switch
         {
-            "coordinator" => CoordinatorHost.RunAsync(common, environment, cancellation),
+            "coordinator" => CoordinatorHost.RunAsync(
+                new CoordinatorSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen, MaxLanes = settings.MaxLanes },
+                environment, cancellation),
             "triples" => TripleServiceHost.RunAsync(
                 new TripleServiceSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen }, environment, cancellation),
             "node" => NodeHost.RunAsync(common, environment, cancellation),

@@ -26,6 +26,9 @@ public sealed record SupervisedSettings
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
 
+    /// <summary>Coordinator: most sessions that run on one model at once.</summary>
+    public int MaxLanes { get; init; } = 8;
+
     /// <summary>Client: the session, 32 hexadecimal digits.</summary>
     public string? Session { get; init; }
 

@@ -11,6 +11,9 @@ public interface IStage
     /// </summary>
     CancellationToken Lifetime { get; }
 
+    /// <summary>Why it has ended, when it did not end with the session.</summary>
+    Exception? Failure { get; }
+
     /// <summary>Runs <paramref name="positions"/> in lockstep, sooner or later. Every party's session must have said that it is ready.</summary>
     ValueTask RunAsync(IReadOnlyList<ILaneWork> positions);
 }
@@ -21,6 +24,8 @@ internal sealed class OwnStage(PartyModel model, IMesh mesh, CancellationToken l
     private readonly Lockstep _lockstep = new(model, mesh);
 
     public CancellationToken Lifetime => lifetime;
+
+    public Exception? Failure => null;
 
     public ValueTask RunAsync(IReadOnlyList<ILaneWork> positions) => _lockstep.RunAsync(positions, lifetime);
 

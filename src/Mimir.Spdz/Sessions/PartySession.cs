@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Channels;
@@ -78,11 +79,12 @@ public sealed class PartySession : IDisposable
         {
             // The reason is on the other side; the steps only noticed that no more blocks came.
         }
-        catch (Exception)
+        catch (Exception e)
         {
             // The caller disposes the session next: nothing may still be working with its memory then.
             await linked.CancelAsync();
             await ahead.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (e is OperationCanceledException && stage?.Failure is { } reason) ExceptionDispatchInfo.Throw(reason);
             throw;
         }
         await linked.CancelAsync();

@@ -24,11 +24,11 @@ public sealed class CheatingNodeTests
 
     [Fact]
     public Task An_altered_opening_fails_the_check() => CaughtAsync(
-        "online", message => message.Length >= OpeningBytes ? AddOne(message) : null, 60, true, "MAC check", "step");
+        "lanes", message => message.Length >= OpeningBytes ? AddOne(message) : null, 60, true, "MAC check", "step");
 
     [Fact]
     public Task A_message_of_a_wrong_length_is_refused() => CaughtAsync(
-        "online", message => message.Length > OpeningBytes ? message[..^8] : null, 20, false, "party 'p1'", "were due");
+        "lanes", message => message.Length > OpeningBytes ? message[..^8] : null, 20, false, "party 'p1'", "were due");
 
     [Fact]
     public Task An_altered_sacrifice_is_refused() => CaughtAsync(
