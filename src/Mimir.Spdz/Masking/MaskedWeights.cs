@@ -49,6 +49,10 @@ public static class MaskedWeights
         }
     }
 
+    /// <summary>Bytes that each party receives for <paramref name="matrix"/>.</summary>
+    public static long WireBytes(SecretMatrix matrix) =>
+        matrix.IsPublic ? PublicMatrix.WireBytes(matrix) : (long)matrix.Rows * matrix.Stride * sizeof(double);
+
     private static void Mask(ReadOnlySpan<double> weights, SecretMatrix matrix, Prg[] generators, int fractionBits, Span<double> masked)
     {
         WeightMask.AddAll(generators, matrix, masked);
