@@ -21,6 +21,9 @@ public sealed record BenchReport
     /// <summary>Tokens sampled.</summary>
     public required int Tokens { get; init; }
 
+    /// <summary>1 / SecondsPerToken.</summary>
+    public required double TokensPerSecond { get; init; }
+
     /// <summary>Time between tokens at the client, mean over whole blocks while dealing goes on: end to end, everything included.</summary>
     public required double SecondsPerToken { get; init; }
 
@@ -45,6 +48,9 @@ public sealed record BenchReport
     /// <summary>Bytes of openings per layer that each party sends at the last position.</summary>
     public required long BytesPerLayer { get; init; }
 
+    /// <summary>Bytes of openings per token that each party sends, to all its peers together, at the last position.</summary>
+    public required long OpenedBytesPerToken { get; init; }
+
     /// <summary>Bytes dealt per token at the last position.</summary>
     public required long DealtBytesPerToken { get; init; }
 
@@ -53,6 +59,9 @@ public sealed record BenchReport
 
     /// <summary>From the start of the processes until every party held the model.</summary>
     public required double LoadSeconds { get; init; }
+
+    /// <summary>What the emulated distance costs; null on loopback.</summary>
+    public NetworkReport? Network { get; init; }
 
     /// <summary>Most resident memory of every process, by role and name, and of all at one moment ("total").</summary>
     public required IReadOnlyDictionary<string, long> PeakMemoryBytes { get; init; }

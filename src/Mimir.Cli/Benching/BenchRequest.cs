@@ -1,3 +1,5 @@
+using Mimir.Cli.Benching.Networks;
+
 namespace Mimir.Cli.Benching;
 
 /// <summary>What to measure.</summary>
@@ -8,6 +10,9 @@ namespace Mimir.Cli.Benching;
 /// <param name="Active">MACs on.</param>
 public sealed record BenchRequest(string Shape, int Context, int Tokens, int Parties, bool Active)
 {
+    /// <summary>Emulated hosts by process name; null: everything here, on loopback.</summary>
+    public IReadOnlyDictionary<string, EmulatedHost>? Hosts { get; init; }
+
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
 

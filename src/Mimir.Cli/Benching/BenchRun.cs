@@ -26,18 +26,18 @@ public static class BenchRun
     // Far larger than any cache.
     private const long MeasuredBytes = 512L << 20;
 
-    /// <summary>Runs it; nothing is left behind.</summary>
-    public static async Task<BenchReport> RunAsync(BenchRequest request, TextWriter progress, CancellationToken cancellation)
+    /// <summary>Runs it; nothing is left behind. <paramref name="loadedModel"/> is called when every party holds its shares.</summary>
+    public static async Task<BenchReport> RunAsync(BenchRequest request, Action<string> progress, Action loadedModel, CancellationToken cancellation)
     {
         var known = ModelShapes.Names.Contains(request.Shape);
         var layout = ModelFolding.LayoutOf(known || !Directory.Exists(request.Shape) ? ModelShapes.Find(request.Shape) : ModelDirectory.OpenConfig(request.Shape));
         var plan = Plan(request, layout.MaxPositions);
         plan.Validate(layout, request.Parties, layout.MaxPositions);
-        progress.WriteLine("measuring the read bandwidth");
+        progress("measuring the read bandwidth");
         var bandwidth = MemoryBandwidth.MeasureReadGigabytesPerSecond(Environment.ProcessorCount, MeasuredBytes);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
-        progress.WriteLine($"sharing {request.Shape} among {request.Parties} parties");
+        progress($"sharing {request.Shape} among {request.Parties} parties");
         var clock = Stopwatch.StartNew();
         var starting = new LocalClusterOptions
         {
@@ -45,13 +45,15 @@ public static class BenchRun
             Parties = request.Parties,
             Active = request.Active,
             ScaleBits = request.ScaleBits,
+            Hosts = request.Hosts,
         };
         using var watching = new CancellationTokenSource();
         MemoryWatch? memory = null;
         await using var cluster = await LocalCluster.StartAsync(starting, _ => { }, cancellation, c => _ = (memory = new MemoryWatch(c)).RunAsync(watching.Token));
         var loaded = clock.Elapsed;
 
-        progress.WriteLine($"{plan.PromptPositions} positions of prompt, then {request.Tokens} tokens");
+        loadedModel();
+        progress($"{plan.PromptPositions} positions of prompt, then {request.Tokens} tokens");
         var times = new List<TimeSpan>();
         var metrics = await SessionAsync(request, cluster, layout, plan, () => times.Add(clock.Elapsed), cancellation);
         await watching.CancelAsync();
@@ -114,6 +116,7 @@ public static class BenchRun
             Security = request.Active ? "active" : "passive",
             Parameters = layout.Parameters,
             Tokens = times.Count,
+            TokensPerSecond = Math.Round(1 / perToken, 3),
             SecondsPerToken = Math.Round(perToken, 4),
             OnlineSecondsPerToken = Math.Round(parties.Max(p => p.SamplingSeconds / Math.Max(1, p.Tokens)), 4),
             FloorSeconds = Math.Round(counted.FloorSeconds, 4),
@@ -122,6 +125,7 @@ public static class BenchRun
             RoundsPerLayer = counted.RoundsPerLayer,
             RoundsPerToken = counted.RoundsPerToken,
             BytesPerLayer = counted.BytesPerLayer,
+            OpenedBytesPerToken = counted.BytesPerToken,
             DealtBytesPerToken = counted.DealtBytesPerToken,
             DealtBytes = metrics.Where(m => m.Peer.Role == PeerRole.TripleService).Aggregate(0UL, (sum, m) => sum + m.BytesDealt),
             LoadSeconds = Math.Round(loaded.TotalSeconds, 1),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Mimir.Cli.Benching;
+using Mimir.Cli.Benching.Networks;
 using Mimir.Cli.Configuration;
 
 namespace Mimir.Cli.Commands;
@@ -15,13 +16,14 @@ public static class BenchCommand
         var context = SharedOptions.Bounded(new Option<int>("--context") { Description = "Positions in the context when the last token is sampled", HelpName = "T", DefaultValueFactory = _ => 64 }, 2, 1 << 20);
         var tokens = SharedOptions.Bounded(new Option<int>("--tokens") { Description = "Tokens to measure, the last of the context", HelpName = "N", DefaultValueFactory = _ => 16 }, 2, 1 << 16);
         var lanes = SharedOptions.Bounded(new Option<int>("--lanes") { Description = "Sessions at once; 1 in this version", HelpName = "B", DefaultValueFactory = _ => 1 }, 1, 1);
+        var network = new Option<string?>("--network") { Description = "Emulate a host for every role, this far apart (needs root); round trip and rate", HelpName = "lan|wan|far|20ms/200Mbit" };
         var parties = SharedOptions.Parties();
         var security = SharedOptions.Security();
         var config = SharedOptions.Config();
         var json = SharedOptions.Json();
         var command = new Command("bench", "Measures seconds per token with every role on this machine, against the machine's read bandwidth")
         {
-            shape, context, tokens, lanes, parties, security, config, json,
+            shape, context, tokens, lanes, network, parties, security, config, json,
         };
         command.SetAction(async (result, cancellation) =>
         {
@@ -34,7 +36,10 @@ public static class BenchCommand
                 BlockSteps = settings.TriplePool.MinSize,
             };
             if (request.Tokens >= request.Context) throw new UsageException($"--tokens {request.Tokens} leaves no prompt in a context of {request.Context}");
-            var report = await BenchRun.RunAsync(request, result.InvocationConfiguration.Error, cancellation);
+            void Say(string line) => result.InvocationConfiguration.Error.WriteLine(line);
+            var report = result.GetValue(network) is { } distance
+                ? await EmulatedBench.RunAsync(request, NetworkProfile.Parse(distance), Say, cancellation)
+                : await BenchRun.RunAsync(request, Say, () => { }, cancellation);
             var output = result.InvocationConfiguration.Output;
             if (result.GetValue(json)) Json.Write(output, report);
             else Print(output, report);
@@ -51,13 +56,25 @@ public static class BenchCommand
             ("  of which in steps", Quantity.Seconds(report.OnlineSecondsPerToken)),
             ("  floor at the measured bandwidth", Quantity.Seconds(report.FloorSeconds)),
             ("  ratio to the floor", report.RatioToFloor.ToString("0.00", CultureInfo.InvariantCulture)),
+            ("Tokens per second", report.TokensPerSecond.ToString("0.###", CultureInfo.InvariantCulture)),
             ("Read bandwidth", string.Create(CultureInfo.InvariantCulture, $"{report.ReadBandwidthGbps:0.0} GB/s")),
             ("Rounds per layer", Quantity.Count(report.RoundsPerLayer)),
             ("Rounds per token", Quantity.Count(report.RoundsPerToken)),
             ("Opened per layer by each party", Quantity.Bytes(report.BytesPerLayer)),
             ("Dealt per token", Quantity.Bytes(report.DealtBytesPerToken)),
+            .. Network(report.Network),
             ("Sharing the model", Quantity.Seconds(report.LoadSeconds)),
             .. report.PeakMemoryBytes.Select(p => ($"Peak memory, {p.Key}", Quantity.Bytes(p.Value))),
         ]);
     }
+
+    private static IEnumerable<(string, string)> Network(NetworkReport? network) => network is null ? [] :
+    [
+        (string.Create(CultureInfo.InvariantCulture, $"Network {network.Profile}: {network.RoundTripMilliseconds:0.##} ms there and back, {network.MegabitsPerSecond:0} Mbit/s from each host"), ""),
+        ("  rounds × one-way delay", Quantity.Seconds(network.RoundsTimesDelaySeconds)),
+        ("  of the time of a token", string.Create(CultureInfo.InvariantCulture, $"{100 * network.FractionOfTime:0} %")),
+        ("  openings at that rate", Quantity.Seconds(network.OpeningSeconds)),
+        ("  dealing at that rate", Quantity.Seconds(network.DealingSeconds)),
+        ("  floor of the network", Quantity.Seconds(network.FloorSeconds)),
+    ];
 }
