@@ -63,6 +63,9 @@ public sealed record BenchReport
     /// <summary>What the emulated distance costs; null on loopback.</summary>
     public NetworkReport? Network { get; init; }
 
+    /// <summary>Where the time goes; null when not asked for.</summary>
+    public Breakdown? Breakdown { get; init; }
+
     /// <summary>Most resident memory of every process, by role and name, and of all at one moment ("total").</summary>
     public required IReadOnlyDictionary<string, long> PeakMemoryBytes { get; init; }
 }

@@ -13,6 +13,9 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
     /// <summary>Emulated hosts by process name; null: everything here, on loopback.</summary>
     public IReadOnlyDictionary<string, EmulatedHost>? Hosts { get; init; }
 
+    /// <summary>Whether to report where the time goes.</summary>
+    public bool Breakdown { get; init; }
+
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
 

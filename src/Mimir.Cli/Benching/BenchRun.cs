@@ -130,6 +130,7 @@ public static class BenchRun
             DealtBytes = metrics.Where(m => m.Peer.Role == PeerRole.TripleService).Aggregate(0UL, (sum, m) => sum + m.BytesDealt),
             LoadSeconds = Math.Round(loaded.TotalSeconds, 1),
             PeakMemoryBytes = memory,
+            Breakdown = request.Breakdown ? Breakdown.Of(metrics) : null,
         };
     }
 

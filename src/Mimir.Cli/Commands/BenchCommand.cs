@@ -17,19 +17,21 @@ public static class BenchCommand
         var tokens = SharedOptions.Bounded(new Option<int>("--tokens") { Description = "Tokens to measure, the last of the context", HelpName = "N", DefaultValueFactory = _ => 16 }, 2, 1 << 16);
         var lanes = SharedOptions.Bounded(new Option<int>("--lanes") { Description = "Sessions at once; 1 in this version", HelpName = "B", DefaultValueFactory = _ => 1 }, 1, 1);
         var network = new Option<string?>("--network") { Description = "Emulate a host for every role, this far apart (needs root); round trip and rate", HelpName = "lan|wan|far|20ms/200Mbit" };
+        var breakdown = new Option<bool>("--breakdown") { Description = "Also say where the time of a step goes" };
         var parties = SharedOptions.Parties();
         var security = SharedOptions.Security();
         var config = SharedOptions.Config();
         var json = SharedOptions.Json();
         var command = new Command("bench", "Measures seconds per token with every role on this machine, against the machine's read bandwidth")
         {
-            shape, context, tokens, lanes, network, parties, security, config, json,
+            shape, context, tokens, lanes, network, breakdown, parties, security, config, json,
         };
         command.SetAction(async (result, cancellation) =>
         {
             var settings = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var request = new BenchRequest(result.GetValue(shape)!, result.GetValue(context), result.GetValue(tokens), result.GetValue(parties), result.GetValue(security) == "active")
             {
+                Breakdown = result.GetValue(breakdown),
                 ScaleBits = settings.FixedPoint.ScaleBits,
                 ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
                 AuditRate = settings.TriplePool.AuditRate,
@@ -63,6 +65,7 @@ public static class BenchCommand
             ("Opened per layer by each party", Quantity.Bytes(report.BytesPerLayer)),
             ("Dealt per token", Quantity.Bytes(report.DealtBytesPerToken)),
             .. Network(report.Network),
+            .. report.Breakdown?.Rows() ?? [],
             ("Sharing the model", Quantity.Seconds(report.LoadSeconds)),
             .. report.PeakMemoryBytes.Select(p => ($"Peak memory, {p.Key}", Quantity.Bytes(p.Value))),
         ]);

@@ -9,6 +9,7 @@ using Mimir.Spdz.Opening;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
+using Mimir.Spdz.Timing;
 
 namespace Mimir.Spdz.Sessions;
 
@@ -45,7 +46,7 @@ public sealed class PartySession : IDisposable
         _descriptor = descriptor.ToArray();
         _numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, model.Count);
         _party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
-        _opener = new Opener(_party, online, HmacDrbg.FromSystem());
+        _opener = new Opener(_party, new TimedMesh(online, Statistics.Clock), HmacDrbg.FromSystem());
         _products = new SingleProducts(model);
         _cache = new PartyCache(model.Layout, plan.Steps, model.Active);
         _source = new BlockSource(model, plan, _numbers, _cache, _party, offline, tape);
@@ -147,7 +148,7 @@ public sealed class PartySession : IDisposable
     private async Task RunStepsAsync(ChannelReader<PartyBlock> blocks, CancellationToken cancellation)
     {
         var arithmetic = new PartyArithmetic(_model, _plan, _numbers, _cache, n => _inputs.Slice(n, 1), OutputAsync) { LogitsProbe = LogitsProbe };
-        var program = new SessionProgram<Share>(_model.Layout, _plan, arithmetic);
+        var program = new SessionProgram<Share>(_model.Layout, _plan, new TimedArithmetic<Share>(arithmetic, Statistics.Clock));
         var token = program.First;
         var clock = Stopwatch.StartNew();
         await foreach (var block in blocks.ReadAllAsync(cancellation))
@@ -156,6 +157,7 @@ public sealed class PartySession : IDisposable
             {
                 Statistics.Waiting += clock.Elapsed;
                 clock.Restart();
+                Statistics.Clock.Enter(StepPart.Beginning);
                 var shape = block.Shape.Steps[i];
                 var section = block.Steps[i];
                 using (var reader = new TapeReader(_party, _workspace, section.Key, section.Corrections))
@@ -164,6 +166,7 @@ public sealed class PartySession : IDisposable
                     token = await program.StepAsync(shape.Position, token);
                     if (!reader.AtEnd) throw new DealerCheatedException($"the tape of step {shape.Position} is longer than the program uses");
                 }
+                Statistics.Clock.Enter(StepPart.Check);
                 if (_opener.HasUnchecked) await _opener.CheckAsync(0, cancellation);
                 _source.Release(block, i);
                 token = _party.Persist(token);

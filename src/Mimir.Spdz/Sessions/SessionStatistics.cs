@@ -1,4 +1,5 @@
 using Mimir.Spdz.Opening;
+using Mimir.Spdz.Timing;
 
 namespace Mimir.Spdz.Sessions;
 
@@ -38,11 +39,15 @@ public sealed class SessionStatistics
     /// <summary>Time in the steps after which a token was sampled.</summary>
     public TimeSpan OnlineSampling { get; private set; }
 
+    /// <summary>Where the time of sampling steps went.</summary>
+    public StepClock Clock { get; } = new();
+
     /// <summary>Time waiting for blocks.</summary>
     public TimeSpan Waiting { get; set; }
 
     internal void Update(Opener online, BlockSource source, TimeSpan elapsed, bool sampled)
     {
+        Clock.EndStep(sampled);
         Steps++;
         if (sampled)
         {
