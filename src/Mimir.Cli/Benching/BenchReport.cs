@@ -21,10 +21,19 @@ public sealed record BenchReport
     /// <summary>Tokens sampled.</summary>
     public required int Tokens { get; init; }
 
-    /// <summary>1 / SecondsPerToken.</summary>
+    /// <summary>Sessions at once.</summary>
+    public required int Lanes { get; init; }
+
+    /// <summary>Positions of the prompt.</summary>
+    public required int PrefillPositions { get; init; }
+
+    /// <summary>From the start of the (first) session to its first token: connections, masks, the whole prompt, one sampling.</summary>
+    public required double PrefillSeconds { get; init; }
+
+    /// <summary>Of all sessions together, while all of them generate.</summary>
     public required double TokensPerSecond { get; init; }
 
-    /// <summary>Time between tokens at the client, mean over whole blocks while dealing goes on: end to end, everything included.</summary>
+    /// <summary>Time between tokens of one session at the client, mean over whole blocks while dealing goes on: end to end, everything included.</summary>
     public required double SecondsPerToken { get; init; }
 
     /// <summary>Time in a step that samples a token, slowest party; dealing and work ahead go on beside it on the same cores.</summary>

@@ -16,6 +16,9 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
     /// <summary>Whether to report where the time goes.</summary>
     public bool Breakdown { get; init; }
 
+    /// <summary>Sessions at once.</summary>
+    public int Lanes { get; init; } = 1;
+
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
 
