@@ -66,6 +66,12 @@ public sealed record BenchReport
     /// <summary>Bytes dealt in the whole session, as counted by the Triple Service.</summary>
     public required ulong DealtBytes { get; init; }
 
+    /// <summary>Processor seconds of a party's process a token, mean of the parties: steps, work ahead, transport.</summary>
+    public required double PartyProcessorSeconds { get; init; }
+
+    /// <summary>Processor seconds of the Triple Service's process a token.</summary>
+    public required double TriplesProcessorSeconds { get; init; }
+
     /// <summary>From the start of the processes until every party held the model.</summary>
     public required double LoadSeconds { get; init; }
 

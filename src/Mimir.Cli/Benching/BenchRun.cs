@@ -29,8 +29,8 @@ public static class BenchRun
     /// <summary>Runs it; nothing is left behind. <paramref name="loadedModel"/> is called when every party holds its shares.</summary>
     public static async Task<BenchReport> RunAsync(BenchRequest request, Action<string> progress, Action loadedModel, CancellationToken cancellation)
     {
-        var known = ModelShapes.Names.Contains(request.Shape);
-        var layout = ModelFolding.LayoutOf(known || !Directory.Exists(request.Shape) ? ModelShapes.Find(request.Shape) : ModelDirectory.OpenConfig(request.Shape));
+        var known = ModelShapes.Names.Contains(request.Shape) || !Directory.Exists(request.Shape);
+        var layout = ModelFolding.LayoutOf(known ? ModelShapes.Find(request.Shape) : ModelDirectory.OpenConfig(request.Shape));
         var plan = Plan(request, layout.MaxPositions);
         plan.Validate(layout, request.Parties, layout.MaxPositions);
         progress("measuring the read bandwidth");
@@ -133,6 +133,8 @@ public static class BenchRun
             OpenedBytesPerToken = counted.BytesPerToken,
             DealtBytesPerToken = counted.DealtBytesPerToken,
             DealtBytes = metrics.Where(m => m.Peer.Role == PeerRole.TripleService).Aggregate(0UL, (sum, m) => sum + m.BytesDealt),
+            PartyProcessorSeconds = Math.Round(parties.Average(p => p.ProcessorSeconds), 5),
+            TriplesProcessorSeconds = Math.Round(metrics.Where(m => m.Peer.Role == PeerRole.TripleService).Sum(m => m.ProcessorSeconds), 5),
             LoadSeconds = Math.Round(loaded.TotalSeconds, 1),
             PeakMemoryBytes = memory,
             Breakdown = request.Breakdown ? Breakdown.Of(metrics) : null,

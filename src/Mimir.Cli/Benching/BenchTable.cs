@@ -23,6 +23,8 @@ internal static class BenchTable
             ("Dealt per token", Quantity.Bytes(report.DealtBytesPerToken)),
             .. Network(report.Network),
             .. report.Breakdown?.Rows() ?? [],
+            ("Processor time of each party, a token", Quantity.Seconds(report.PartyProcessorSeconds)),
+            ("Processor time of the Triple Service", Quantity.Seconds(report.TriplesProcessorSeconds)),
             ("Sharing the model", Quantity.Seconds(report.LoadSeconds)),
             .. report.PeakMemoryBytes.Select(p => ($"Peak memory, {p.Key}", Quantity.Bytes(p.Value))),
         ]);

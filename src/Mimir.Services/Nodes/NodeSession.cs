@@ -58,6 +58,7 @@ internal sealed class NodeSession(Node node, LentModel<PartyModel> shared, Verif
 
     private RoleMetrics Metrics(SessionStatistics statistics) => new()
     {
+        ProcessorSeconds = statistics.Clock.ProcessorSecondsPerStep,
         Parts = { PartMetrics.Of(statistics.Clock) },
         Peer = node.Tls.Identity.ToRef(),
         Rounds = (ulong)statistics.OnlineRounds,

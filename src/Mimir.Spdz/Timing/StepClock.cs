@@ -12,10 +12,18 @@ public sealed class StepClock
     private readonly (long Calls, long Elapsed, long Exchanging)[] _step = new (long, long, long)[Parts.Length];
     private readonly (long Calls, long Elapsed, long Exchanging)[] _total = new (long, long, long)[Parts.Length];
     private StepPart _part;
+    private TimeSpan _firstProcessor;
+    private TimeSpan _lastProcessor;
     private long _since = Stopwatch.GetTimestamp();
 
     /// <summary>Steps counted.</summary>
     public int Steps { get; private set; }
+
+    /// <summary>
+    /// Processor time of this process from the end of the first counted step to the end of the last one, a step: work ahead of need and
+    /// whatever else the process did included. 0 with fewer than two.
+    /// </summary>
+    public double ProcessorSecondsPerStep => Steps < 2 ? 0 : (_lastProcessor - _firstProcessor).TotalSeconds / (Steps - 1);
 
     /// <summary>The time of the counted steps, part by part; parts that never occurred are left out.</summary>
     public IReadOnlyList<PartTime> Times =>
@@ -41,6 +49,8 @@ public sealed class StepClock
         if (sampled)
         {
             Steps++;
+            _lastProcessor = Environment.CpuUsage.TotalTime;
+            if (Steps == 1) _firstProcessor = _lastProcessor;
             for (var i = 0; i < _step.Length; i++)
                 _total[i] = (_total[i].Calls + _step[i].Calls, _total[i].Elapsed + _step[i].Elapsed, _total[i].Exchanging + _step[i].Exchanging);
         }
