@@ -22,7 +22,7 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
 
     /// <inheritdoc/>
     public override ValueTask<int> LookupAsync(SecretMatrix table, int index) =>
-        Count(Lookup.Cost(table.Rows, table.Width, active), table.Columns);
+        Count(Lookup.Cost(table.Rows, table.Width, active, numbers.Parties), table.Columns);
 
     /// <inheritdoc/>
     public override ValueTask<int> LinearAsync(SecretMatrix w, int x) =>

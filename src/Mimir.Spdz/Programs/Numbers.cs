@@ -27,11 +27,11 @@ public sealed class Numbers
         var logWidth = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(layout.HiddenSize - 1));
         SquareBits = Math.Min(fractionBits, (48 - 14 - logWidth) / 2);
         InverseRootBits = Math.Min(26, 47 - fractionBits - (logWidth + 1) / 2);
-        Activation = SplineTables.Activation(layout.Activation, fractionBits, degree);
-        Exponential = SplineTables.Exponential(fractionBits, degree);
-        InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree);
-        RowMaximum = new ComparisonPlan(fractionBits - 4, fractionBits + 8);
-        Vocabulary = new ComparisonPlan(0, fractionBits + 8);
+        Activation = SplineTables.Activation(layout.Activation, fractionBits, fractionBits + 16, degree, parties);
+        Exponential = SplineTables.Exponential(fractionBits, fractionBits + 16, degree, parties);
+        InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree, parties);
+        RowMaximum = new ComparisonPlan(fractionBits - 4, fractionBits + 8, parties == 2);
+        Vocabulary = new ComparisonPlan(fractionBits - 13, fractionBits + 8, parties == 2);
     }
 
     /// <summary>f: fraction bits of every value between gadgets.</summary>
@@ -64,7 +64,7 @@ public sealed class Numbers
     /// <summary>Softmax maximum: 12 bits, to 1/16.</summary>
     public ComparisonPlan RowMaximum { get; }
 
-    /// <summary>Argmax over logits: exact, for differences below 2^8.</summary>
+    /// <summary>Argmax over logits: to 2^−13 a round, for differences below 2^8.</summary>
     public ComparisonPlan Vocabulary { get; }
 
     /// <summary>1/x for sums of <paramref name="positions"/> exponentials.</summary>
@@ -74,7 +74,7 @@ public sealed class Numbers
         lock (_reciprocals)
         {
             if (!_reciprocals.TryGetValue(levels, out var function))
-                _reciprocals[levels] = function = SplineTables.Reciprocal(FractionBits, Degree, levels);
+                _reciprocals[levels] = function = SplineTables.Reciprocal(FractionBits, Degree, levels, Parties);
             return function;
         }
     }

@@ -105,8 +105,8 @@ public sealed class PartySession : IDisposable
         _opener.RequireAgreement(_descriptor);
         var clients = ClientMasks.Clients(_plan);
         var limit = clients.Sum(c => (long)ClientMasks.Count(_plan, c));
-        var section = await _tape.ReadAsync(TapeKind.Clients, 0, 0, limit, cancellation);
-        using (var reader = new TapeReader(_party, _workspace, section.Key, section.Corrections))
+        var section = await _tape.ReadAsync(TapeKind.Clients, 0, 0, new SectionSize(_party.Index == _party.Count - 1 ? limit : 0), cancellation);
+        using (var reader = new TapeReader(_party, _workspace, section))
             foreach (var client in clients) _masks[client] = _party.Persist(reader.Uniform(ClientMasks.Count(_plan, client)));
         _tape.Return(section);
 
@@ -158,7 +158,7 @@ public sealed class PartySession : IDisposable
                 clock.Restart();
                 var shape = block.Shape.Steps[i];
                 var section = block.Steps[i];
-                using (var reader = new TapeReader(_party, _workspace, section.Key, section.Corrections))
+                using (var reader = new TapeReader(_party, _workspace, section))
                 {
                     arithmetic.Begin(new PartyStep(_party, _opener, reader, block.Triples(i), _products, cancellation), block, i);
                     token = await program.StepAsync(shape.Position, token);

@@ -1,6 +1,7 @@
 using Mimir.Models.Transformers;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Tape;
 
 namespace Mimir.Spdz.Sessions;
 
@@ -15,11 +16,11 @@ public static class Schedule
     }
 
     /// <summary>The largest sections any block of the session can have: the last steps' shapes, as many as a block holds.</summary>
-    public static (long Step, long Algebraic) Largest(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
+    public static (SectionSize Step, SectionSize Algebraic) Largest(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active, bool last)
     {
         var count = Math.Min(plan.BlockSteps, plan.Steps);
-        var last = Block(layout, plan, numbers, active, plan.Steps - count, count);
-        return (last.Steps.Max(s => s.Corrections), last.AlgebraicCorrections(layout, active));
+        var block = Block(layout, plan, numbers, active, plan.Steps - count, count);
+        return (block.Steps.Select(s => s.Cost.Section(last, active)).Aggregate(SectionSize.Largest), block.AlgebraicSection(layout, active, last));
     }
 
     private static BlockShape Block(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active, int start, int count)
@@ -28,7 +29,7 @@ public static class Schedule
         for (var i = 0; i < count; i++)
         {
             var cost = CostArithmetic.Of(layout, plan, numbers, active, start + i);
-            steps[i] = new StepShape(start + i, plan.HasLogits(start + i), cost.Triples, cost.Corrections(active));
+            steps[i] = new StepShape(start + i, plan.HasLogits(start + i), cost);
         }
         return new BlockShape(start / plan.BlockSteps, steps);
     }
