@@ -31,7 +31,7 @@ public sealed class Numbers
         Exponential = SplineTables.Exponential(fractionBits, fractionBits + 16, degree, parties);
         InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree, parties);
         RowMaximum = new ComparisonPlan(fractionBits - 4, fractionBits + 8, parties == 2);
-        Vocabulary = new ComparisonPlan(fractionBits - 13, fractionBits + 8, parties == 2);
+        Vocabulary = new ComparisonPlan(Math.Max(0, fractionBits - 13), fractionBits + 8, parties == 2);
     }
 
     /// <summary>f: fraction bits of every value between gadgets.</summary>
