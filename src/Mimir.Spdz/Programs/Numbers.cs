@@ -38,7 +38,7 @@ public sealed class Numbers
         WeightBits = 40 - fractionBits;
         Exponential = SoftmaxTables.Exponential(fractionBits, degree, parties == 2 ? WeightBits : fractionBits + 24, parties);
         InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree, parties);
-        Vocabulary = new ComparisonPlan(fractionBits - 13, fractionBits + 8, parties == 2);
+        Vocabulary = new ComparisonPlan(Math.Max(0, fractionBits - 13), fractionBits + 8, parties == 2);
     }
 
     /// <summary>f: fraction bits of every value between gadgets.</summary>
