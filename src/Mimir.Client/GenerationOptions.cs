@@ -1,3 +1,5 @@
+using Mimir.Models.Folding;
+
 namespace Mimir.Client;
 
 /// <summary>How to generate. Everything here is public within the session.</summary>
@@ -11,6 +13,9 @@ public sealed record GenerationOptions
 
     /// <summary>MACs on.</summary>
     public bool Active { get; init; } = true;
+
+    /// <summary>How the model's weights are shared.</summary>
+    public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
     /// <summary>τ; 0 is greedy.</summary>
     public double Temperature { get; init; }

@@ -1,3 +1,5 @@
+using Mimir.Models.Folding;
+
 namespace Mimir.Cli.Benching;
 
 /// <summary>What to measure.</summary>
@@ -8,6 +10,9 @@ namespace Mimir.Cli.Benching;
 /// <param name="Active">MACs on.</param>
 public sealed record BenchRequest(string Shape, int Context, int Tokens, int Parties, bool Active)
 {
+    /// <summary>How the weights are shared.</summary>
+    public WeightTerms Weights { get; init; } = WeightTerms.Secret;
+
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
 

@@ -23,11 +23,13 @@ public static class BenchCommand
         {
             shape, context, tokens, lanes, parties, security, config, json,
         };
+        var weights = new WeightArguments(command);
         command.SetAction(async (result, cancellation) =>
         {
             var settings = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var request = new BenchRequest(result.GetValue(shape)!, result.GetValue(context), result.GetValue(tokens), result.GetValue(parties), result.GetValue(security) == "active")
             {
+                Weights = weights.Read(result),
                 ScaleBits = settings.FixedPoint.ScaleBits,
                 ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
                 AuditRate = settings.TriplePool.AuditRate,
@@ -45,7 +47,7 @@ public static class BenchCommand
 
     private static void Print(TextWriter output, BenchReport report)
     {
-        Tables.Print(output, $"{report.Shape}, context {report.Context}, {report.Parties} parties, {report.Security}",
+        Tables.Print(output, $"{report.Shape}, context {report.Context}, {report.Parties} parties, {report.Security}, {report.Weights} weights",
         [
             ("Seconds per token, everything on this machine", Quantity.Seconds(report.SecondsPerToken)),
             ("  of which in steps", Quantity.Seconds(report.OnlineSecondsPerToken)),

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Mimir.Cli.Planning;
 using Mimir.Models.Files;
-using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
 using Mimir.Numerics;
 
@@ -29,6 +28,7 @@ public static class PlanCommand
         {
             model, shape, context, parties, security, latency, file, json,
         };
+        var weights = new WeightArguments(command);
         command.SetAction(result =>
         {
             var (name, config) = Config(result.GetValue(model), result.GetValue(shape));
@@ -36,7 +36,7 @@ public static class PlanCommand
             if (microseconds is not (>= 0 and <= 1e7)) throw new UsageException($"--latency must lie in 0..10000000 microseconds, not {microseconds.ToString(CultureInfo.InvariantCulture)}");
             var settings = SharedOptions.Settings(result, file);
             var active = SharedOptions.IsActive(result, security, settings);
-            var request = new PlanRequest(name, ModelFolding.LayoutOf(config), result.GetValue(context), result.GetValue(parties), active)
+            var request = new PlanRequest(name, weights.Read(result).LayoutOf(config), result.GetValue(context), result.GetValue(parties), active)
             {
                 FractionBits = settings.FixedPoint.ScaleBits,
                 ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
@@ -75,7 +75,7 @@ public static class PlanCommand
             ("  opened by each party per token", Quantity.Bytes(plan.BytesPerToken)),
             ("  dealt per token", Quantity.Bytes(plan.DealtBytesPerToken)),
             ("  dealt once per model", Quantity.Bytes(plan.DealtBytesAtLoad)),
-            ("  masked weights to each party, once", Quantity.Bytes(plan.ModelBytesPerParty)),
+            ("  weights to each party, once", Quantity.Bytes(plan.ModelBytesPerParty)),
             ("Memory", ""),
             ("  each party, at most", Quantity.Bytes(plan.PartyMemoryBytes)),
             ("  Triple Service", Quantity.Bytes(plan.TriplesMemoryBytes)),

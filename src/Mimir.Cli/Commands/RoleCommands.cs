@@ -50,6 +50,7 @@ public static class RoleCommands
         var parties = SharedOptions.Parties();
         var config = SharedOptions.Config();
         var command = new Command("share", "Gives N parties their shares of a model; ends when all have theirs") { model, parties, config };
+        var weights = new WeightArguments(command);
         command.SetAction(async (result, cancellation) =>
         {
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
@@ -62,6 +63,7 @@ public static class RoleCommands
                     Coordinator = settings.Coordinator,
                     StallSeconds = settings.StallSeconds,
                     Model = ShippedModel.Or(result.GetValue(model)),
+                    Weights = weights.Read(result),
                     Parties = result.GetValue(parties),
                     Active = loaded.Active,
                     ScaleBits = loaded.FixedPoint.ScaleBits,

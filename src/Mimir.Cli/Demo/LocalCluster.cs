@@ -153,6 +153,8 @@ internal sealed class LocalCluster : IAsyncDisposable
         Identity = IssueDirectory(role, child.Name),
         Authority = AuthorityFile,
         Model = role == Role.ModelOwner ? _options.Model : null,
+        PublicWeights = _options.Weights.Public,
+        Adapter = role == Role.ModelOwner ? _options.Weights.Adapter : null,
         Parties = _options.Parties,
         Active = _options.Active,
         ScaleBits = _options.ScaleBits,

@@ -1,3 +1,5 @@
+using Mimir.Models.Folding;
+
 namespace Mimir.Cli.Demo;
 
 /// <summary>What a local cluster is made of.</summary>
@@ -5,6 +7,9 @@ internal sealed record LocalClusterOptions
 {
     /// <summary>The model's directory, or a shape (see ModelShareSettings): opened by the model owner's process only.</summary>
     public required string Model { get; init; }
+
+    /// <summary>Whether the weights are public, and a LoRA adapter.</summary>
+    public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
     /// <summary>N.</summary>
     public int Parties { get; init; } = 2;

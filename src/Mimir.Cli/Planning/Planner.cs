@@ -10,8 +10,8 @@ namespace Mimir.Cli.Planning;
 /// allocate by. Allocates nothing of the model's size.
 /// </summary>
 /// <remarks>
-/// Seconds: every role on one machine. S = 8·Σ rows·stride bytes of matrices, B the read bandwidth. Online = N·S/B (each party reads its
-/// share once) + rounds · latency. Offline = (N + 1)·S/B (each party reads E once, the Triple Service A once) + dealt bytes / deal rate
+/// Seconds: every role on one machine. S = 8·Σ rows·stride bytes of secret matrices, P = 2·Σ rows·stride of public ones, B the read bandwidth.
+/// Online = N·(S + P)/B (each party reads its share, and public matrices, once) + rounds · latency. Offline = (N + 1)·S/B (each party reads E once, the Triple Service A once) + dealt bytes / deal rate
 /// + offline rounds · latency. Floor: protocol.md section 9.
 /// </remarks>
 public static class Planner
@@ -34,17 +34,18 @@ public static class Planner
         var block = new BlockShape(0, steps);
 
         long peers = request.Parties - 1;
-        var matrices = Element * layout.Matrices.Sum(m => (long)m.Rows * m.Stride);
+        var matrices = Element * layout.Matrices.Where(m => !m.IsPublic).Sum(m => (long)m.Rows * m.Stride);
+        var shown = layout.Matrices.Where(m => m.IsPublic).Sum(MaskedWeights.WireBytes);
         var algebraic = Element * block.AlgebraicCorrections(layout, request.Active);
         var dealt = Element * whole.Corrections(request.Active) + algebraic / request.BlockSteps;
         var rounds = whole.Rounds + 1;
         var offlineRounds = request.Active ? OfflineRounds(layout, block) / (double)request.BlockSteps : 0;
-        var lastParty = Memory.OfParty(request, block, matrices, algebraic, last: true);
-        var otherParties = peers * Memory.OfParty(request, block, matrices, algebraic, last: false);
+        var lastParty = shown + Memory.OfParty(request, block, matrices, algebraic, last: true);
+        var otherParties = peers * (shown + Memory.OfParty(request, block, matrices, algebraic, last: false));
         var dealer = Memory.OfDealer(request, block, matrices);
 
         var bytesPerSecond = request.ReadGigabytesPerSecond * 1e9;
-        var online = request.Parties * matrices / bytesPerSecond + rounds * request.RoundSeconds;
+        var online = request.Parties * (matrices + shown) / bytesPerSecond + rounds * request.RoundSeconds;
         var offline = (request.Parties + 1) * matrices / bytesPerSecond + dealt / (request.DealGigabytesPerSecond * 1e9)
             + offlineRounds * request.RoundSeconds;
         return new PlanReport
@@ -57,18 +58,18 @@ public static class Planner
             RoundsPerLayer = (whole.Rounds - outside.Rounds) / layout.Layers,
             RoundsPerToken = rounds,
             OfflineRoundsPerToken = offlineRounds,
-            BytesPerLayer = Element * peers * (whole.Opened - outside.Opened) / layout.Layers,
-            BytesPerToken = Element * peers * whole.Opened,
+            BytesPerLayer = peers * (whole.OpenedBytes - outside.OpenedBytes) / layout.Layers,
+            BytesPerToken = peers * whole.OpenedBytes,
             DealtBytesPerToken = dealt,
             DealtBytesAtLoad = Element * DealerModel.LoadElements(layout, request.Active),
-            ModelBytesPerParty = matrices,
+            ModelBytesPerParty = matrices + shown,
             PartyMemoryBytes = lastParty,
             TriplesMemoryBytes = dealer,
             TotalMemoryBytes = lastParty + otherParties + dealer,
             ReadBandwidthGbps = request.ReadGigabytesPerSecond,
             RoundSeconds = request.RoundSeconds,
             DealGbps = request.DealGigabytesPerSecond,
-            FloorSeconds = (2 * request.Parties + 1) * matrices / bytesPerSecond,
+            FloorSeconds = ((2 * request.Parties + 1) * matrices + request.Parties * shown) / bytesPerSecond,
             OnlineSeconds = online,
             OfflineSeconds = offline,
             SecondsPerToken = online + offline,

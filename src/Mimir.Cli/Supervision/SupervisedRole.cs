@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Mimir.Models.Folding;
 using Mimir.Services.Coordination;
 using Mimir.Services.Hosting;
 using Mimir.Services.ModelOwners;
@@ -80,6 +81,7 @@ public static class SupervisedRole
                     Identity = settings.Identity,
                     Authority = settings.Authority,
                     Model = settings.Model ?? throw new UsageException("the model owner was started without a model"),
+                    Weights = new WeightTerms(settings.PublicWeights, settings.Adapter),
                     Parties = settings.Parties,
                     Active = settings.Active,
                     ScaleBits = settings.ScaleBits,

@@ -17,6 +17,12 @@ public sealed record SupervisedSettings
     /// <summary>Model owner: weights; client: tokenizer only.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Model owner: every party may know the weights.</summary>
+    public bool PublicWeights { get; init; }
+
+    /// <summary>Model owner: directory of a LoRA adapter.</summary>
+    public string? Adapter { get; init; }
+
     /// <summary>N.</summary>
     public int Parties { get; init; } = 2;
 

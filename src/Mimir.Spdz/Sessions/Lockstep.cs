@@ -78,15 +78,16 @@ public sealed class Lockstep(IMatrixProducts model, IMesh mesh) : IDisposable
             if (work.Lane.Waits == LaneWait.Product && (_group.Count == 0 || work.Lane.Slot == _group[0].Slot)) _group.Add(work.Lane);
         if (_group.Count == 0) return false;
         var slot = _group[0].Slot;
-        if (_group.Count == 1) model.Multiply(slot, _group[0].Input.Span, 1, _group[0].Output.Span);
+        int n = _group[0].Input.Length / slot.Inputs, k = n * slot.Inputs, m = n * slot.Outputs;
+        if (_group.Count == 1) model.Multiply(slot, _group[0].Input.Span, n, _group[0].Output.Span);
         else
         {
-            int n = _group.Count, k = slot.Inputs, m = slot.Outputs;
-            var inputs = Room(ref _inputs, n * k);
-            var outputs = Room(ref _outputs, n * m);
-            for (var i = 0; i < n; i++) _group[i].Input.Span.CopyTo(inputs[(i * k)..]);
-            model.Multiply(slot, inputs, n, outputs);
-            for (var i = 0; i < n; i++) outputs.Slice(i * m, m).CopyTo(_group[i].Output.Span);
+            var count = _group.Count;
+            var inputs = Room(ref _inputs, count * k);
+            var outputs = Room(ref _outputs, count * m);
+            for (var i = 0; i < count; i++) _group[i].Input.Span.CopyTo(inputs[(i * k)..]);
+            model.Multiply(slot, inputs, count * n, outputs);
+            for (var i = 0; i < count; i++) outputs.Slice(i * m, m).CopyTo(_group[i].Output.Span);
         }
         foreach (var lane in _group) lane.Resume();
         return true;
