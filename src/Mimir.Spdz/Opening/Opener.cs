@@ -115,9 +115,10 @@ public sealed partial class Opener : IDisposable
     {
         _opened.AddRange(lane._opened);
         _zeros.AddRange(lane._zeros);
+        UncheckedElements += lane.UncheckedElements;
         _agreement |= lane._agreement;
         if (lane._agreement || _mesh.Count > 2) _transcript.AppendData(lane._transcript.GetHashAndReset());
-        lane._agreement = false;
+        (lane.UncheckedElements, lane._agreement) = (0, false);
         lane._opened.Clear();
         lane._zeros.Clear();
     }
