@@ -117,9 +117,9 @@ public sealed partial class Opener : IDisposable
         _zeros.AddRange(lane._zeros);
         _agreement |= lane._agreement;
         if (lane._agreement || _mesh.Count > 2) _transcript.AppendData(lane._transcript.GetHashAndReset());
+        UncheckedElements += lane.UncheckedElements;
         lane._agreement = false;
-        lane._opened.Clear();
-        lane._zeros.Clear();
+        lane.Forget();
     }
 
     /// <summary>One joint coin; one round (two for the first).</summary>
