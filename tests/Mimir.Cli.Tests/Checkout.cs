@@ -3,11 +3,17 @@ namespace Mimir.Cli.Tests;
 /// <summary>Files of the checkout that this test was built from.</summary>
 internal static class Checkout
 {
-    public static string Read(string path)
+    public static string Read(string path) => File.ReadAllText(Path.Combine(Root, path));
+
+    /// <summary>Its folder.</summary>
+    public static string Root
     {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Mimir.slnx"))) return File.ReadAllText(Path.Combine(folder.FullName, path));
-        throw new InvalidOperationException("the tests are not run inside a checkout");
+        get
+        {
+            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+                if (File.Exists(Path.Combine(folder.FullName, "Mimir.slnx"))) return folder.FullName;
+            throw new InvalidOperationException("the tests are not run inside a checkout");
+        }
     }
 
     /// <summary>A model directory of shared/models beside the checkout, or null.</summary>

@@ -24,7 +24,19 @@ public sealed record BenchReport
     /// <summary>Tokens sampled.</summary>
     public required int Tokens { get; init; }
 
-    /// <summary>Time between tokens at the client, mean over whole blocks while dealing goes on: end to end, everything included.</summary>
+    /// <summary>Sessions at once.</summary>
+    public required int Lanes { get; init; }
+
+    /// <summary>Positions of the prompt.</summary>
+    public required int PrefillPositions { get; init; }
+
+    /// <summary>From the start of the (first) session to its first token: connections, masks, the whole prompt, one sampling.</summary>
+    public required double PrefillSeconds { get; init; }
+
+    /// <summary>Of all sessions together, while all of them generate.</summary>
+    public required double TokensPerSecond { get; init; }
+
+    /// <summary>Time between tokens of one session at the client, mean over whole blocks while dealing goes on: end to end, everything included.</summary>
     public required double SecondsPerToken { get; init; }
 
     /// <summary>Time in a step that samples a token, slowest party; dealing and work ahead go on beside it on the same cores.</summary>
@@ -48,14 +60,29 @@ public sealed record BenchReport
     /// <summary>Bytes of openings per layer that each party sends at the last position.</summary>
     public required long BytesPerLayer { get; init; }
 
+    /// <summary>Bytes of openings per token that each party sends, to all its peers together, at the last position.</summary>
+    public required long OpenedBytesPerToken { get; init; }
+
     /// <summary>Bytes dealt per token at the last position.</summary>
     public required long DealtBytesPerToken { get; init; }
 
     /// <summary>Bytes dealt in the whole session, as counted by the Triple Service.</summary>
     public required ulong DealtBytes { get; init; }
 
+    /// <summary>Processor seconds of a party's process a token, mean of the parties: steps, work ahead, transport.</summary>
+    public required double PartyProcessorSeconds { get; init; }
+
+    /// <summary>Processor seconds of the Triple Service's process a token.</summary>
+    public required double TriplesProcessorSeconds { get; init; }
+
     /// <summary>From the start of the processes until every party held the model.</summary>
     public required double LoadSeconds { get; init; }
+
+    /// <summary>What the emulated distance costs; null on loopback.</summary>
+    public NetworkReport? Network { get; init; }
+
+    /// <summary>Where the time goes; null when not asked for.</summary>
+    public Breakdown? Breakdown { get; init; }
 
     /// <summary>Most resident memory of every process, by role and name, and of all at one moment ("total").</summary>
     public required IReadOnlyDictionary<string, long> PeakMemoryBytes { get; init; }

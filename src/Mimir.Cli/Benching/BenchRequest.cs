@@ -1,3 +1,4 @@
+using Mimir.Cli.Benching.Networks;
 using Mimir.Models.Folding;
 
 namespace Mimir.Cli.Benching;
@@ -12,6 +13,15 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
 {
     /// <summary>How the weights are shared.</summary>
     public WeightTerms Weights { get; init; } = WeightTerms.Secret;
+
+    /// <summary>Emulated hosts by process name; null: everything here, on loopback.</summary>
+    public IReadOnlyDictionary<string, EmulatedHost>? Hosts { get; init; }
+
+    /// <summary>Whether to report where the time goes.</summary>
+    public bool Breakdown { get; init; }
+
+    /// <summary>Sessions at once.</summary>
+    public int Lanes { get; init; } = 1;
 
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;

@@ -25,18 +25,18 @@ public static class BenchRun
     // Far larger than any cache.
     private const long MeasuredBytes = 512L << 20;
 
-    /// <summary>Runs it; nothing is left behind.</summary>
-    public static async Task<BenchReport> RunAsync(BenchRequest request, TextWriter progress, CancellationToken cancellation)
+    /// <summary>Runs it; nothing is left behind. <paramref name="loadedModel"/> is called when every party holds its shares.</summary>
+    public static async Task<BenchReport> RunAsync(BenchRequest request, Action<string> progress, Action loadedModel, CancellationToken cancellation)
     {
-        var known = ModelShapes.Names.Contains(request.Shape);
-        var layout = request.Weights.LayoutOf(known || !Directory.Exists(request.Shape) ? ModelShapes.Find(request.Shape) : ModelDirectory.OpenConfig(request.Shape));
+        var known = ModelShapes.Names.Contains(request.Shape) || !Directory.Exists(request.Shape);
+        var layout = request.Weights.LayoutOf(known ? ModelShapes.Find(request.Shape) : ModelDirectory.OpenConfig(request.Shape));
         var plan = Plan(request, layout.MaxPositions);
         plan.Validate(layout, request.Parties, layout.MaxPositions);
-        progress.WriteLine("measuring the read bandwidth");
+        progress("measuring the read bandwidth");
         var bandwidth = MemoryBandwidth.MeasureReadGigabytesPerSecond(Environment.ProcessorCount, MeasuredBytes);
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
-        progress.WriteLine($"sharing {request.Shape} among {request.Parties} parties");
+        progress($"sharing {request.Shape} among {request.Parties} parties");
         var clock = Stopwatch.StartNew();
         var starting = new LocalClusterOptions
         {
@@ -45,17 +45,20 @@ public static class BenchRun
             Parties = request.Parties,
             Active = request.Active,
             ScaleBits = request.ScaleBits,
+            Hosts = request.Hosts,
         };
         using var watching = new CancellationTokenSource();
         MemoryWatch? memory = null;
         await using var cluster = await LocalCluster.StartAsync(starting, _ => { }, cancellation, c => _ = (memory = new MemoryWatch(c)).RunAsync(watching.Token));
         var loaded = clock.Elapsed;
 
-        progress.WriteLine($"{plan.PromptPositions} positions of prompt, then {request.Tokens} tokens");
-        var times = new List<TimeSpan>();
-        var metrics = await SessionAsync(request, cluster, layout, plan, () => times.Add(clock.Elapsed), cancellation);
+        loadedModel();
+        progress($"{plan.PromptPositions} positions of prompt, then {request.Tokens} tokens");
+        // Every session's beginning and its tokens.
+        var times = Enumerable.Range(0, request.Lanes).Select(_ => new List<TimeSpan> { clock.Elapsed }).ToArray();
+        var metrics = await Task.WhenAll(times.Select(t => SessionAsync(request, cluster, layout, plan, () => t.Add(clock.Elapsed), cancellation)));
         await watching.CancelAsync();
-        return Report(request, layout, bandwidth, loaded, times.GetRange(0, request.Tokens), metrics, memory!.Peaks);
+        return Report(request, layout, bandwidth, loaded, [.. times.Select(t => t.GetRange(0, request.Tokens + 1))], metrics[0], memory!.Peaks);
     }
 
     private static async Task<IReadOnlyList<RoleMetrics>> SessionAsync(
@@ -91,7 +94,7 @@ public static class BenchRun
     }
 
     private static BenchReport Report(
-        BenchRequest request, ModelLayout layout, double bandwidth, TimeSpan loaded, List<TimeSpan> times, IReadOnlyList<RoleMetrics> metrics,
+        BenchRequest request, ModelLayout layout, double bandwidth, TimeSpan loaded, IReadOnlyList<List<TimeSpan>> lanes, IReadOnlyList<RoleMetrics> metrics,
         IReadOnlyDictionary<string, long> memory)
     {
         var counted = Planner.Plan(new PlanRequest(request.Shape, layout, request.Context, request.Parties, request.Active)
@@ -102,8 +105,9 @@ public static class BenchRun
             ReadGigabytesPerSecond = bandwidth,
         });
         // From the last token of a block to the last token of another: whole cycles of dealing and using.
-        var blocks = (times.Count - 1) / request.BlockSteps * request.BlockSteps;
-        var span = blocks > 0 ? blocks : times.Count - 1;
+        var times = lanes[0];
+        var blocks = (request.Tokens - 1) / request.BlockSteps * request.BlockSteps;
+        var span = blocks > 0 ? blocks : request.Tokens - 1;
         var perToken = (times[^1] - times[^(span + 1)]).TotalSeconds / span;
         var parties = metrics.Where(m => m.Peer.Role == PeerRole.Party).ToArray();
         return new BenchReport
@@ -114,7 +118,11 @@ public static class BenchRun
             Security = request.Active ? "active" : "passive",
             Weights = request.Weights.Public ? "public" : "secret",
             Parameters = layout.Parameters,
-            Tokens = times.Count,
+            Tokens = request.Tokens,
+            Lanes = request.Lanes,
+            PrefillPositions = request.Context - request.Tokens + 1,
+            PrefillSeconds = Math.Round((times[1] - times[0]).TotalSeconds, 3),
+            TokensPerSecond = Math.Round(lanes.Count == 1 ? 1 / perToken : Throughput(lanes), 3),
             SecondsPerToken = Math.Round(perToken, 4),
             OnlineSecondsPerToken = Math.Round(parties.Max(p => p.SamplingSeconds / Math.Max(1, p.Tokens)), 4),
             FloorSeconds = Math.Round(counted.FloorSeconds, 4),
@@ -123,11 +131,23 @@ public static class BenchRun
             RoundsPerLayer = counted.RoundsPerLayer,
             RoundsPerToken = counted.RoundsPerToken,
             BytesPerLayer = counted.BytesPerLayer,
+            OpenedBytesPerToken = counted.BytesPerToken,
             DealtBytesPerToken = counted.DealtBytesPerToken,
             DealtBytes = metrics.Where(m => m.Peer.Role == PeerRole.TripleService).Aggregate(0UL, (sum, m) => sum + m.BytesDealt),
+            PartyProcessorSeconds = Math.Round(parties.Average(p => p.ProcessorSeconds), 5),
+            TriplesProcessorSeconds = Math.Round(metrics.Where(m => m.Peer.Role == PeerRole.TripleService).Sum(m => m.ProcessorSeconds), 5),
             LoadSeconds = Math.Round(loaded.TotalSeconds, 1),
             PeakMemoryBytes = memory,
+            Breakdown = request.Breakdown ? Breakdown.Of(metrics) : null,
         };
+    }
+
+    /// <summary>Tokens of all sessions per second, from when the last has its first token until the first has its last one.</summary>
+    private static double Throughput(IReadOnlyList<List<TimeSpan>> lanes)
+    {
+        TimeSpan from = lanes.Max(l => l[1]), to = lanes.Min(l => l[^1]);
+        if (to <= from) throw new UsageException("the sessions did not run side by side long enough to measure; use more --tokens");
+        return lanes.Sum(l => l.Skip(1).Count(t => t > from && t <= to)) / (to - from).TotalSeconds;
     }
 
     /// <summary>

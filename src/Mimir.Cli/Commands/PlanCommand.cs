@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Mimir.Cli.Planning;
+using Mimir.Cli.Planning.Machines;
 using Mimir.Models.Files;
 using Mimir.Models.Shapes;
 using Mimir.Numerics;
@@ -21,19 +22,18 @@ public static class PlanCommand
         var context = SharedOptions.Bounded(new Option<int>("--context") { Description = "Positions in the context", HelpName = "T", Required = true }, 1, 1 << 24);
         var parties = SharedOptions.Parties();
         var security = SharedOptions.Security();
-        var latency = new Option<double>("--latency") { Description = "Microseconds that one round takes (100: one machine; 1000: one room)", HelpName = "US", DefaultValueFactory = _ => 100 };
+        var machine = new Option<string?>("--machine") { Description = "Project to machines like this one but of these numbers, one for every role", HelpName = "cores=N,bandwidth=GB/s,network=lan|wan|far|1ms/10000Mbit" };
         var file = SharedOptions.Config();
         var json = SharedOptions.Json();
         var command = new Command("plan", "Rounds, bytes, memory and expected seconds per token, without running anything")
         {
-            model, shape, context, parties, security, latency, file, json,
+            model, shape, context, parties, security, machine, file, json,
         };
         var weights = new WeightArguments(command);
         command.SetAction(result =>
         {
             var (name, config) = Config(result.GetValue(model), result.GetValue(shape));
-            var microseconds = result.GetValue(latency);
-            if (microseconds is not (>= 0 and <= 1e7)) throw new UsageException($"--latency must lie in 0..10000000 microseconds, not {microseconds.ToString(CultureInfo.InvariantCulture)}");
+            var measured = Machine.Known();
             var settings = SharedOptions.Settings(result, file);
             var active = SharedOptions.IsActive(result, security, settings);
             var request = new PlanRequest(name, weights.Read(result).LayoutOf(config), result.GetValue(context), result.GetValue(parties), active)
@@ -41,7 +41,8 @@ public static class PlanCommand
                 FractionBits = settings.FixedPoint.ScaleBits,
                 ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
                 BlockSteps = settings.TriplePool.MinSize,
-                RoundSeconds = microseconds * 1e-6,
+                Machine = measured,
+                Hardware = result.GetValue(machine) is { } text ? Hardware.Parse(text, measured) : null,
                 ReadGigabytesPerSecond = Math.Round(MemoryBandwidth.MeasureReadGigabytesPerSecond(Environment.ProcessorCount, MeasuredBytes, 2), 2),
             };
             var report = Planner.Plan(request);
@@ -80,13 +81,15 @@ public static class PlanCommand
             ("  each party, at most", Quantity.Bytes(plan.PartyMemoryBytes)),
             ("  Triple Service", Quantity.Bytes(plan.TriplesMemoryBytes)),
             ("  all roles", Quantity.Bytes(plan.TotalMemoryBytes)),
-            ("Seconds per token (estimate, all roles on this machine)", ""),
-            ("  floor: matrices read once per role and use", Quantity.Seconds(plan.FloorSeconds)),
+            ($"Seconds per token ({(plan.Projection ? "PROJECTION, a machine for every role" : "estimate, all roles on this machine")})", ""),
+            ("  floor: matrices read once per role and use, on one machine", Quantity.Seconds(plan.FloorSeconds)),
             ("  online", Quantity.Seconds(plan.OnlineSeconds)),
-            ("  ahead of need", Quantity.Seconds(plan.OfflineSeconds)),
-            ("  together", Quantity.Seconds(plan.SecondsPerToken)),
+            ("  end to end", Quantity.Seconds(plan.SecondsPerToken)),
+            ("A machine of its own: compute, memory, network", ""),
+            .. plan.Roles.Select(r => ($"  {r.Role}",
+                $"{Quantity.Seconds(r.ComputeSeconds)}, {Quantity.Seconds(r.MemorySeconds)}, {Quantity.Seconds(r.NetworkSeconds)} (bound by {r.Bound})")),
         ]);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Assumed: {plan.ReadBandwidthGbps:0.#} GB/s read (measured now), {Quantity.Seconds(plan.RoundSeconds)} a round (--latency), {plan.DealGbps:0.#} GB/s of randomness dealt."));
+            $"Prices measured on: {plan.Machine}. Read bandwidth measured now: {plan.ReadBandwidthGbps:0.#} GB/s."));
     }
 }

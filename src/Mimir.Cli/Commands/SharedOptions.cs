@@ -43,7 +43,7 @@ public static class SharedOptions
         result.GetResult(security) is { Implicit: false } ? result.GetValue(security) == "active" : settings.Active;
 
     /// <summary>Refuses values outside <paramref name="least"/>..<paramref name="most"/>, naming the range.</summary>
-    public static Option<int> Bounded(Option<int> option, int least, int most)
+    public static Option<T> Bounded<T>(Option<T> option, int least, int most)
     {
         option.Validators.Add(result =>
         {

@@ -143,7 +143,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     private ChildProcess Start(string role, string name)
     {
-        var child = ChildProcess.Start(_options.Executable, role, name, _log);
+        var child = ChildProcess.Start(_options.Executable, role, name, _log, _options.Hosts?[name]);
         lock (_children) _children.Add(child);
         return child;
     }
@@ -152,6 +152,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         Identity = IssueDirectory(role, child.Name),
         Authority = AuthorityFile,
+        Listen = $"{_options.Hosts?[child.Name].Address ?? "127.0.0.1"}:0",
         Model = role == Role.ModelOwner ? _options.Model : null,
         PublicWeights = _options.Weights.Public,
         Adapter = role == Role.ModelOwner ? _options.Weights.Adapter : null,

@@ -1,3 +1,4 @@
+using Mimir.Cli.Benching.Networks;
 using Mimir.Models.Folding;
 
 namespace Mimir.Cli.Demo;
@@ -25,6 +26,9 @@ internal sealed record LocalClusterOptions
 
     /// <summary>The program whose `supervised` command is each process; this one when not given.</summary>
     public string? Executable { get; init; }
+
+    /// <summary>Hosts by process name, when the processes are spread over emulated ones; null: all of them here, on loopback.</summary>
+    public IReadOnlyDictionary<string, EmulatedHost>? Hosts { get; init; }
 
     /// <summary>A party that somebody else hosts; for tests.</summary>
     public int? ExternalParty { get; init; }

@@ -1,3 +1,5 @@
+using Mimir.Cli.Planning.Machines;
+
 namespace Mimir.Cli.Planning;
 
 /// <summary>What one token costs, and what the roles must hold. Counts are exact; seconds are an estimate (see <see cref="Planner"/>).</summary>
@@ -54,21 +56,24 @@ public sealed record PlanReport
     /// <summary>What the estimate assumed: GB/s read by all cores.</summary>
     public required double ReadBandwidthGbps { get; init; }
 
-    /// <summary>What the estimate assumed: seconds per round.</summary>
-    public required double RoundSeconds { get; init; }
-
-    /// <summary>What the estimate assumed: GB/s of dealt randomness.</summary>
-    public required double DealGbps { get; init; }
-
     /// <summary>((2N + 1) · bytes of secret matrices + N · bytes of public ones) / bandwidth: no schedule on one machine is faster without reading fewer bytes.</summary>
     public required double FloorSeconds { get; init; }
 
-    /// <summary>Estimate: per token, on the critical path.</summary>
+    /// <summary>The machine whose measured prices the seconds come from.</summary>
+    public required string Machine { get; init; }
+
+    /// <summary>Whether the seconds are a projection to machines that nothing was measured on.</summary>
+    public required bool Projection { get; init; }
+
+    /// <summary>The counts behind the estimate.</summary>
+    public required Work Work { get; init; }
+
+    /// <summary>Estimate: what each role needs on a machine of its own, and what limits it.</summary>
+    public required IReadOnlyList<RoleTime> Roles { get; init; }
+
+    /// <summary>Estimate: a step, the dealing done beside it.</summary>
     public required double OnlineSeconds { get; init; }
 
-    /// <summary>Estimate: per token, ahead of need.</summary>
-    public required double OfflineSeconds { get; init; }
-
-    /// <summary>Estimate: per token when one machine does everything.</summary>
+    /// <summary>Estimate: per token, end to end: every role on the one machine, or (projection) the slowest role on its own.</summary>
     public required double SecondsPerToken { get; init; }
 }

@@ -1,3 +1,4 @@
+using Mimir.Cli.Planning.Machines;
 using Mimir.Models.Transformers;
 
 namespace Mimir.Cli.Planning;
@@ -22,9 +23,9 @@ public sealed record PlanRequest(string Name, ModelLayout Layout, int Context, i
     /// <summary>Gigabytes per second that this machine reads, all cores together.</summary>
     public double ReadGigabytesPerSecond { get; init; } = 20;
 
-    /// <summary>Seconds that one round takes besides computation.</summary>
-    public double RoundSeconds { get; init; } = 100e-6;
+    /// <summary>The measured machine whose prices the seconds come from.</summary>
+    public Machine Machine { get; init; } = Machine.Development();
 
-    /// <summary>Gigabytes per second at which randomness is dealt, sent and read.</summary>
-    public double DealGigabytesPerSecond { get; init; } = 0.9;
+    /// <summary>Other machines, one a role, to project to; null: every role on <see cref="Machine"/>.</summary>
+    public Hardware? Hardware { get; init; }
 }

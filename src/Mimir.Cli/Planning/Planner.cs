@@ -1,3 +1,4 @@
+using Mimir.Cli.Planning.Machines;
 using Mimir.Models.Transformers;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Masking;
@@ -10,9 +11,8 @@ namespace Mimir.Cli.Planning;
 /// allocate by. Allocates nothing of the model's size.
 /// </summary>
 /// <remarks>
-/// Seconds: every role on one machine. S = 8·Σ rows·stride bytes of secret matrices, P = 2·Σ rows·stride of public ones, B the read bandwidth.
-/// Online = N·(S + P)/B (each party reads its share, and public matrices, once) + rounds · latency. Offline = (N + 1)·S/B (each party reads E once, the Triple Service A once) + dealt bytes / deal rate
-/// + offline rounds · latency. Floor: protocol.md section 9.
+/// Seconds: prices of a measured machine times the six kinds of <see cref="Work"/>, see docs/performance.md. A projection divides processor
+/// seconds by cores, reads matrices at the given bandwidth and adds delay and rate of the given network. Floor: protocol.md section 9.
 /// </remarks>
 public static class Planner
 {
@@ -45,9 +45,10 @@ public static class Planner
         var dealer = Memory.OfDealer(request, block, matrices);
 
         var bytesPerSecond = request.ReadGigabytesPerSecond * 1e9;
-        var online = request.Parties * (matrices + shown) / bytesPerSecond + rounds * request.RoundSeconds;
-        var offline = (request.Parties + 1) * matrices / bytesPerSecond + dealt / (request.DealGigabytesPerSecond * 1e9)
-            + offlineRounds * request.RoundSeconds;
+        var work = Work.Of(layout, request.Context, request.Parties, matrices, whole.Opened, rounds);
+        var prices = request.Machine.For(request.Parties);
+        var opened = peers * whole.OpenedBytes;
+        var roles = Roles(request, prices, work, matrices, rounds, opened, dealt);
         return new PlanReport
         {
             Model = request.Name,
@@ -59,7 +60,7 @@ public static class Planner
             RoundsPerToken = rounds,
             OfflineRoundsPerToken = offlineRounds,
             BytesPerLayer = peers * (whole.OpenedBytes - outside.OpenedBytes) / layout.Layers,
-            BytesPerToken = peers * whole.OpenedBytes,
+            BytesPerToken = opened,
             DealtBytesPerToken = dealt,
             DealtBytesAtLoad = Element * DealerModel.LoadElements(layout, request.Active),
             ModelBytesPerParty = matrices + shown,
@@ -67,13 +68,28 @@ public static class Planner
             TriplesMemoryBytes = dealer,
             TotalMemoryBytes = lastParty + otherParties + dealer,
             ReadBandwidthGbps = request.ReadGigabytesPerSecond,
-            RoundSeconds = request.RoundSeconds,
-            DealGbps = request.DealGigabytesPerSecond,
             FloorSeconds = ((2 * request.Parties + 1) * matrices + request.Parties * shown) / bytesPerSecond,
-            OnlineSeconds = online,
-            OfflineSeconds = offline,
-            SecondsPerToken = online + offline,
+            Machine = request.Machine.Name,
+            Projection = request.Hardware is not null,
+            Work = work,
+            Roles = roles,
+            OnlineSeconds = request.Hardware is null ? prices.Online.Of(work) : roles[0].Seconds,
+            SecondsPerToken = request.Hardware is null ? prices.Together.Of(work) : roles.Max(r => r.Seconds),
         };
+    }
+
+    /// <summary>Party and Triple Service, each on a machine of its own: the planned hardware, or the measured one on loopback.</summary>
+    private static RoleTime[] Roles(PlanRequest request, Calibration prices, Work work, double matrices, double rounds, double opened, double dealt)
+    {
+        var network = request.Hardware?.Network;
+        double cores = request.Hardware?.Cores ?? request.Machine.Cores;
+        var memory = (request.Hardware?.ReadGigabytesPerSecond ?? request.ReadGigabytesPerSecond) * 1e9;
+        double delay = network?.OneWaySeconds ?? 0, rate = network?.BytesPerSecond ?? double.PositiveInfinity;
+        return
+        [
+            RoleTime.Of("party", prices.Party.Of(work) / cores, 2 * matrices / memory, rounds * delay + opened / rate, waits: true),
+            RoleTime.Of("triples", prices.Triples.Of(work) / cores, matrices / memory, dealt / rate, waits: false),
+        ];
     }
 
     /// <summary>A session whose last step is the planned one.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
+using Mimir.Cli.Benching.Networks;
 using Mimir.Spdz;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
@@ -42,11 +43,14 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>Its lines on standard output.</summary>
     public ChannelReader<string> Output => _output.Reader;
 
-    /// <summary>Starts it, from <paramref name="executable"/> or else from this program; it waits for its settings.</summary>
-    public static ChildProcess Start(string? executable, string role, string name, Action<string> log)
+    /// <summary>
+    /// Starts it, from <paramref name="executable"/> or else from this program, on <paramref name="host"/> or else here; it waits for its settings.
+    /// </summary>
+    public static ChildProcess Start(string? executable, string role, string name, Action<string> log, EmulatedHost? host = null)
     {
         var path = executable ?? Environment.ProcessPath ?? throw new InvalidOperationException("the path of this program is not known");
-        var start = new ProcessStartInfo(path)
+        string[] words = host is null ? [path] : [.. NetworkNamespaces.Enter(host.Namespace), path];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

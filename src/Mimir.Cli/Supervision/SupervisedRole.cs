@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Mimir.Cli.Benching;
 using Mimir.Models.Folding;
 using Mimir.Services.Coordination;
 using Mimir.Services.Hosting;
@@ -11,7 +12,7 @@ namespace Mimir.Cli.Supervision;
 
 /// <summary>
 /// The inside of a child process that a command of this program started. Settings come in on standard input (one line of JSON, then the
-/// coordinator's address); standard output carries "listening HOST:PORT" and "token N" lines, standard error the log. The child ends
+/// coordinator's address); standard output carries lines such as "listening HOST:PORT" and "token N", standard error the log. The child ends
 /// when its supervisor closes standard input, however that came about.
 /// </summary>
 public static class SupervisedRole
@@ -32,7 +33,6 @@ public static class SupervisedRole
         {
             using var input = new StreamReader(Console.OpenStandardInput());
             if (await input.ReadLineAsync() is not { } line) return ExitCode.Done;
-            var settings = JsonSerializer.Deserialize(line, SupervisedJson.Default.SupervisedSettings)!;
             var coordinator = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
             _ = WatchAsync(input, coordinator, stop);
             var environment = new RoleEnvironment
@@ -41,7 +41,7 @@ public static class SupervisedRole
                 Listening = address => Say(ListeningPrefix + address),
                 Coordinator = cancellation => coordinator.Task.WaitAsync(cancellation),
             };
-            await RunAsync(role, settings, environment, stop.Token);
+            await RunAsync(role, line, environment, stop.Token);
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -64,8 +64,10 @@ public static class SupervisedRole
         Console.Out.Flush();
     }
 
-    private static Task RunAsync(string role, SupervisedSettings settings, RoleEnvironment environment, CancellationToken cancellation)
+    private static Task RunAsync(string role, string line, RoleEnvironment environment, CancellationToken cancellation)
     {
+        if (role == EmulatedBench.Role) return EmulatedBench.RunInsideAsync(line, environment.Log, cancellation);
+        var settings = JsonSerializer.Deserialize(line, SupervisedJson.Default.SupervisedSettings)!;
         var common = new RoleSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen };
         return role switch
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Mimir.Cli.Benching;
 
 namespace Mimir.Cli.Supervision;
 
@@ -52,4 +53,6 @@ public sealed record SupervisedSegment(int Number, string Text);
 
 /// <summary>Serialisation without reflection: children start faster.</summary>
 [JsonSerializable(typeof(SupervisedSettings))]
+[JsonSerializable(typeof(BenchRequest))]
+[JsonSerializable(typeof(BenchReport))]
 internal sealed partial class SupervisedJson : JsonSerializerContext;

@@ -18,11 +18,11 @@ public static class ModelShapes
     /// <summary>The names that <see cref="Find"/> knows, smallest model first.</summary>
     public static IReadOnlyList<string> Names { get; } = ["stories260k", "stories15m", "gpt2-small", "tinyllama-1.1b", "llama-7b"];
 
-    /// <summary>The shape called <paramref name="name"/>, whatever its case.</summary>
+    /// <summary>The shape called <paramref name="name"/>, whatever its case, or written out (<see cref="CustomShape"/>).</summary>
     /// <exception cref="ArgumentException">Unknown; the message lists the known names.</exception>
-    public static ModelConfig Find(string name) => Known.TryGetValue(name, out var config)
-        ? config
-        : throw new ArgumentException($"unknown model shape '{Printable.OneLine(name, 60)}'; known shapes: {string.Join(", ", Names)}");
+    public static ModelConfig Find(string name) => Known.TryGetValue(name, out var config) ? config
+        : name.StartsWith(CustomShape.Prefix, StringComparison.Ordinal) ? CustomShape.Parse(name)
+        : throw new ArgumentException($"unknown model shape '{Printable.OneLine(name, 60)}'; known shapes: {string.Join(", ", Names)}, or {CustomShape.Prefix}layers=…,hidden=…");
 
     private static ModelConfig Gpt2(int layers, int hidden, int heads) => new()
     {

@@ -63,6 +63,8 @@ internal sealed class NodeSession(Node node, LentModel<HeldModel> shared, Verifi
 
     private RoleMetrics Metrics(SessionStatistics statistics) => new()
     {
+        ProcessorSeconds = statistics.Clock.ProcessorSecondsPerStep,
+        Parts = { PartMetrics.Of(statistics.Clock) },
         Peer = node.Tls.Identity.ToRef(),
         Rounds = (ulong)statistics.OnlineRounds,
         OfflineRounds = (ulong)statistics.OfflineRounds,

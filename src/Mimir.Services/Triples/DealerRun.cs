@@ -65,6 +65,9 @@ internal sealed class DealerRun(Dealer dealer, LentModel<DealerModel> lent, Veri
 
     private RoleMetrics Metrics(DealerSession engine, TapeSender sender, TimeSpan elapsed) => new()
     {
+        ProcessorSeconds = engine.Clock.ProcessorSecondsPerStep,
+        Parts = { PartMetrics.Of(engine.Clock) },
+        ProductSeconds = engine.Products.TotalSeconds / Math.Max(1, engine.Steps),
         Peer = dealer.Tls.Identity.ToRef(),
         BytesDealt = (ulong)sender.BytesSent,
         ItemsAudited = (ulong)engine.StepsAudited,

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Tape;
+using Mimir.Spdz.Timing;
 
 namespace Mimir.Spdz.Sessions;
 
@@ -19,6 +21,15 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
     /// <summary>Steps dealt again because an audit burnt them.</summary>
     public long StepsAudited { get; private set; }
 
+    /// <summary>Where the time of dealing the tables of sampling steps went; their products are in <see cref="Products"/>.</summary>
+    public StepClock Clock { get; } = new();
+
+    /// <summary>Time in algebraic sections: A·b of all steps, attention products, triples.</summary>
+    public TimeSpan Products { get; private set; }
+
+    /// <summary>Steps whose products were dealt.</summary>
+    public int Steps { get; private set; }
+
     /// <summary>Deals the whole session. Ends early, without an error, when a party closes its stream: a session may stop before its last token.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -29,7 +40,10 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
         {
             foreach (var shape in Schedule.Blocks(model.Layout, plan, _numbers, model.Active))
             {
+                var began = Stopwatch.GetTimestamp();
                 var block = await DealerBlock.DealAsync(model, shape, cache, sender, cancellation);
+                Products += Stopwatch.GetElapsedTime(began);
+                Steps += shape.Steps.Count;
                 var pending = Enumerable.Range(0, shape.Steps.Count).ToArray();
                 while (pending.Length > 0)
                 {
@@ -68,9 +82,11 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
     {
         var shape = block.Shape.Steps[step];
         using var tape = await sender.BeginAsync(TapeKind.Step, block.Shape.Number, shape.Position, model.Active, model.Alpha, cancellation);
+        Clock.Enter(StepPart.Beginning);
         var arithmetic = new DealerArithmetic(model.Layout, plan, _numbers, tape, new DealerStep(model, block, step)) { Cached = shape.Cached };
-        await new SessionProgram<int>(model.Layout, plan, arithmetic).StepAsync(shape.Position, 1);
+        await new SessionProgram<int>(model.Layout, plan, new TimedArithmetic<int>(arithmetic, Clock)).StepAsync(shape.Position, 1);
         await sender.EndAsync(tape, cancellation);
+        Clock.EndStep(plan.HasLogits(shape.Position));
         ElementsDealt += tape.Dealt;
     }
 }

@@ -8,6 +8,7 @@ using Mimir.Spdz.Opening;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
+using Mimir.Spdz.Timing;
 
 namespace Mimir.Spdz.Sessions;
 
@@ -42,12 +43,12 @@ public sealed class PartySession : IDisposable
         _descriptor = descriptor.ToArray();
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, model.Count);
         var party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
-        _opener = new Opener(party, online, HmacDrbg.FromSystem());
+        _opener = new Opener(party, new TimedMesh(online, Statistics.Clock), HmacDrbg.FromSystem());
         _cache = new PartyCache(model.Layout, plan.Steps, model.Active);
         _source = new BlockSource(model, plan, numbers, _cache, party, offline, tape);
         _clients = new PartyClients(plan, party, _opener, port);
         _lanes = [.. Enumerable.Range(0, Schedule.Chunk(model.Layout, plan, numbers, model.Active))
-            .Select(_ => new StepLane(model, plan, numbers, _cache, party, _clients, (step, logits) => LogitsProbe?.Invoke(step, logits) ?? default))];
+            .Select(_ => new StepLane(model, plan, numbers, _cache, party, _clients, Statistics.Clock, (step, logits) => LogitsProbe?.Invoke(step, logits) ?? default))];
         _steps = new PartySteps(plan, party, _opener, _clients, _source, _lanes, Statistics);
     }
 

@@ -4,6 +4,7 @@ using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Opening;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Shares;
+using Mimir.Spdz.Timing;
 
 namespace Mimir.Spdz.Sessions;
 
@@ -32,6 +33,7 @@ internal sealed class PartySteps(
                 if (await opener.AnyAsync(clients.StopRequested, stage.Lifetime)) return;
                 statistics.Wait(_clock.Elapsed);
                 _clock.Restart();
+                statistics.Clock.Enter(StepPart.Beginning);
                 await RunAsync(block, first, count, stage);
                 statistics.Update(opener, lanes, source, count, block.Shape.Steps[first + count - 1].Logits, _clock.Elapsed);
                 _clock.Restart();
@@ -51,6 +53,7 @@ internal sealed class PartySteps(
             _run.Add(lanes[i]);
         }
         await stage.RunAsync(_run);
+        statistics.Clock.Enter(StepPart.Check);
         for (var i = 0; i < count; i++) opener.TakeOver(lanes[i].Opener);
         await ReleaseAsync(count, stage.Lifetime);
         for (var i = 0; i < count; i++) source.Release(block, first + i);

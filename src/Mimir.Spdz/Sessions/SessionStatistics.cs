@@ -1,4 +1,5 @@
 using Mimir.Spdz.Opening;
+using Mimir.Spdz.Timing;
 
 namespace Mimir.Spdz.Sessions;
 
@@ -40,6 +41,9 @@ public sealed class SessionStatistics
     /// <summary>Time in the steps after which a token was sampled.</summary>
     public TimeSpan OnlineSampling { get; private set; }
 
+    /// <summary>Where the time of sampling steps went.</summary>
+    public StepClock Clock { get; } = new();
+
     /// <summary>Time waiting, for blocks and for the other parties to have theirs.</summary>
     public TimeSpan Waiting { get; private set; }
 
@@ -54,6 +58,7 @@ public sealed class SessionStatistics
     /// <summary>Counts one run of <paramref name="positions"/> positions in lockstep; rounds are those of its longest lane.</summary>
     internal void Update(Opener online, IReadOnlyList<StepLane> lanes, BlockSource source, int positions, bool sampled, TimeSpan elapsed)
     {
+        Clock.EndStep(sampled);
         Steps += positions;
         Online += elapsed;
         if (Tokens == 0) (PrefillPositions, Prefill) = (Steps, Online + Waiting);

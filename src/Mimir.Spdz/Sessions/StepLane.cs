@@ -5,6 +5,7 @@ using Mimir.Spdz.Opening;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
+using Mimir.Spdz.Timing;
 
 namespace Mimir.Spdz.Sessions;
 
@@ -21,14 +22,14 @@ internal sealed class StepLane : ILaneWork, IDisposable
     private CancellationToken _cancellation;
 
     public StepLane(
-        PartyModel model, SessionPlan plan, Numbers numbers, PartyCache cache, Party party, PartyClients clients,
+        PartyModel model, SessionPlan plan, Numbers numbers, PartyCache cache, Party party, PartyClients clients, StepClock clock,
         Func<PartyStep, Share, ValueTask>? logitsProbe)
     {
         (_party, _clients) = (party, clients);
         Lane = new Lane(party.Index, party.Count);
-        Opener = new Opener(party, Lane, HmacDrbg.FromSystem());
+        Opener = new Opener(party, new TimedMesh(Lane, clock), HmacDrbg.FromSystem());
         _arithmetic = new PartyArithmetic(model, plan, numbers, cache, clients.Input, OutputAsync) { LogitsProbe = logitsProbe };
-        _program = new SessionProgram<Share>(model.Layout, plan, _arithmetic);
+        _program = new SessionProgram<Share>(model.Layout, plan, new TimedArithmetic<Share>(_arithmetic, clock));
     }
 
     /// <inheritdoc/>

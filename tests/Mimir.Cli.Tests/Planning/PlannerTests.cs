@@ -25,11 +25,10 @@ public sealed class PlannerTests
     {
         var request = Request("stories260k", 32);
         var bytes = 8 * request.Layout.Matrices.Sum(m => (long)m.Rows * m.Stride);
-        var plan = Planner.Plan(request with { ReadGigabytesPerSecond = 1, RoundSeconds = 0, DealGigabytesPerSecond = 1e9 });
+        var plan = Planner.Plan(request with { ReadGigabytesPerSecond = 1 });
         Assert.Equal(bytes, plan.ModelBytesPerParty);
         Assert.Equal(5 * bytes / 1e9, plan.FloorSeconds, 1e-12);
-        Assert.Equal(2 * bytes / 1e9, plan.OnlineSeconds, 1e-12);
-        Assert.Equal(plan.FloorSeconds, plan.SecondsPerToken, 1e-9);
+        Assert.Equal([2 * bytes / 1e9, bytes / 1e9], plan.Roles.Select(r => r.MemorySeconds));
         Assert.True(plan.PartyMemoryBytes > 2 * bytes && plan.TriplesMemoryBytes > bytes);
     }
 

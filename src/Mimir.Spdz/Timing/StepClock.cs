@@ -1,0 +1,61 @@
+using System.Diagnostics;
+
+namespace Mimir.Spdz.Timing;
+
+/// <summary>
+/// Where the time of steps goes. Time from one <see cref="Enter"/> to the next belongs to the part that was entered. Only the steps that
+/// sample a token count, with the wait before them. Two reads of a counter per operation; allocates nothing after construction.
+/// </summary>
+public sealed class StepClock
+{
+    private static readonly StepPart[] Parts = Enum.GetValues<StepPart>();
+    private readonly (long Calls, long Elapsed, long Exchanging)[] _step = new (long, long, long)[Parts.Length];
+    private readonly (long Calls, long Elapsed, long Exchanging)[] _total = new (long, long, long)[Parts.Length];
+    private StepPart _part;
+    private TimeSpan _firstProcessor;
+    private TimeSpan _lastProcessor;
+    private long _since = Stopwatch.GetTimestamp();
+
+    /// <summary>Steps counted.</summary>
+    public int Steps { get; private set; }
+
+    /// <summary>
+    /// Processor time of this process from the end of the first counted step to the end of the last one, a step: work ahead of need and
+    /// whatever else the process did included. 0 with fewer than two.
+    /// </summary>
+    public double ProcessorSecondsPerStep => Steps < 2 ? 0 : (_lastProcessor - _firstProcessor).TotalSeconds / (Steps - 1);
+
+    /// <summary>The time of the counted steps, part by part; parts that never occurred are left out.</summary>
+    public IReadOnlyList<PartTime> Times =>
+        [.. Parts.Select(p => (Part: p, Time: _total[(int)p])).Where(p => p.Time.Calls > 0)
+            .Select(p => new PartTime(p.Part, p.Time.Calls, Span(p.Time.Elapsed), Span(p.Time.Exchanging)))];
+
+    /// <summary>From now on time belongs to <paramref name="part"/>.</summary>
+    public void Enter(StepPart part)
+    {
+        var now = Stopwatch.GetTimestamp();
+        _step[(int)_part].Elapsed += now - _since;
+        _step[(int)part].Calls++;
+        (_part, _since) = (part, now);
+    }
+
+    /// <summary>An exchange of the current part took <paramref name="ticks"/> Stopwatch ticks.</summary>
+    public void Exchanged(long ticks) => _step[(int)_part].Exchanging += ticks;
+
+    /// <summary>A step has ended: it counts if it <paramref name="sampled"/> a token. What follows is <see cref="StepPart.Material"/>.</summary>
+    public void EndStep(bool sampled)
+    {
+        Enter(StepPart.Material);
+        if (sampled)
+        {
+            Steps++;
+            _lastProcessor = Environment.CpuUsage.TotalTime;
+            if (Steps == 1) _firstProcessor = _lastProcessor;
+            for (var i = 0; i < _step.Length; i++)
+                _total[i] = (_total[i].Calls + _step[i].Calls, _total[i].Elapsed + _step[i].Elapsed, _total[i].Exchanging + _step[i].Exchanging);
+        }
+        Array.Clear(_step);
+    }
+
+    private static TimeSpan Span(long ticks) => Stopwatch.GetElapsedTime(0, ticks);
+}

@@ -1,0 +1,54 @@
+using Mimir.Spdz.Tests.Simulation;
+using Mimir.Spdz.Timing;
+
+namespace Mimir.Spdz.Tests.Timing;
+
+public sealed class StepClockTests
+{
+    [Fact]
+    public void Only_steps_that_sample_count_and_parts_make_up_the_whole()
+    {
+        var clock = new StepClock();
+        Step(sampled: false);
+        Step(sampled: true);
+        Assert.Equal(1, clock.Steps);
+        Assert.Equal([StepPart.Material, StepPart.Beginning, StepPart.MatrixProduct, StepPart.Sampling], clock.Times.Select(t => t.Part));
+        Assert.Equal([1, 1, 2, 1], clock.Times.Select(t => t.Calls));
+        Assert.Equal(TimeSpan.FromSeconds(3), clock.Times.Single(t => t.Part == StepPart.MatrixProduct).Exchanging);
+
+        void Step(bool sampled)
+        {
+            foreach (var part in (StepPart[])[StepPart.Beginning, StepPart.MatrixProduct, StepPart.Sampling, StepPart.MatrixProduct]) clock.Enter(part);
+            clock.Exchanged(3 * System.Diagnostics.Stopwatch.Frequency);
+            clock.EndStep(sampled);
+        }
+    }
+
+    /// <summary>A session's own clock: every part of every sampling step, no other.</summary>
+    [Fact]
+    public async Task A_session_times_each_of_its_operations()
+    {
+        var model = TinyModel.Gpt2();
+        var group = new LocalGroup
+        {
+            Model = model,
+            Parties = 2,
+            Active = true,
+            Plan = Plans.Single(3, 3) with { AuditRate = 0, BlockSteps = 2 },
+            Clients = new LocalClients { Prompts = [[3, 17, 5]] },
+        };
+        await group.RunAsync(TestContext.Current.CancellationToken);
+        foreach (var statistics in group.Statistics)
+        {
+            var clock = statistics.Clock;
+            Assert.Equal(3, clock.Steps);
+            var calls = clock.Times.ToDictionary(t => t.Part, t => (double)t.Calls / clock.Steps);
+            Assert.Equal(1, calls[StepPart.Embedding]);
+            Assert.Equal(1, calls[StepPart.Sampling]);
+            Assert.Equal(model.Layout.Layers, calls[StepPart.FeedForward]);
+            Assert.True(calls[StepPart.MatrixProduct] >= 2 * model.Layout.Layers + 1);
+            Assert.All(clock.Times, t => Assert.True(t.Exchanging <= t.Elapsed));
+            Assert.True(clock.Times.Single(t => t.Part == StepPart.Attention).Exchanging > TimeSpan.Zero);
+        }
+    }
+}
