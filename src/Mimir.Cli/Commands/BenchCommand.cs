@@ -52,6 +52,7 @@ public static class BenchCommand
             return ExitCode.Done;
         });
         command.Subcommands.Add(BenchBudgetCommand.Create());
+        command.Subcommands.Add(BenchDrafterCommand.Create());
         command.Subcommands.Add(BenchCalibrateCommand.Create());
         return command;
     }
