@@ -58,7 +58,7 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
 
     /// <summary>What came out.</summary>
     public GenerationResult Result() =>
-        new(_tokens, _first, _last - _first, _session is { } session ? Leakage.Of(session.Plan, task.EndTokens.Count > 0) : []);
+        new(_tokens, _first, _last - _first, _session is { } session ? Leakage.Of(session.Plan, task.EndTokens.Count > 0, task.Weights) : []);
 
     /// <summary>Forgets the masks.</summary>
     public void Dispose() => _masks?.Dispose();

@@ -1,3 +1,4 @@
+using Mimir.Models.Folding;
 using Mimir.Transport.Protos;
 
 namespace Mimir.Client;
@@ -10,6 +11,9 @@ public sealed record ClientTask
 
     /// <summary>Its own prompt segments by number.</summary>
     public IReadOnlyDictionary<int, IReadOnlyList<int>> Segments { get; init; } = new Dictionary<int, IReadOnlyList<int>>();
+
+    /// <summary>How the model's weights are shared; the terms' layout digest says the same.</summary>
+    public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
     /// <summary>Number of tokens of the model.</summary>
     public required int VocabularySize { get; init; }

@@ -1,3 +1,5 @@
+using Mimir.Models.Folding;
+
 namespace Mimir.Client;
 
 /// <summary>How to generate. Everything here is public within the session.</summary>
@@ -11,6 +13,9 @@ public sealed record GenerationOptions
 
     /// <summary>MACs on.</summary>
     public bool Active { get; init; } = true;
+
+    /// <summary>How the model's weights are shared.</summary>
+    public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
     /// <summary>τ; 0 is greedy.</summary>
     public double Temperature { get; init; }
@@ -29,6 +34,9 @@ public sealed record GenerationOptions
 
     /// <summary>Steps dealt together and kept ready (<c>triple_pool.min_size</c>).</summary>
     public int BlockSteps { get; init; } = 4;
+
+    /// <summary>Most positions of the prompt that run in lockstep (<c>scheduler.prefill_chunk</c>).</summary>
+    public int PrefillChunk { get; init; } = 16;
 
     /// <summary>Lengths are rounded up to this (<c>padding.bucket</c>); 1 makes the length public.</summary>
     public int PaddingBucket { get; init; } = 16;

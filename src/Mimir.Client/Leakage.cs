@@ -1,3 +1,4 @@
+using Mimir.Models.Folding;
 using Mimir.Spdz.Programs;
 
 namespace Mimir.Client;
@@ -8,13 +9,16 @@ public static class Leakage
     /// <summary>One line per fact.</summary>
     /// <param name="plan">The session's plan.</param>
     /// <param name="stopsAtEnd">The model has end-of-text tokens, at which the client asks to stop.</param>
-    public static IReadOnlyList<string> Of(SessionPlan plan, bool stopsAtEnd)
+    /// <param name="weights">How the model's weights are shared.</param>
+    public static IReadOnlyList<string> Of(SessionPlan plan, bool stopsAtEnd, WeightTerms weights)
     {
         List<string> facts =
         [
             "everyone: the model's architecture and shapes, the members of the session, timing and message sizes",
             $"everyone: max_tokens ({plan.MaxTokens}), temperature ({plan.Temperature}) and the other public terms of the session",
         ];
+        if (weights.Public) facts.Add("weights: public to all parties");
+        if (weights.Adapter is not null) facts.Add("everyone: rank and adapted layers of the adapter; its weights stay secret");
         for (var i = 0; i < plan.Segments.Count; i++)
         {
             var (owner, positions) = plan.Segments[i];

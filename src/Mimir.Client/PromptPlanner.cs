@@ -40,6 +40,7 @@ public static class PromptPlanner
             ChebyshevDegree = options.ChebyshevDegree,
             AuditRate = options.AuditRate,
             BlockSteps = options.BlockSteps,
+            PrefillChunk = options.PrefillChunk,
         };
     }
 }

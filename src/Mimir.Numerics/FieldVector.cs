@@ -85,6 +85,15 @@ public static class FieldVector
         return FieldKernels.Best.Dot(x, y);
     }
 
+    /// <summary>Σ x_i·y_i and Σ x_i·z_i for any length, with x read once: public coefficients against values and MACs.</summary>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static (double Y, double Z) Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z)
+    {
+        RequireSameLength(x, y);
+        RequireSameLength(x, z);
+        return FieldKernels.Best.Dot(x, y, z);
+    }
+
     /// <summary>Σ x_i for any length.</summary>
     public static double Sum(ReadOnlySpan<double> x) => FieldKernels.Best.Sum(x);
 

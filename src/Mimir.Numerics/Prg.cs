@@ -42,6 +42,15 @@ public sealed class Prg : IDisposable
         _stream = stream;
     }
 
+    /// <summary>Goes on with another key of the same length, without allocating; not while another thread fills.</summary>
+    /// <exception cref="ArgumentException">The key has another length than the first.</exception>
+    /// <exception cref="ObjectDisposedException">Disposed before.</exception>
+    public void Rekey(ReadOnlySpan<byte> key)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        _keystream.Rekey(key);
+    }
+
     /// <summary>Elements position, position + 1, ... of the stream: canonical, uniform modulo p.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The last position is not below 2^60.</exception>
     /// <exception cref="ObjectDisposedException">Disposed before.</exception>

@@ -15,6 +15,9 @@ public sealed record BenchReport
     /// <summary>active or passive.</summary>
     public required string Security { get; init; }
 
+    /// <summary>secret or public.</summary>
+    public required string Weights { get; init; }
+
     /// <summary>Weights of the model.</summary>
     public required long Parameters { get; init; }
 
@@ -39,7 +42,7 @@ public sealed record BenchReport
     /// <summary>Time in a step that samples a token, slowest party; dealing and work ahead go on beside it on the same cores.</summary>
     public required double OnlineSecondsPerToken { get; init; }
 
-    /// <summary>(2N + 1)·8·M / bandwidth (protocol.md section 9).</summary>
+    /// <summary>(2N + 1)·8·M / bandwidth (protocol.md section 9); with public weights N·2·M / bandwidth.</summary>
     public required double FloorSeconds { get; init; }
 
     /// <summary>SecondsPerToken / FloorSeconds.</summary>

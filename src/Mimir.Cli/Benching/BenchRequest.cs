@@ -1,4 +1,5 @@
 using Mimir.Cli.Benching.Networks;
+using Mimir.Models.Folding;
 
 namespace Mimir.Cli.Benching;
 
@@ -18,6 +19,9 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
 
     /// <summary>Sessions at once.</summary>
     public int Lanes { get; init; } = 1;
+
+    /// <summary>How the weights are shared.</summary>
+    public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;

@@ -3,7 +3,6 @@ using Mimir.Cli.Demo;
 using Mimir.Cli.Planning;
 using Mimir.Client;
 using Mimir.Models.Files;
-using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
 using Mimir.Models.Transformers;
 using Mimir.Numerics;
@@ -30,7 +29,7 @@ public static class BenchRun
     public static async Task<BenchReport> RunAsync(BenchRequest request, Action<string> progress, Action loadedModel, CancellationToken cancellation)
     {
         var known = ModelShapes.Names.Contains(request.Shape) || !Directory.Exists(request.Shape);
-        var layout = ModelFolding.LayoutOf(known ? ModelShapes.Find(request.Shape) : ModelDirectory.OpenConfig(request.Shape));
+        var layout = request.Weights.LayoutOf(known ? ModelShapes.Find(request.Shape) : ModelDirectory.OpenConfig(request.Shape));
         var plan = Plan(request, layout.MaxPositions);
         plan.Validate(layout, request.Parties, layout.MaxPositions);
         progress("measuring the read bandwidth");
@@ -42,6 +41,7 @@ public static class BenchRun
         var starting = new LocalClusterOptions
         {
             Model = known ? ModelShareSettings.ShapePrefix + request.Shape : Path.GetFullPath(request.Shape),
+            Weights = request.Weights,
             Parties = request.Parties,
             Active = request.Active,
             ScaleBits = request.ScaleBits,
@@ -116,6 +116,7 @@ public static class BenchRun
             Context = request.Context,
             Parties = request.Parties,
             Security = request.Active ? "active" : "passive",
+            Weights = request.Weights.Public ? "public" : "secret",
             Parameters = layout.Parameters,
             Tokens = request.Tokens,
             Lanes = request.Lanes,

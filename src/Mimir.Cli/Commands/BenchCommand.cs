@@ -27,6 +27,7 @@ public static class BenchCommand
         {
             shape, context, tokens, prefill, lanes, network, breakdown, record, parties, security, config, json,
         };
+        var weights = new WeightArguments(command);
         command.SetAction(async (result, cancellation) =>
         {
             var settings = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
@@ -35,6 +36,7 @@ public static class BenchCommand
             {
                 Lanes = result.GetValue(lanes),
                 Breakdown = result.GetValue(breakdown),
+                Weights = weights.Read(result),
                 ScaleBits = settings.FixedPoint.ScaleBits,
                 ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
                 AuditRate = settings.TriplePool.AuditRate,

@@ -3,7 +3,6 @@ using Mimir.Cli.Configuration;
 using Mimir.Cli.Generation;
 using Mimir.Client;
 using Mimir.Models.Files;
-using Mimir.Models.Folding;
 using Mimir.Models.Tokenizers;
 using Mimir.Models.Transformers;
 using Mimir.Services.Hosting;
@@ -49,7 +48,7 @@ public static class GenerateCommand
     {
         var role = RoleCommands.Settings(settings);
         var tokenizer = ModelDirectory.OpenTokenizer(directory);
-        var layout = ModelFolding.LayoutOf(ModelDirectory.OpenConfig(directory));
+        var layout = generation.Weights.LayoutOf(ModelDirectory.OpenConfig(directory));
         var tokens = PromptText.Encode(tokenizer, prompt, first: true);
         using var identity = Identity.Load(role.Identity);
         using var anchors = TrustAnchors.Load(role.Authority);
@@ -64,6 +63,7 @@ public static class GenerateCommand
         {
             Terms = terms,
             Segments = new Dictionary<int, IReadOnlyList<int>> { [0] = tokens },
+            Weights = generation.Weights,
             VocabularySize = layout.VocabularySize,
             EndTokens = tokenizer.EosIds,
             OnToken = text.Append,

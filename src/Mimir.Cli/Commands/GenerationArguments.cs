@@ -13,7 +13,7 @@ internal sealed class GenerationArguments
 
     private readonly Option<int> _parties = SharedOptions.Parties();
     private readonly Option<string> _security = SharedOptions.Security();
-    private readonly Option<string> _weights = new("--weights") { Description = "secret: nobody but their owner knows them", HelpName = "secret|public", DefaultValueFactory = _ => "secret" };
+    private readonly WeightArguments _weights;
     private readonly Option<bool> _greedy = new("--greedy") { Description = "Always the likeliest token" };
     private readonly Option<double?> _temperature = new("--temperature") { Description = $"Sampling temperature; 0 is greedy ({DefaultTemperature} when not given)", HelpName = "T" };
     private readonly Option<long?> _seed = new("--seed") { Description = "Seed of public sampling noise, for runs that repeat", HelpName = "S" };
@@ -21,17 +21,17 @@ internal sealed class GenerationArguments
     /// <summary>Adds the options to <paramref name="command"/>.</summary>
     public GenerationArguments(Command command)
     {
-        _weights.AcceptOnlyFromAmong("secret", "public");
-        foreach (var option in (Option[])[_tokens, _parties, _security, _weights, _greedy, _temperature, _seed]) command.Options.Add(option);
+        foreach (var option in (Option[])[_tokens, _parties, _security]) command.Options.Add(option);
+        _weights = new WeightArguments(command);
+        foreach (var option in (Option[])[_greedy, _temperature, _seed]) command.Options.Add(option);
     }
 
     /// <summary>What was asked for.</summary>
-    /// <exception cref="UsageException">Something that this version cannot do.</exception>
     public GenerationOptions Read(ParseResult result, MimirConfig settings)
     {
-        if (result.GetValue(_weights) == "public") throw new UsageException("--weights public is not supported yet; leave it out, or say --weights secret");
         return new GenerationOptions
         {
+            Weights = _weights.Read(result),
             MaxTokens = result.GetValue(_tokens),
             Parties = result.GetValue(_parties),
             Active = result.GetResult(_security) is { Implicit: false } ? result.GetValue(_security) == "active" : settings.Active,
@@ -41,6 +41,7 @@ internal sealed class GenerationArguments
             ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
             AuditRate = settings.TriplePool.AuditRate,
             BlockSteps = settings.TriplePool.MinSize,
+            PrefillChunk = settings.Scheduler.PrefillChunk,
             PaddingBucket = settings.Scheduler.PaddingBucket,
             MaxContext = settings.Scheduler.MaxContext ?? 0,
         };

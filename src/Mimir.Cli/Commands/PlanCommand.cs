@@ -3,7 +3,6 @@ using System.Globalization;
 using Mimir.Cli.Planning;
 using Mimir.Cli.Planning.Machines;
 using Mimir.Models.Files;
-using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
 using Mimir.Numerics;
 
@@ -30,13 +29,14 @@ public static class PlanCommand
         {
             model, shape, context, parties, security, machine, file, json,
         };
+        var weights = new WeightArguments(command);
         command.SetAction(result =>
         {
             var (name, config) = Config(result.GetValue(model), result.GetValue(shape));
             var measured = Machine.Known();
             var settings = SharedOptions.Settings(result, file);
             var active = SharedOptions.IsActive(result, security, settings);
-            var request = new PlanRequest(name, ModelFolding.LayoutOf(config), result.GetValue(context), result.GetValue(parties), active)
+            var request = new PlanRequest(name, weights.Read(result).LayoutOf(config), result.GetValue(context), result.GetValue(parties), active)
             {
                 FractionBits = settings.FixedPoint.ScaleBits,
                 ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
@@ -76,7 +76,7 @@ public static class PlanCommand
             ("  opened by each party per token", Quantity.Bytes(plan.BytesPerToken)),
             ("  dealt per token", Quantity.Bytes(plan.DealtBytesPerToken)),
             ("  dealt once per model", Quantity.Bytes(plan.DealtBytesAtLoad)),
-            ("  masked weights to each party, once", Quantity.Bytes(plan.ModelBytesPerParty)),
+            ("  weights to each party, once", Quantity.Bytes(plan.ModelBytesPerParty)),
             ("Memory", ""),
             ("  each party, at most", Quantity.Bytes(plan.PartyMemoryBytes)),
             ("  Triple Service", Quantity.Bytes(plan.TriplesMemoryBytes)),

@@ -12,11 +12,12 @@ namespace Mimir.Cli.Commands;
 public static class RoleCommands
 {
     /// <summary>A compute party.</summary>
-    public static Command Node() => Create("node", "A compute party: holds its share of the model and computes; never sees prompt, weights or tokens", NodeHost.RunAsync);
+    public static Command Node() => Create("node", "A compute party: holds its share of the model and computes; never sees prompt, weights or tokens",
+        (settings, _, environment, cancellation) => NodeHost.RunAsync(settings, environment, cancellation));
 
     /// <summary>The dealer.</summary>
     public static Command Triples() => Create("triples", "The Triple Service: deals correlated randomness; never receives data",
-        (settings, environment, cancellation) => TripleServiceHost.RunAsync(
+        (settings, _, environment, cancellation) => TripleServiceHost.RunAsync(
             new TripleServiceSettings
             {
                 Identity = settings.Identity,
@@ -29,7 +30,18 @@ public static class RoleCommands
             environment, cancellation));
 
     /// <summary>The control plane.</summary>
-    public static Command Coordinator() => Create("coordinator", "The coordinator: admits, schedules and relays what it cannot read", CoordinatorHost.RunAsync);
+    public static Command Coordinator() => Create("coordinator", "The coordinator: admits, schedules and relays what it cannot read",
+        (settings, config, environment, cancellation) => CoordinatorHost.RunAsync(
+            new CoordinatorSettings
+            {
+                Identity = settings.Identity,
+                Authority = settings.Authority,
+                Listen = settings.Listen,
+                AdvertisedHost = settings.AdvertisedHost,
+                StallSeconds = settings.StallSeconds,
+                MaxLanes = config.Scheduler.MaxLanes,
+            },
+            environment, cancellation));
 
     /// <summary>`mimir model share`.</summary>
     public static Command Share()
@@ -38,6 +50,7 @@ public static class RoleCommands
         var parties = SharedOptions.Parties();
         var config = SharedOptions.Config();
         var command = new Command("share", "Gives N parties their shares of a model; ends when all have theirs") { model, parties, config };
+        var weights = new WeightArguments(command);
         command.SetAction(async (result, cancellation) =>
         {
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
@@ -50,6 +63,7 @@ public static class RoleCommands
                     Coordinator = settings.Coordinator,
                     StallSeconds = settings.StallSeconds,
                     Model = ShippedModel.Or(result.GetValue(model)),
+                    Weights = weights.Read(result),
                     Parties = result.GetValue(parties),
                     Active = loaded.Active,
                     ScaleBits = loaded.FixedPoint.ScaleBits,
@@ -72,16 +86,17 @@ public static class RoleCommands
         StallSeconds = config.Tls.StallSeconds,
     };
 
-    private static Command Create(string name, string description, Func<RoleSettings, RoleEnvironment, CancellationToken, Task> run)
+    private static Command Create(string name, string description, Func<RoleSettings, MimirConfig, RoleEnvironment, CancellationToken, Task> run)
     {
         var config = SharedOptions.Config();
         var command = new Command(name, description) { config };
         command.SetAction(async (result, cancellation) =>
         {
-            var settings = Settings(ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess()));
+            var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
+            var settings = Settings(loaded);
             try
             {
-                await run(settings, Environment(result.InvocationConfiguration.Error), cancellation);
+                await run(settings, loaded, Environment(result.InvocationConfiguration.Error), cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {

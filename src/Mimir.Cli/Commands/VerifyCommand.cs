@@ -21,6 +21,7 @@ public static class VerifyCommand
         {
             model, prompt, tokens, parties, security, config, json,
         };
+        var weights = new WeightArguments(command);
         command.SetAction(async (result, cancellation) =>
         {
             var settings = SharedOptions.Settings(result, config);
@@ -28,6 +29,7 @@ public static class VerifyCommand
                 result.GetValue(model)!, result.GetValue(prompt)!, result.GetValue(tokens), result.GetValue(parties),
                 SharedOptions.IsActive(result, security, settings))
             {
+                Weights = weights.Read(result),
                 FractionBits = settings.FixedPoint.ScaleBits,
                 ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
             };

@@ -13,6 +13,8 @@ public static class ConfigSchema
         new("fixed_point.scale_bits", ConfigKind.Integer, "16", "fraction bits f of every number") { Minimum = 12, Maximum = 20 },
         new("cheby.deg", ConfigKind.Integer, "2", "degree of each spline segment") { Minimum = 1, Maximum = 5 },
         new("scheduler.max_context", ConfigKind.Integer, null, "longest secret-shared context; unset: the model's own") { Minimum = 1, Maximum = 1 << 24 },
+        new("scheduler.prefill_chunk", ConfigKind.Integer, "16", "most positions of a prompt that run together, sharing rounds and passes over the weights; memory bounds it too") { Minimum = 1, Maximum = 64 },
+        new("scheduler.max_lanes", ConfigKind.Integer, "8", "coordinator: most sessions that run on one model at once; others wait in line") { Minimum = 1, Maximum = 16 },
         new("padding.bucket", ConfigKind.Integer, "16", "prompt lengths are rounded up to a multiple of this; 1 makes them public") { Minimum = 1, Maximum = 1 << 16 },
         new("triple_pool.min_size", ConfigKind.Integer, "4", "steps of randomness dealt together and kept ready") { Minimum = 1, Maximum = 64 },
         new("triple_pool.audit_rate", ConfigKind.Number, "0.01", "share of dealt steps that are opened, recomputed and thrown away") { Minimum = 0, Maximum = 0.5 },

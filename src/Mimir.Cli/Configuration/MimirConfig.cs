@@ -20,7 +20,9 @@ public sealed record FixedPointConfig(int ScaleBits, int ChebyshevDegree);
 /// <summary>Limits of sessions.</summary>
 /// <param name="MaxContext">Longest context; null: the model's own.</param>
 /// <param name="PaddingBucket">Prompt lengths are rounded up to a multiple of this.</param>
-public sealed record SchedulerConfig(int? MaxContext, int PaddingBucket);
+/// <param name="PrefillChunk">Most positions of a prompt in lockstep.</param>
+/// <param name="MaxLanes">Most sessions that run on one model at once.</param>
+public sealed record SchedulerConfig(int? MaxContext, int PaddingBucket, int PrefillChunk, int MaxLanes);
 
 /// <summary>Randomness kept ready.</summary>
 /// <param name="MinSize">Steps dealt together.</param>

@@ -4,7 +4,6 @@ using Mimir.Cli.Generation;
 using Mimir.Cli.Supervision;
 using Mimir.Client;
 using Mimir.Models.Files;
-using Mimir.Models.Folding;
 using Mimir.Models.Tokenizers;
 using Mimir.Models.Transformers;
 using Mimir.Transport.Sessions;
@@ -28,7 +27,7 @@ public static class DemoRun
     public static async Task RunAsync(DemoOptions options, TextWriter output, TextWriter progress, CancellationToken cancellation)
     {
         var tokenizer = ModelDirectory.OpenTokenizer(options.Model);
-        var layout = ModelFolding.LayoutOf(ModelDirectory.OpenConfig(options.Model));
+        var layout = options.Generation.Weights.LayoutOf(ModelDirectory.OpenConfig(options.Model));
         IReadOnlyList<int>[] prompt = [.. options.Segments.Select((s, i) => PromptText.Encode(tokenizer, s.Text, i == 0))];
         var generation = options.Generation;
         var plan = PromptPlanner.Plan(layout, [.. options.Segments.Select((s, i) => (s.Owner, prompt[i].Count))], options.Receivers, generation);
@@ -36,7 +35,7 @@ public static class DemoRun
 
         progress.WriteLine($"starting coordinator, Triple Service, {generation.Parties} parties and model owner");
         Action<string> log = options.Verbose ? line => progress.WriteLine(line) : _ => { };
-        var clusterOptions = new LocalClusterOptions { Model = Path.GetFullPath(options.Model), Parties = generation.Parties, Active = generation.Active, ScaleBits = generation.ScaleBits };
+        var clusterOptions = new LocalClusterOptions { Model = Path.GetFullPath(options.Model), Parties = generation.Parties, Active = generation.Active, ScaleBits = generation.ScaleBits, Weights = generation.Weights };
         await using var cluster = await LocalCluster.StartAsync(clusterOptions, log, cancellation);
         progress.WriteLine("the weights are shared; generating");
 
@@ -68,6 +67,7 @@ public static class DemoRun
             {
                 Terms = terms,
                 Segments = options.Segments.Select((s, i) => (s.Owner, i)).Where(s => s.Owner == options.Self).ToDictionary(s => s.i, s => prompt[s.i]),
+                Weights = generation.Weights,
                 VocabularySize = layout.VocabularySize,
                 EndTokens = tokenizer.EosIds,
                 OnToken = token => Show(options.Self, token),

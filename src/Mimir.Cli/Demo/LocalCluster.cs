@@ -154,8 +154,11 @@ internal sealed class LocalCluster : IAsyncDisposable
         Authority = AuthorityFile,
         Listen = $"{_options.Hosts?[child.Name].Address ?? "127.0.0.1"}:0",
         Model = role == Role.ModelOwner ? _options.Model : null,
+        PublicWeights = _options.Weights.Public,
+        Adapter = role == Role.ModelOwner ? _options.Weights.Adapter : null,
         Parties = _options.Parties,
         Active = _options.Active,
         ScaleBits = _options.ScaleBits,
+        MaxLanes = _options.MaxLanes,
     });
 }

@@ -1,4 +1,5 @@
 using Mimir.Cli.Benching.Networks;
+using Mimir.Models.Folding;
 
 namespace Mimir.Cli.Demo;
 
@@ -8,6 +9,9 @@ internal sealed record LocalClusterOptions
     /// <summary>The model's directory, or a shape (see ModelShareSettings): opened by the model owner's process only.</summary>
     public required string Model { get; init; }
 
+    /// <summary>Whether the weights are public, and a LoRA adapter.</summary>
+    public WeightTerms Weights { get; init; } = WeightTerms.Secret;
+
     /// <summary>N.</summary>
     public int Parties { get; init; } = 2;
 
@@ -16,6 +20,9 @@ internal sealed record LocalClusterOptions
 
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
+
+    /// <summary>Most sessions that run at once; others wait in line.</summary>
+    public int MaxLanes { get; init; } = 8;
 
     /// <summary>The program whose `supervised` command is each process; this one when not given.</summary>
     public string? Executable { get; init; }

@@ -16,7 +16,7 @@ namespace Mimir.Cli.Generation;
 /// <param name="BytesDealt">By the Triple Service to all parties together.</param>
 /// <param name="MacChecks">Passed by each party.</param>
 /// <param name="Security">active or passive.</param>
-/// <param name="Weights">secret.</param>
+/// <param name="Weights">secret or public.</param>
 /// <param name="Parties">N.</param>
 /// <param name="Leakage">What was revealed to whom.</param>
 public sealed record GenerationReport(
@@ -34,7 +34,7 @@ public sealed record GenerationReport(
             Math.Round(parties.Max(p => p.OnlineSeconds), 3), Math.Round(parties.Max(p => p.OfflineSeconds), 3),
             parties.Max(p => p.Rounds), parties.Max(p => p.BytesSent),
             metrics.Where(m => m.Peer.Role == PeerRole.TripleService).Aggregate(0UL, (sum, m) => sum + m.BytesDealt), parties.Max(p => p.MacChecks),
-            options.Active ? "active" : "passive", "secret", options.Parties, result.Leakage);
+            options.Active ? "active" : "passive", options.Weights.Public ? "public" : "secret", options.Parties, result.Leakage);
     }
 
     /// <summary>For people.</summary>

@@ -20,7 +20,7 @@ internal static class Memory
     public static long OfParty(PlanRequest request, BlockShape block, long matrixBytes, long algebraicBytes, bool last)
     {
         var layout = request.Layout;
-        var rows = layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows)).Sum(m => (long)m.Rows * m.Width) * (request.Active ? 2 : 1);
+        var rows = layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows) && !m.IsPublic).Sum(m => (long)m.Rows * m.Width) * (request.Active ? 2 : 1);
         var cache = 2L * layout.Layers * (request.Active ? 3 : 2) * CacheElements(request);
         long material = 0;
         foreach (var slot in MatrixSlot.All(layout))

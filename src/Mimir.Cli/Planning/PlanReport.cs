@@ -41,7 +41,7 @@ public sealed record PlanReport
     /// <summary>Bytes that the Triple Service sends once per model.</summary>
     public required long DealtBytesAtLoad { get; init; }
 
-    /// <summary>Bytes of masked weights that the model owner sends to each party once.</summary>
+    /// <summary>Bytes of weights, masked or public, that the model owner sends to each party once.</summary>
     public required long ModelBytesPerParty { get; init; }
 
     /// <summary>Memory of the party that needs most, in a session of T positions.</summary>
@@ -56,7 +56,7 @@ public sealed record PlanReport
     /// <summary>What the estimate assumed: GB/s read by all cores.</summary>
     public required double ReadBandwidthGbps { get; init; }
 
-    /// <summary>(2N + 1) · matrix bytes / bandwidth: no schedule on one machine is faster without reading fewer bytes.</summary>
+    /// <summary>((2N + 1) · bytes of secret matrices + N · bytes of public ones) / bandwidth: no schedule on one machine is faster without reading fewer bytes.</summary>
     public required double FloorSeconds { get; init; }
 
     /// <summary>The machine whose measured prices the seconds come from.</summary>

@@ -34,20 +34,21 @@ public static class Planner
         var block = new BlockShape(0, steps);
 
         long peers = request.Parties - 1;
-        var matrices = Element * layout.Matrices.Sum(m => (long)m.Rows * m.Stride);
+        var matrices = Element * layout.Matrices.Where(m => !m.IsPublic).Sum(m => (long)m.Rows * m.Stride);
+        var shown = layout.Matrices.Where(m => m.IsPublic).Sum(MaskedWeights.WireBytes);
         var algebraic = Element * block.AlgebraicCorrections(layout, request.Active);
         var dealt = Element * whole.Corrections(request.Active) + algebraic / request.BlockSteps;
         var rounds = whole.Rounds + 1;
         var offlineRounds = request.Active ? OfflineRounds(layout, block) / (double)request.BlockSteps : 0;
-        var lastParty = Memory.OfParty(request, block, matrices, algebraic, last: true);
-        var otherParties = peers * Memory.OfParty(request, block, matrices, algebraic, last: false);
+        var lastParty = shown + Memory.OfParty(request, block, matrices, algebraic, last: true);
+        var otherParties = peers * (shown + Memory.OfParty(request, block, matrices, algebraic, last: false));
         var dealer = Memory.OfDealer(request, block, matrices);
 
         var bytesPerSecond = request.ReadGigabytesPerSecond * 1e9;
         var work = Work.Of(layout, request.Context, request.Parties, matrices, whole.Opened, rounds);
         var prices = request.Machine.For(request.Parties);
-        var opened = Element * peers * whole.Opened;
-        var roles = Roles(request, prices, work, matrices, rounds, opened, dealt);
+        var opened = peers * whole.OpenedBytes;
+        var roles = Roles(request, prices, work, matrices, shown, rounds, opened, dealt);
         return new PlanReport
         {
             Model = request.Name,
@@ -58,16 +59,16 @@ public static class Planner
             RoundsPerLayer = (whole.Rounds - outside.Rounds) / layout.Layers,
             RoundsPerToken = rounds,
             OfflineRoundsPerToken = offlineRounds,
-            BytesPerLayer = Element * peers * (whole.Opened - outside.Opened) / layout.Layers,
+            BytesPerLayer = peers * (whole.OpenedBytes - outside.OpenedBytes) / layout.Layers,
             BytesPerToken = opened,
             DealtBytesPerToken = dealt,
             DealtBytesAtLoad = Element * DealerModel.LoadElements(layout, request.Active),
-            ModelBytesPerParty = matrices,
+            ModelBytesPerParty = matrices + shown,
             PartyMemoryBytes = lastParty,
             TriplesMemoryBytes = dealer,
             TotalMemoryBytes = lastParty + otherParties + dealer,
             ReadBandwidthGbps = request.ReadGigabytesPerSecond,
-            FloorSeconds = (2 * request.Parties + 1) * matrices / bytesPerSecond,
+            FloorSeconds = ((2 * request.Parties + 1) * matrices + request.Parties * shown) / bytesPerSecond,
             Machine = request.Machine.Name,
             Projection = request.Hardware is not null,
             Work = work,
@@ -78,7 +79,7 @@ public static class Planner
     }
 
     /// <summary>Party and Triple Service, each on a machine of its own: the planned hardware, or the measured one on loopback.</summary>
-    private static RoleTime[] Roles(PlanRequest request, Calibration prices, Work work, double matrices, double rounds, double opened, double dealt)
+    private static RoleTime[] Roles(PlanRequest request, Calibration prices, Work work, double matrices, double shown, double rounds, double opened, double dealt)
     {
         var network = request.Hardware?.Network;
         double cores = request.Hardware?.Cores ?? request.Machine.Cores;
@@ -86,7 +87,7 @@ public static class Planner
         double delay = network?.OneWaySeconds ?? 0, rate = network?.BytesPerSecond ?? double.PositiveInfinity;
         return
         [
-            RoleTime.Of("party", prices.Party.Of(work) / cores, 2 * matrices / memory, rounds * delay + opened / rate, waits: true),
+            RoleTime.Of("party", prices.Party.Of(work) / cores, (2 * matrices + shown) / memory, rounds * delay + opened / rate, waits: true),
             RoleTime.Of("triples", prices.Triples.Of(work) / cores, matrices / memory, dealt / rate, waits: false),
         ];
     }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Mimir.Cli.Benching;
+using Mimir.Models.Folding;
 using Mimir.Services.Coordination;
 using Mimir.Services.Hosting;
 using Mimir.Services.ModelOwners;
@@ -70,7 +71,9 @@ public static class SupervisedRole
         var common = new RoleSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen };
         return role switch
         {
-            "coordinator" => CoordinatorHost.RunAsync(common, environment, cancellation),
+            "coordinator" => CoordinatorHost.RunAsync(
+                new CoordinatorSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen, MaxLanes = settings.MaxLanes },
+                environment, cancellation),
             "triples" => TripleServiceHost.RunAsync(
                 new TripleServiceSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen }, environment, cancellation),
             "node" => NodeHost.RunAsync(common, environment, cancellation),
@@ -80,6 +83,7 @@ public static class SupervisedRole
                     Identity = settings.Identity,
                     Authority = settings.Authority,
                     Model = settings.Model ?? throw new UsageException("the model owner was started without a model"),
+                    Weights = new WeightTerms(settings.PublicWeights, settings.Adapter),
                     Parties = settings.Parties,
                     Active = settings.Active,
                     ScaleBits = settings.ScaleBits,

@@ -18,6 +18,12 @@ public sealed record SupervisedSettings
     /// <summary>Model owner: weights; client: tokenizer only.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Model owner: every party may know the weights.</summary>
+    public bool PublicWeights { get; init; }
+
+    /// <summary>Model owner: directory of a LoRA adapter.</summary>
+    public string? Adapter { get; init; }
+
     /// <summary>N.</summary>
     public int Parties { get; init; } = 2;
 
@@ -26,6 +32,9 @@ public sealed record SupervisedSettings
 
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
+
+    /// <summary>Coordinator: most sessions that run on one model at once.</summary>
+    public int MaxLanes { get; init; } = 8;
 
     /// <summary>Client: the session, 32 hexadecimal digits.</summary>
     public string? Session { get; init; }

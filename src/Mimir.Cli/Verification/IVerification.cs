@@ -1,3 +1,5 @@
+using Mimir.Models.Folding;
+
 namespace Mimir.Cli.Verification;
 
 /// <summary>Runs a model securely and in the clear and compares.</summary>
@@ -17,6 +19,9 @@ public interface IVerification
 /// <param name="Active">MACs on.</param>
 public sealed record VerificationRequest(string ModelDirectory, string Prompt, int MaxTokens, int Parties, bool Active)
 {
+    /// <summary>How the weights are shared.</summary>
+    public WeightTerms Weights { get; init; } = WeightTerms.Secret;
+
     /// <summary>f.</summary>
     public int FractionBits { get; init; } = 16;
 

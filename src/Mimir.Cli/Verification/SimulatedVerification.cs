@@ -1,6 +1,6 @@
 using Mimir.Models.Files;
-using Mimir.Models.Folding;
 using Mimir.Models.Reference;
+using Mimir.Models.Transformers;
 using Mimir.Spdz.Diagnostics;
 using Mimir.Spdz.Programs;
 
@@ -8,7 +8,7 @@ namespace Mimir.Cli.Verification;
 
 /// <summary>
 /// Runs all parties and the Triple Service in this one process (<see cref="SecureLogits"/>), because a real session never shows logits, and
-/// the float64 reference beside it. Both choose greedily and do not stop at an end of text.
+/// the float64 reference beside it, over the weights as they are in the file also when they are public and the parties round them. Both choose greedily and do not stop at an end of text.
 /// </summary>
 public sealed class SimulatedVerification : IVerification
 {
@@ -22,8 +22,9 @@ public sealed class SimulatedVerification : IVerification
         using var model = ModelDirectory.Open(request.ModelDirectory);
         int[] prompt = [.. model.Tokenizer.Encode(request.Prompt)];
         if (prompt.Length == 0) throw new UsageException("--prompt has no tokens; write some text");
-        var (tokens, logits) = await SecureAsync(model.Weights, prompt, request, progress, cancellation);
-        var reference = ReferenceModel.Generate(model.Weights, prompt, request.MaxTokens, ReferenceModel.Greedy);
+        var weights = request.Weights.Open(model);
+        var (tokens, logits) = await SecureAsync(weights, prompt, request, progress, cancellation);
+        var reference = ReferenceModel.Generate(weights, prompt, request.MaxTokens, ReferenceModel.Greedy);
         return new VerificationResult
         {
             PromptIds = prompt,
@@ -35,7 +36,7 @@ public sealed class SimulatedVerification : IVerification
     }
 
     private static async Task<(List<int> Tokens, List<double[]> Logits)> SecureAsync(
-        FoldedModel weights, int[] prompt, VerificationRequest request, IProgress<int> progress, CancellationToken cancellation)
+        IWeightSource weights, int[] prompt, VerificationRequest request, IProgress<int> progress, CancellationToken cancellation)
     {
         var plan = new SessionPlan
         {

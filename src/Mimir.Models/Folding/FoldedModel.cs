@@ -30,6 +30,12 @@ public sealed class FoldedModel : IWeightSource, IDisposable
     /// <inheritdoc/>
     public ModelLayout Layout { get; }
 
+    /// <summary>The files that recipes refer to.</summary>
+    internal WeightFiles Files => _files;
+
+    /// <summary>How a matrix was folded.</summary>
+    internal MatrixRecipe RecipeOf(SecretMatrix matrix) => _recipes[matrix.Id];
+
     /// <inheritdoc/>
     /// <exception cref="ModelFormatException">A weight is not a finite number, or a file cannot be read.</exception>
     /// <exception cref="ArgumentException">The matrix is not of this model, or the destination has another size.</exception>

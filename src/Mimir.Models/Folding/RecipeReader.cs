@@ -36,9 +36,15 @@ internal static class RecipeReader
             firstRow += part.Rows;
         }
         FoldNorm(recipe, matrix, files, destination);
-        foreach (ref var weight in destination[..(recipe.ScaledRows * matrix.Width)]) weight *= recipe.Scale;
-        if (recipe.CenterOutput) Centering.RemoveColumnMeans(destination, matrix.Width);
+        FoldOutputs(recipe, matrix.Width, destination);
         if (recipe.CenterRows) Centering.RemoveRowMeans(destination, matrix.Width);
+    }
+
+    /// <summary>What is done to outputs: the queries' factor and centring.</summary>
+    internal static void FoldOutputs(MatrixRecipe recipe, int width, Span<double> destination)
+    {
+        foreach (ref var weight in destination[..(recipe.ScaledRows * width)]) weight *= recipe.Scale;
+        if (recipe.CenterOutput) Centering.RemoveColumnMeans(destination, width);
     }
 
     private static void ReadRows(RecipePart part, SecretMatrix matrix, WeightFiles files, Span<double> destination)
@@ -81,7 +87,8 @@ internal static class RecipeReader
         Array.Clear(bias);
     }
 
-    private static void FoldNorm(MatrixRecipe recipe, SecretMatrix matrix, WeightFiles files, Span<double> destination)
+    /// <summary>The norm before the matrix: gain into the columns, bias into the bias column.</summary>
+    internal static void FoldNorm(MatrixRecipe recipe, SecretMatrix matrix, WeightFiles files, Span<double> destination)
     {
         if (recipe.Gain is null) return;
         var gain = ReadVector(recipe.Gain, matrix.Columns, files);

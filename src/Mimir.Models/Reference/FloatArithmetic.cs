@@ -34,14 +34,22 @@ public sealed class FloatArithmetic(ReferenceWeights weights, Func<double>? unif
     public ValueTask<double[]> LinearAsync(SecretMatrix w, double[] x)
     {
         if (x.Length != w.Columns) throw new ArgumentException($"{w.Name} takes {w.Columns} elements, not {x.Length}", nameof(x));
-        return Done(MatrixProduct.Multiply(weights.Get(w), w, x));
+        var z = MatrixProduct.Multiply(weights.Get(w), w, x);
+        if (_model.AdapterOf(w) is not { } adapter) return Done(z);
+        var inner = MatrixProduct.Multiply(weights.Get(adapter.Down), adapter.Down, x);
+        return Done(Zip(z, MatrixProduct.Multiply(weights.Get(adapter.Up), adapter.Up, inner), (a, b) => a + b));
     }
 
     /// <inheritdoc/>
     public ValueTask<double[]> MultiplyAsync(double[] x, double[] y) => Done(Zip(x, y, (a, b) => a * b));
 
     /// <inheritdoc/>
-    public ValueTask<double[]> ApplyAsync(ScalarFunction f, double[] x) => Done(Array.ConvertAll(x, value => f.Evaluate(value)));
+    public async ValueTask<double[]> FeedForwardAsync(LayerLayout block, double[] x)
+    {
+        var up = await LinearAsync(block.Up, x);
+        var gate = Array.ConvertAll(up[..block.Down.Columns], value => _model.Activation.Evaluate(value));
+        return await LinearAsync(block.Down, _model.GatedMlp ? Zip(gate, up[block.Down.Columns..], (g, u) => g * u) : gate);
+    }
 
     /// <inheritdoc/>
     public ValueTask<double[]> NormalizeAsync(double[] x, double epsilon)
@@ -77,53 +85,10 @@ public sealed class FloatArithmetic(ReferenceWeights weights, Func<double>? unif
     }
 
     /// <inheritdoc/>
-    public ValueTask AppendAsync(int layer, double[] key, double[] value)
+    public ValueTask<double[]> AttendAsync(int layer, double[] query, double[] key, double[] value)
     {
         _cache[layer].Add((key, value));
-        return ValueTask.CompletedTask;
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<double[]> ScoresAsync(int layer, double[] query)
-    {
-        var (cache, size) = (_cache[layer], _model.HeadSize);
-        var scores = new double[_model.Heads * cache.Count];
-        for (var head = 0; head < _model.Heads; head++)
-            for (var t = 0; t < cache.Count; t++)
-                scores[head * cache.Count + t] = MatrixProduct.Dot(query.AsSpan(head * size, size), cache[t].Key.AsSpan(KeyValueHead(head) * size, size));
-        return Done(scores);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<double[]> SoftmaxAsync(double[] scores, int rows)
-    {
-        var result = new double[scores.Length];
-        var length = scores.Length / rows;
-        for (var row = 0; row < rows; row++)
-        {
-            var from = scores.AsSpan(row * length, length);
-            var to = result.AsSpan(row * length, length);
-            var (maximum, sum) = (double.NegativeInfinity, 0.0);
-            foreach (var score in from) maximum = Math.Max(maximum, score);
-            for (var i = 0; i < length; i++) sum += to[i] = Math.Exp(from[i] - maximum);
-            foreach (ref var weight in to) weight /= sum;
-        }
-        return Done(result);
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<double[]> MixAsync(int layer, double[] weights)
-    {
-        var (cache, size) = (_cache[layer], _model.HeadSize);
-        var mixed = new double[_model.Heads * size];
-        for (var head = 0; head < _model.Heads; head++)
-            for (var t = 0; t < cache.Count; t++)
-            {
-                var weight = weights[head * cache.Count + t];
-                var value = cache[t].Value.AsSpan(KeyValueHead(head) * size, size);
-                for (var i = 0; i < size; i++) mixed[head * size + i] += weight * value[i];
-            }
-        return Done(mixed);
+        return Done(Mix(layer, Softmax(Scores(layer, query), _model.Heads)));
     }
 
     /// <inheritdoc/>
@@ -136,6 +101,47 @@ public sealed class FloatArithmetic(ReferenceWeights weights, Func<double>? unif
         // Gumbel noise: −ln(−ln u); the largest of logit/τ + noise is a sample of the softmax.
         for (var i = 0; i < count; i++) noisy[i] = logits[i] / temperature - Math.Log(-Math.Log(uniform()));
         return Done([ReferenceModel.Greedy(noisy)]);
+    }
+
+    /// <summary>softmax along each of the <paramref name="rows"/> equal rows of <paramref name="scores"/>.</summary>
+    public static double[] Softmax(double[] scores, int rows)
+    {
+        var result = new double[scores.Length];
+        var length = scores.Length / rows;
+        for (var row = 0; row < rows; row++)
+        {
+            var from = scores.AsSpan(row * length, length);
+            var to = result.AsSpan(row * length, length);
+            var (maximum, sum) = (double.NegativeInfinity, 0.0);
+            foreach (var score in from) maximum = Math.Max(maximum, score);
+            for (var i = 0; i < length; i++) sum += to[i] = Math.Exp(from[i] - maximum);
+            foreach (ref var weight in to) weight /= sum;
+        }
+        return result;
+    }
+
+    private double[] Scores(int layer, double[] query)
+    {
+        var (cache, size) = (_cache[layer], _model.HeadSize);
+        var scores = new double[_model.Heads * cache.Count];
+        for (var head = 0; head < _model.Heads; head++)
+            for (var t = 0; t < cache.Count; t++)
+                scores[head * cache.Count + t] = MatrixProduct.Dot(query.AsSpan(head * size, size), cache[t].Key.AsSpan(KeyValueHead(head) * size, size));
+        return scores;
+    }
+
+    private double[] Mix(int layer, double[] weights)
+    {
+        var (cache, size) = (_cache[layer], _model.HeadSize);
+        var mixed = new double[_model.Heads * size];
+        for (var head = 0; head < _model.Heads; head++)
+            for (var t = 0; t < cache.Count; t++)
+            {
+                var weight = weights[head * cache.Count + t];
+                var value = cache[t].Value.AsSpan(KeyValueHead(head) * size, size);
+                for (var i = 0; i < size; i++) mixed[head * size + i] += weight * value[i];
+            }
+        return mixed;
     }
 
     private int KeyValueHead(int head) => head / (_model.Heads / _model.KeyValueHeads);

@@ -27,14 +27,17 @@ public interface IArithmetic<T>
     /// <summary>The row of <paramref name="table"/> whose number is the secret integer <paramref name="index"/> (one element, scale 0).</summary>
     ValueTask<T> LookupAsync(SecretMatrix table, T index);
 
-    /// <summary>z = W·x (+ bias, when the matrix has one). W: rows × columns. x: columns. z: rows.</summary>
+    /// <summary>z = W·x (+ bias, when the matrix has one), with an adapter (W + B·A)·x. W: rows × columns. x: columns. z: rows.</summary>
     ValueTask<T> LinearAsync(SecretMatrix w, T x);
 
     /// <summary>x ∘ y, elementwise.</summary>
     ValueTask<T> MultiplyAsync(T x, T y);
 
-    /// <summary>f(x), elementwise, for a smooth function of one variable; values outside its domain are clamped as the function declares.</summary>
-    ValueTask<T> ApplyAsync(ScalarFunction f, T x);
+    /// <summary>
+    /// The MLP of <paramref name="block"/>: Down·h, h = activation(Up·x), or, gated, h = activation(gate) ∘ up with both from the stacked matrix Up.
+    /// x: hidden → hidden. One operation, so that a backend may read the activation from the opening of Up's product.
+    /// </summary>
+    ValueTask<T> FeedForwardAsync(LayerLayout block, T x);
 
     /// <summary>x / sqrt(mean(x²) + epsilon). The gain is folded into the next matrix (see ModelFolding).</summary>
     ValueTask<T> NormalizeAsync(T x, double epsilon);
@@ -49,21 +52,11 @@ public interface IArithmetic<T>
     ValueTask<T> RotateAsync(T x, RotaryTable table, int position);
 
     /// <summary>
-    /// Writes one position's key and value (each kvHeads × headSize) to the secret cache of layer <paramref name="layer"/>.
+    /// One position's attention in layer <paramref name="layer"/>: appends key and value (each kvHeads × headSize) to the secret cache,
+    /// then Σ_t softmax_t(q·K[t])·V[t] per query head over all positions in it. q: heads × headSize → heads × headSize. 1/sqrt(headSize) is folded
+    /// into the query weights. One operation, so that a backend may open query, key and value in one round.
     /// </summary>
-    ValueTask AppendAsync(int layer, T key, T value);
-
-    /// <summary>
-    /// q·K for every query head against all positions in the cache of <paramref name="layer"/>.
-    /// q: heads × headSize → heads × positions, row-major. 1/sqrt(headSize) is folded into the query weights.
-    /// </summary>
-    ValueTask<T> ScoresAsync(int layer, T query);
-
-    /// <summary>softmax along each of the <paramref name="rows"/> equal rows of <paramref name="scores"/>.</summary>
-    ValueTask<T> SoftmaxAsync(T scores, int rows);
-
-    /// <summary>Σ_t weight[head, t]·V[t] for every query head. weights: heads × positions → heads × headSize.</summary>
-    ValueTask<T> MixAsync(int layer, T weights);
+    ValueTask<T> AttendAsync(int layer, T query, T key, T value);
 
     /// <summary>
     /// The secret integer (one element, scale 0) of the largest logit. With a temperature τ &gt; 0, Gumbel noise is added to logits/τ first,

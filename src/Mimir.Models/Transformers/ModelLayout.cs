@@ -1,7 +1,7 @@
 namespace Mimir.Models.Transformers;
 
 /// <summary>
-/// Everything public about a folded model: its architecture and the shapes of its secret tensors, in the one order that
+/// Everything public about a folded model: its architecture and the shapes of its tensors, in the one order that
 /// model owner, dealer and parties all use. Contains no weight.
 /// </summary>
 public sealed record ModelLayout
@@ -63,10 +63,13 @@ public sealed record ModelLayout
     /// <summary>One entry per block.</summary>
     public required IReadOnlyList<LayerLayout> Blocks { get; init; }
 
-    /// <summary>All secret tensors by id, each once.</summary>
+    /// <summary>All tensors by id, each once.</summary>
     public required IReadOnlyList<SecretMatrix> Matrices { get; init; }
 
-    /// <summary>Elements of all secret tensors together, padding not counted.</summary>
+    /// <summary>Low-rank adapters, at most one per matrix of a block, in the order of what they adapt.</summary>
+    public IReadOnlyList<AdapterLayout> Adapters { get; init; } = [];
+
+    /// <summary>Elements of all tensors together, padding not counted.</summary>
     public long Parameters => Matrices.Sum(m => (long)m.Rows * m.Width);
 }
 

@@ -8,10 +8,10 @@ namespace Mimir.Models.Transformers;
 /// compare. Canonical: equal layouts have equal bytes, and every accepted byte string is what <see cref="Write"/> gives for its layout.
 /// </summary>
 /// <remarks>
-/// Little-endian. "MIMIRML1"; int32 hidden, layers, heads, kvHeads, headSize, intermediate, vocabulary, maxPositions; float64 epsilon;
+/// Little-endian. "MIMIRML2"; int32 hidden, layers, heads, kvHeads, headSize, intermediate, vocabulary, maxPositions; float64 epsilon;
 /// float64 rotary base (0: none); byte activation; byte flags (1 gated, 2 centred); int32 matrices, each: byte name length, ASCII
-/// name, int32 rows, int32 columns, byte bias, byte use; then int32 ids: embedding, positions (−1: none), final norm (−1: none),
-/// head, and per block qkv, output, up, down.
+/// name, int32 rows, int32 columns, byte bias, byte use, byte public; then int32 ids: embedding, positions (−1: none), final norm
+/// (−1: none), head, and per block qkv, output, up, down; int32 adapters, each: int32 ids of base, down, up.
 /// </remarks>
 public static class ModelLayoutCodec
 {
@@ -19,7 +19,7 @@ public static class ModelLayoutCodec
     public const int MaxBytes = 4 << 20;
 
     /// <summary>What the binary form begins with: format and version.</summary>
-    internal static ReadOnlySpan<byte> Magic => "MIMIRML1"u8;
+    internal static ReadOnlySpan<byte> Magic => "MIMIRML2"u8;
 
     /// <summary>The binary form of <paramref name="layout"/>.</summary>
     /// <exception cref="ArgumentException">The layout contradicts itself or is out of bounds; says how.</exception>
@@ -44,10 +44,14 @@ public static class ModelLayoutCodec
             writer.Write(matrix.Columns);
             writer.Write(matrix.HasBias);
             writer.Write((byte)matrix.Use);
+            writer.Write(matrix.IsPublic);
         }
         foreach (var matrix in (ReadOnlySpan<SecretMatrix?>)[layout.Embedding, layout.Positions, layout.FinalNorm, layout.Head]) writer.Write(matrix?.Id ?? -1);
         foreach (var block in layout.Blocks)
             foreach (var matrix in (ReadOnlySpan<SecretMatrix>)[block.QueryKeyValue, block.Output, block.Up, block.Down]) writer.Write(matrix.Id);
+        writer.Write(layout.Adapters.Count);
+        foreach (var adapter in layout.Adapters)
+            foreach (var matrix in (ReadOnlySpan<SecretMatrix>)[adapter.Base, adapter.Down, adapter.Up]) writer.Write(matrix.Id);
         return stream.ToArray();
     }
 

@@ -6,8 +6,8 @@ namespace Mimir.Models.Transformers;
 /// <summary>Takes the fields of the binary form apart; <see cref="ModelLayoutRules"/> then judges their values.</summary>
 internal ref struct ModelLayoutReader
 {
-    // name length, name of one character, rows, columns, bias, use
-    private const int SmallestMatrix = 12;
+    // name length, name of one character, rows, columns, bias, use, public
+    private const int SmallestMatrix = 13;
 
     private ReadOnlySpan<byte> _rest;
 
@@ -36,6 +36,7 @@ internal ref struct ModelLayoutReader
         if (numbers[1] < 0 || numbers[1] > _rest.Length / 16) throw ModelLayoutCodec.Error($"{numbers[1]} layers do not fit the message");
         var blocks = new LayerLayout[numbers[1]];
         for (var i = 0; i < blocks.Length; i++) blocks[i] = new LayerLayout(Matrix(matrices), Matrix(matrices), Matrix(matrices), Matrix(matrices));
+        var adapters = Adapters(matrices);
         return new ModelLayout
         {
             HiddenSize = numbers[0],
@@ -57,6 +58,7 @@ internal ref struct ModelLayoutReader
             Head = head,
             Blocks = blocks,
             Matrices = matrices,
+            Adapters = adapters,
         };
     }
 
@@ -68,11 +70,22 @@ internal ref struct ModelLayoutReader
         for (var id = 0; id < count; id++)
         {
             var name = Encoding.Latin1.GetString(Take(Take(1)[0]));
-            var (rows, columns, bias, use) = (Integer(), Integer(), Take(1)[0], Take(1)[0]);
+            var (rows, columns, bias, use, shown) = (Integer(), Integer(), Take(1)[0], Take(1)[0], Take(1)[0]);
             if (bias > 1) throw ModelLayoutCodec.Error($"matrix {id} has the bias flag {bias}");
-            matrices[id] = new SecretMatrix(id, name, rows, columns, bias == 1, (MatrixUse)use);
+            if (shown > 1) throw ModelLayoutCodec.Error($"matrix {id} has the public flag {shown}");
+            matrices[id] = new SecretMatrix(id, name, rows, columns, bias == 1, (MatrixUse)use) { IsPublic = shown == 1 };
         }
         return matrices;
+    }
+
+    private AdapterLayout[] Adapters(SecretMatrix[] matrices)
+    {
+        var count = Integer();
+        if (count < 0 || count > _rest.Length / 12) throw ModelLayoutCodec.Error($"{count} adapters do not fit the message");
+        if (count == 0) return [];
+        var adapters = new AdapterLayout[count];
+        for (var i = 0; i < count; i++) adapters[i] = new AdapterLayout(Matrix(matrices), Matrix(matrices), Matrix(matrices));
+        return adapters;
     }
 
     private SecretMatrix Matrix(SecretMatrix[] matrices) => Optional(matrices) ?? throw ModelLayoutCodec.Error("a required matrix is missing");

@@ -11,7 +11,7 @@ internal static class ModelLayoutRules
 
     /// <summary>The first rule that <paramref name="layout"/> breaks, as a sentence without a full stop; null when it breaks none.</summary>
     public static string? FirstViolation(ModelLayout layout) =>
-        Numbers(layout) ?? MatrixList(layout) ?? Roles(layout);
+        Numbers(layout) ?? MatrixList(layout) ?? Roles(layout) ?? Adapters(layout);
 
     private static string? Numbers(ModelLayout l)
     {
@@ -60,6 +60,7 @@ internal static class ModelLayoutRules
             if (!seen.Add(m.Id)) return $"{m.Name} is used twice";
             if (m.Rows != rows || m.Columns != columns) return $"{m.Name} is {m.Rows} x {m.Columns} where the architecture asks for {rows} x {columns}";
             if (m.Use != use) return $"{m.Name} is marked {m.Use} where the architecture asks for {use}";
+            if (m.IsPublic != l.Embedding.IsPublic) return $"{m.Name} is {(m.IsPublic ? "public" : "secret")} and {l.Embedding.Name} is not";
             return m.HasBias && !biasAllowed ? $"{m.Name} has a bias" : null;
         }
 
@@ -74,6 +75,29 @@ internal static class ModelLayoutRules
                 ?? Role(block.Output, l.HiddenSize, attention, MatrixUse.Product, true)
                 ?? Role(block.Up, l.GatedMlp ? 2 * l.IntermediateSize : l.IntermediateSize, l.HiddenSize, MatrixUse.Product, true)
                 ?? Role(block.Down, l.HiddenSize, l.IntermediateSize, MatrixUse.Product, true);
-        return problem ?? (seen.Count == l.Matrices.Count ? null : "a matrix has no use");
+        return problem ?? (seen.Count + 2 * l.Adapters.Count == l.Matrices.Count ? null : "a matrix has no use");
+    }
+
+    private static string? Adapters(ModelLayout l)
+    {
+        var blocks = l.Blocks.SelectMany(b => (SecretMatrix[])[b.QueryKeyValue, b.Output, b.Up, b.Down]).Select(m => m.Id).ToHashSet();
+        var (next, last) = (l.Matrices.Count - 2 * l.Adapters.Count, -1);
+        foreach (var (adapted, down, up) in l.Adapters)
+        {
+            if (!blocks.Contains(adapted.Id) || l.Matrices[adapted.Id] != adapted) return $"{adapted.Name} cannot have an adapter";
+            if (adapted.Id <= last) return $"the adapter of {adapted.Name} is out of order";
+            if (!adapted.IsPublic) return $"{adapted.Name} is secret: its owner merges an adapter into it";
+            last = adapted.Id;
+            foreach (var matrix in (ReadOnlySpan<SecretMatrix>)[down, up])
+            {
+                if (matrix.Id != next || l.Matrices[next] != matrix) return $"{matrix.Name} is not where the adapters stand";
+                if (matrix.Use != MatrixUse.Product) return $"{matrix.Name} is marked {matrix.Use} where an adapter asks for {MatrixUse.Product}";
+                if (matrix.IsPublic) return $"{matrix.Name} is marked public, but adapters are secret";
+                next++;
+            }
+            if (down.Columns != adapted.Columns || up.Rows != adapted.Rows || up.Columns != down.Rows || up.HasBias)
+                return $"the adapter {down.Name}, {up.Name} does not fit {adapted.Name}";
+        }
+        return null;
     }
 }

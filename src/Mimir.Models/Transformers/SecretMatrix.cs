@@ -15,7 +15,8 @@ public enum MatrixUse
 }
 
 /// <summary>
-/// The public description of one secret tensor of a folded model; the numbers themselves are only with the model owner.
+/// The public description of one tensor of a folded model. The numbers themselves are only with the model owner, unless the tensor
+/// is marked public: then all parties hold them in the clear.
 /// </summary>
 /// <param name="Id">Position in <see cref="ModelLayout.Matrices"/>.</param>
 /// <param name="Name">For people: "layers.3.qkv".</param>
@@ -25,6 +26,9 @@ public enum MatrixUse
 /// <param name="Use">See <see cref="MatrixUse"/>.</param>
 public sealed record SecretMatrix(int Id, string Name, int Rows, int Columns, bool HasBias, MatrixUse Use)
 {
+    /// <summary>Known to all parties (and never to the dealer, who needs shapes only); secret when false.</summary>
+    public bool IsPublic { get; init; }
+
     /// <summary>Columns including the bias.</summary>
     public int Width => Columns + (HasBias ? 1 : 0);
 

@@ -21,7 +21,7 @@ public sealed class Transformer<T>(ModelLayout model, IArithmetic<T> a)
         for (var layer = 0; layer < model.Layers; layer++)
         {
             x = a.Add(x, await AttentionAsync(layer, x, position));
-            x = a.Add(x, await MlpAsync(layer, x));
+            x = a.Add(x, await a.FeedForwardAsync(model.Blocks[layer], await a.NormalizeAsync(x, model.NormEpsilon)));
         }
         return x;
     }
@@ -41,21 +41,8 @@ public sealed class Transformer<T>(ModelLayout model, IArithmetic<T> a)
         var all = await a.LinearAsync(model.Blocks[layer].QueryKeyValue, n);       // q + 2·kv
         var queryAndKey = a.Slice(all, 0, q + kv);
         if (_rotary is not null) queryAndKey = await a.RotateAsync(queryAndKey, _rotary, position);
-        await a.AppendAsync(layer, a.Slice(queryAndKey, q, kv), a.Slice(all, q + kv, kv));
-        var scores = await a.ScoresAsync(layer, a.Slice(queryAndKey, 0, q));       // heads × positions
-        var weights = await a.SoftmaxAsync(scores, model.Heads);
-        var mixed = await a.MixAsync(layer, weights);                              // heads × headSize
+        var mixed = await a.AttendAsync(                                           // heads × headSize
+            layer, a.Slice(queryAndKey, 0, q), a.Slice(queryAndKey, q, kv), a.Slice(all, q + kv, kv));
         return await a.LinearAsync(model.Blocks[layer].Output, mixed);
-    }
-
-    private async ValueTask<T> MlpAsync(int layer, T x)
-    {
-        var n = await a.NormalizeAsync(x, model.NormEpsilon);
-        var up = await a.LinearAsync(model.Blocks[layer].Up, n);
-        if (!model.GatedMlp)
-            return await a.LinearAsync(model.Blocks[layer].Down, await a.ApplyAsync(model.Activation, up));
-        var gate = await a.ApplyAsync(model.Activation, a.Slice(up, 0, model.IntermediateSize));
-        var h = await a.MultiplyAsync(gate, a.Slice(up, model.IntermediateSize, model.IntermediateSize));
-        return await a.LinearAsync(model.Blocks[layer].Down, h);
     }
 }

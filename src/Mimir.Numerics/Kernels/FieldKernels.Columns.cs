@@ -12,6 +12,11 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination)
     {
         destination[..(columns * count)].Clear();
+        if (count > 1)
+        {
+            MultiplyTransposedPaired(w, rows, columns, stride, xs, count, destination);
+            return;
+        }
         int tile = Math.Min(columns, Math.Max(TileColumns, 4 * TileColumns / Math.Max(count, 1)));
         // Per vector the high sums of a tile, then its low sums.
         int length = 2 * tile * count;

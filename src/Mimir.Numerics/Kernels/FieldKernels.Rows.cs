@@ -28,10 +28,32 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         return total;
     }
 
+    public override (double Y, double Z) Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z)
+    {
+        (double Y, double Z) total = default;
+        for (int start = 0; start < x.Length; start += ExactProduct.MaximumTerms)
+        {
+            int terms = Math.Min(ExactProduct.MaximumTerms, x.Length - start);
+            ref double a = ref Unsafe.Add(ref MemoryMarshal.GetReference(x), start);
+            ref double b = ref Unsafe.Add(ref MemoryMarshal.GetReference(y), start);
+            ref double c = ref Unsafe.Add(ref MemoryMarshal.GetReference(z), start);
+            RowSums s = default;
+            nuint i = TwoRows<TSimd, TD, TL>(ref a, ref b, ref c, 0, (nuint)terms, ref s);
+            TwoRows<SimdScalar, double, long>(ref a, ref b, ref c, i, (nuint)terms, ref s);
+            total = (Field.Add(total.Y, ExactProduct.Finish(s.High0, s.Low0, terms)), Field.Add(total.Z, ExactProduct.Finish(s.High1, s.Low1, terms)));
+        }
+        return total;
+    }
+
     public override void MultiplyMatrix(
         ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination)
     {
         destination[..(rows * count)].Clear();
+        if (count > 1)
+        {
+            MultiplyPaired(w, rows, columns, stride, xs, count, destination);
+            return;
+        }
         int tile = count == 1 ? ExactProduct.MaximumTerms : TileColumns;
         Span<double> sums = stackalloc double[RowsPerPass];
         for (int row = 0; row < rows; row += RowsPerPass)
@@ -79,6 +101,30 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                 Accumulate<TS, TSD, TSL>(TS.Load(ref a, i), TS.Load(ref b, i), c1, c12, ref h, ref l);
             high += TS.Sum(h);
             low += TS.Sum(l);
+            return i;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static nuint TwoRows<TS, TSD, TSL>(ref double a, ref double b, ref double c, nuint i, nuint length, ref RowSums sums)
+        where TS : ISimd<TSD, TSL>
+        where TSD : struct
+        where TSL : struct
+    {
+        unchecked
+        {
+            TSD c1 = TS.Broadcast(ExactProduct.C1), c12 = TS.Broadcast(ExactProduct.C1PlusC2);
+            TSL h0 = TS.BroadcastLong(0), h1 = h0, l0 = h0, l1 = h0;
+            for (nuint width = (nuint)TS.Count; i + width <= length; i += width)
+            {
+                TSD v = TS.Load(ref a, i);
+                Accumulate<TS, TSD, TSL>(TS.Load(ref b, i), v, c1, c12, ref h0, ref l0);
+                Accumulate<TS, TSD, TSL>(TS.Load(ref c, i), v, c1, c12, ref h1, ref l1);
+            }
+            sums.High0 += TS.Sum(h0);
+            sums.High1 += TS.Sum(h1);
+            sums.Low0 += TS.Sum(l0);
+            sums.Low1 += TS.Sum(l1);
             return i;
         }
     }

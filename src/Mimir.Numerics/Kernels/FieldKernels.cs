@@ -49,6 +49,9 @@ internal abstract class FieldKernels
 
     public abstract double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y);
 
+    /// <summary>x·y and x·z.</summary>
+    public abstract (double Y, double Z) Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y, ReadOnlySpan<double> z);
+
     public abstract double Sum(ReadOnlySpan<double> x);
 
     public abstract bool IsCanonical(ReadOnlySpan<double> x);

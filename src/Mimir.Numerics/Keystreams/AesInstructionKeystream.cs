@@ -41,6 +41,13 @@ internal sealed class AesInstructionKeystream : Keystream
         }
     }
 
+    public override void Rekey(ReadOnlySpan<byte> key)
+    {
+        if (_schedule.Length != key.Length / 4 + 7 || key.Length % 4 != 0)
+            throw new ArgumentException($"The new key has {key.Length} bytes; the first had {4 * (_schedule.Length - 7)}.", nameof(key));
+        Expand(key, MemoryMarshal.Cast<Vector128<byte>, uint>(_schedule.AsSpan()));
+    }
+
     public override void Dispose() => CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(_schedule.AsSpan()));
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

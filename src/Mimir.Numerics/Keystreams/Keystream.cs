@@ -15,6 +15,10 @@ internal abstract class Keystream : IDisposable
     /// <summary>AES of blocks (prefix, counter), (prefix, counter + 1), ... The destination holds whole blocks.</summary>
     public abstract void Fill(ulong prefix, ulong counter, Span<byte> destination);
 
+    /// <summary>Replaces the key by one of the same length.</summary>
+    /// <exception cref="ArgumentException">It has another length.</exception>
+    public abstract void Rekey(ReadOnlySpan<byte> key);
+
     /// <summary>Zeroes the key.</summary>
     public abstract void Dispose();
 }

@@ -29,5 +29,12 @@ internal sealed class PortableKeystream : Keystream
         }
     }
 
+    public override void Rekey(ReadOnlySpan<byte> key)
+    {
+        if (key.Length * 8 != _aes.KeySize)
+            throw new ArgumentException($"The new key has {key.Length} bytes; the first had {_aes.KeySize / 8}.", nameof(key));
+        _aes.SetKey(key);
+    }
+
     public override void Dispose() => _aes.Dispose();
 }

@@ -58,4 +58,7 @@ internal interface ISimd<TD, TL>
 
     /// <summary>Sum of the lanes modulo 2^64.</summary>
     static abstract long Sum(TL value);
+
+    /// <summary>destination[j] += Sum(s_j) modulo 2^64, for four registers.</summary>
+    static abstract void AddSums(ref long destination, TL s0, TL s1, TL s2, TL s3);
 }

@@ -77,4 +77,16 @@ internal readonly struct Simd128 : ISimd<Vector128<double>, Vector128<long>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Sum(Vector128<long> value) => Vector128.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSums(ref long destination, Vector128<long> s0, Vector128<long> s1, Vector128<long> s2, Vector128<long> s3)
+    {
+        unchecked
+        {
+            destination += Sum(s0);
+            Unsafe.Add(ref destination, 1) += Sum(s1);
+            Unsafe.Add(ref destination, 2) += Sum(s2);
+            Unsafe.Add(ref destination, 3) += Sum(s3);
+        }
+    }
 }

@@ -77,4 +77,15 @@ internal readonly struct Simd256 : ISimd<Vector256<double>, Vector256<long>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Sum(Vector256<long> value) => Vector256.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSums(ref long destination, Vector256<long> s0, Vector256<long> s1, Vector256<long> s2, Vector256<long> s3)
+    {
+        unchecked
+        {
+            Vector256<long> a = Avx2.UnpackLow(s0, s1) + Avx2.UnpackHigh(s0, s1), b = Avx2.UnpackLow(s2, s3) + Avx2.UnpackHigh(s2, s3);
+            Vector256<long> sums = Avx2.Permute2x128(a, b, 0x20) + Avx2.Permute2x128(a, b, 0x31);
+            (Vector256.LoadUnsafe(ref destination) + sums).StoreUnsafe(ref destination);
+        }
+    }
 }

@@ -77,4 +77,17 @@ internal readonly struct Simd512 : ISimd<Vector512<double>, Vector512<long>>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Sum(Vector512<long> value) => Vector512.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSums(ref long destination, Vector512<long> s0, Vector512<long> s1, Vector512<long> s2, Vector512<long> s3)
+    {
+        unchecked
+        {
+            // The sums of neighbouring lanes side by side, then halves on halves as in 256 bits.
+            Vector512<long> a = Avx512F.UnpackLow(s0, s1) + Avx512F.UnpackHigh(s0, s1), b = Avx512F.UnpackLow(s2, s3) + Avx512F.UnpackHigh(s2, s3);
+            Vector256<long> c = a.GetLower() + a.GetUpper(), d = b.GetLower() + b.GetUpper();
+            Vector256<long> sums = Avx2.Permute2x128(c, d, 0x20) + Avx2.Permute2x128(c, d, 0x31);
+            (Vector256.LoadUnsafe(ref destination) + sums).StoreUnsafe(ref destination);
+        }
+    }
 }

@@ -75,4 +75,16 @@ internal readonly struct SimdScalar : ISimd<double, long>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Sum(long value) => value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void AddSums(ref long destination, long s0, long s1, long s2, long s3)
+    {
+        unchecked
+        {
+            destination += Sum(s0);
+            Unsafe.Add(ref destination, 1) += Sum(s1);
+            Unsafe.Add(ref destination, 2) += Sum(s2);
+            Unsafe.Add(ref destination, 3) += Sum(s3);
+        }
+    }
 }

@@ -10,7 +10,7 @@ using Mimir.Trust;
 namespace Mimir.Services.Coordination;
 
 /// <summary>Everything that the coordinator knows: workers, groups, sessions. Thread-safe.</summary>
-internal sealed class Cluster(TlsSettings tls, Action<string> log)
+internal sealed class Cluster(TlsSettings tls, int maxLanes, Action<string> log)
 {
     private const int KeptSessions = 64;
     private static readonly TimeSpan RegisterWithin = TimeSpan.FromSeconds(20);
@@ -97,7 +97,7 @@ internal sealed class Cluster(TlsSettings tls, Action<string> log)
                 var service = _workers.Values.FirstOrDefault(w => w.Identity.Role == Role.TripleService);
                 if (parties.Length == terms.Parties && service is not null)
                 {
-                    var group = new Group(terms, modelOwner, parties, service, tls.Clock);
+                    var group = new Group(terms, modelOwner, parties, service, maxLanes, tls.Clock);
                     _groups[group.Id] = group;
                     group.Start();
                     log($"{modelOwner} shares model '{terms.Name}' with {string.Join(", ", parties.Select(p => p.Identity.Name))}");

@@ -13,13 +13,13 @@ public static class CoordinatorHost
     /// <summary>Serves until cancelled.</summary>
     /// <exception cref="InvalidDataException">The settings or the identity cannot be used.</exception>
     /// <exception cref="PortInUseException">The port is taken.</exception>
-    public static async Task RunAsync(RoleSettings settings, RoleEnvironment environment, CancellationToken cancellation)
+    public static async Task RunAsync(CoordinatorSettings settings, RoleEnvironment environment, CancellationToken cancellation)
     {
         var tls = settings.OpenTls(Role.Coordinator);
         using var identity = tls.Identity;
         using var anchors = tls.Anchors;
         var endpoint = settings.Endpoint();
-        var cluster = new Cluster(tls, environment.Log);
+        var cluster = new Cluster(tls, settings.MaxLanes, environment.Log);
         await using var server = await GrpcServer.StartAsync(
             tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster)),
             routes => routes.MapGrpcService<CoordinatorEndpoint>(), environment.Log, cancellation: cancellation);

@@ -18,12 +18,13 @@ internal sealed class Group
     private readonly ByteString _descriptor;
 
     /// <summary>Describes the group.</summary>
-    public Group(ModelTerms terms, PeerIdentity modelOwner, IReadOnlyList<Worker> parties, Worker tripleService, TimeProvider clock)
+    public Group(ModelTerms terms, PeerIdentity modelOwner, IReadOnlyList<Worker> parties, Worker tripleService, int maxLanes, TimeProvider clock)
     {
         Layout = ModelLayoutCodec.Read(terms.Layout.Span);
         LayoutDigest = ByteString.CopyFrom(ModelLayoutCodec.Digest(Layout));
         (Terms, Parties, TripleService) = (terms, parties, tripleService);
         Members = [.. parties, tripleService];
+        Admission = new Admission(maxLanes);
         _loading = [.. parties];
         _failures = new FailureCollector(clock, Fail);
         var descriptor = new GroupDescriptor
@@ -60,6 +61,9 @@ internal sealed class Group
 
     /// <summary>All of them.</summary>
     public IReadOnlyList<Worker> Members { get; }
+
+    /// <summary>Who of the sessions may run.</summary>
+    public Admission Admission { get; }
 
     /// <summary>What the model owner is to be told.</summary>
     public ChannelReader<ModelEvent> Events => _events.Reader;

@@ -20,7 +20,7 @@ internal sealed class Session
     private readonly FailureCollector _failures;
     private readonly SortedDictionary<string, RoleMetrics> _metrics = new(StringComparer.Ordinal);
     private readonly ITimer _joining;
-    private bool _started;
+    private bool _joined;
     private bool _ended;
 
     /// <summary>A session that waits for its clients.</summary>
@@ -50,7 +50,7 @@ internal sealed class Session
     /// <summary>Whether it is over.</summary>
     public bool IsOver { get { lock (_lock) return _ended; } }
 
-    /// <summary>A client joins; the last one starts the session. What it is to be told comes from the reader.</summary>
+    /// <summary>A client joins; with the last one the session may start. What it is to be told comes from the reader.</summary>
     /// <exception cref="ArgumentException">It is no client of the session, or joined before.</exception>
     public ChannelReader<InferenceEvent> Join(PeerIdentity client)
     {
@@ -61,8 +61,11 @@ internal sealed class Session
         {
             if (_ended) throw new ArgumentException("the session is over");
             if (!_clients.TryAdd(client.Name, (client, events))) throw new ArgumentException($"{client} has joined this session already");
-            if (_clients.Count == names.Count) Start(names);
+            if (_clients.Count < names.Count) return events.Reader;
+            _joined = true;
+            _joining.Dispose();
         }
+        Group.Admission.Enter(this);
         return events.Reader;
     }
 
@@ -106,6 +109,7 @@ internal sealed class Session
             if (_running.Count > 0 || !_failures.Close()) return;
             Tell(new InferenceEvent { Finished = new SessionFinished { Session = Id.ToByteString() } });
         }
+        Group.Admission.Leave(this);
     }
 
     /// <summary>How far it is, for every client.</summary>
@@ -121,10 +125,17 @@ internal sealed class Session
     /// <summary>A worker's part failed.</summary>
     public void Report(SessionFailed failed) => _failures.Report(failed);
 
-    private void Start(IReadOnlyList<string> names)
+    /// <summary>It has a place on its model.</summary>
+    public void Start()
     {
-        _started = true;
-        _joining.Dispose();
+        lock (_lock)
+        {
+            if (!_ended) Describe();
+        }
+    }
+
+    private void Describe()
+    {
         var descriptor = new SessionDescriptor
         {
             Session = Id.ToByteString(),
@@ -133,7 +144,7 @@ internal sealed class Session
             TripleService = Group.TripleService.Address,
         };
         descriptor.Parties.AddRange(Group.Parties.Select(p => p.Address));
-        descriptor.Clients.AddRange(names.Select(n => _clients[n].Identity.ToCertificate()));
+        descriptor.Clients.AddRange(ClientMasks.Clients(_plan).Select(n => _clients[n].Identity.ToCertificate()));
         var bytes = descriptor.ToByteString();
         foreach (var (_, events) in _clients.Values) events.Writer.TryWrite(new InferenceEvent { Descriptor_ = bytes });
         foreach (var member in Group.Members) member.Send(new WorkerCommand { SessionStart = bytes });
@@ -143,7 +154,7 @@ internal sealed class Session
     {
         lock (_lock)
         {
-            if (_started) return;
+            if (_joined) return;
         }
         var missing = ClientMasks.Clients(_plan).Where(n => !_clients.ContainsKey(n));
         _failures.Conclude(Lost($"data-owner '{string.Join("', '", missing)}' did not join the session within {JoinWithin.TotalSeconds:0} s."));
@@ -157,6 +168,7 @@ internal sealed class Session
             _ended = true;
             Tell(new InferenceEvent { Failed = failed });
         }
+        Group.Admission.Leave(this);
         if (failed.ModelVoid) Group.Lose(failed);
     }
 

@@ -15,7 +15,8 @@ using Mimir.Trust;
 namespace Mimir.Services.ModelOwners;
 
 /// <summary>
-/// The model owner's process: learns the masks A from the Triple Service, sends E = W − A to the parties and to nobody else, and ends.
+/// The model owner's process: learns the masks A from the Triple Service, sends E = W − A (or public weights as they are) to the parties and
+/// to nobody else, and ends.
 /// </summary>
 public static class ModelShare
 {
@@ -27,7 +28,7 @@ public static class ModelShare
     /// <exception cref="PeerLostException">A peer is gone.</exception>
     public static async Task RunAsync(ModelShareSettings settings, RoleEnvironment environment, CancellationToken cancellation)
     {
-        using var model = OwnedModel.Open(settings.Model);
+        using var model = OwnedModel.Open(settings.Model, settings.Weights);
         var tls = settings.OpenTls(Role.ModelOwner);
         using var identity = tls.Identity;
         using var anchors = tls.Anchors;

@@ -1,3 +1,4 @@
+using Mimir.Models.Folding;
 using Mimir.Services.Hosting;
 
 namespace Mimir.Services.ModelOwners;
@@ -10,6 +11,9 @@ public sealed record ModelShareSettings : RoleSettings
 
     /// <summary>The words before the name of a shape.</summary>
     public const string ShapePrefix = "shape:";
+
+    /// <summary>Whether the weights are public, and a LoRA adapter.</summary>
+    public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
     /// <summary>N.</summary>
     public int Parties { get; init; } = 2;

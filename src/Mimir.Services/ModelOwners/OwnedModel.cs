@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Mimir.Models;
 using Mimir.Models.Files;
+using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
 using Mimir.Models.Transformers;
 
@@ -19,16 +21,26 @@ internal sealed class OwnedModel : IDisposable
     public IWeightSource Weights { get; }
 
     /// <summary>Opens what <see cref="ModelShareSettings.Model"/> names.</summary>
-    public static OwnedModel Open(string model)
+    public static OwnedModel Open(string model, WeightTerms terms)
     {
         if (model.StartsWith(ModelShareSettings.ShapePrefix, StringComparison.Ordinal))
         {
             var name = model[ModelShareSettings.ShapePrefix.Length..];
             var seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-            return new OwnedModel(name, new RandomModel(ModelShapes.Find(name), seed), null);
+            if (terms.Adapter is not null) throw new ModelFormatException(terms.Adapter, "an adapter needs the directory of its base model, not a shape");
+            var random = new RandomModel(ModelShapes.Find(name), seed);
+            return new OwnedModel(name, terms.Public ? new PublicWeights(random) : random, null);
         }
         var directory = ModelDirectory.Open(model);
-        return new OwnedModel(directory.Name, directory.Weights, directory);
+        try
+        {
+            return new OwnedModel(directory.Name, terms.Open(directory), directory);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using Mimir.Services.Workers;
 using Mimir.Spdz;
 using Mimir.Spdz.Channels;
 using Mimir.Spdz.Masking;
+using Mimir.Spdz.Sessions;
 using Mimir.Spdz.Tape;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Meshes;
@@ -17,7 +18,7 @@ namespace Mimir.Services.Nodes;
 internal sealed class Node(TlsSettings tls, PeerListener listener, Action<SealedEnvelope> outbox, Func<IMesh, string, IMesh> wrapMesh) : IWorker, IDisposable
 {
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(30);
-    private readonly ConcurrentDictionary<SessionId, LentModel<PartyModel>> _models = [];
+    private readonly ConcurrentDictionary<SessionId, (LentModel<HeldModel> Lent, HeldModel Held)> _models = [];
 
     /// <summary>This process's certificate, keys and trust.</summary>
     public TlsSettings Tls => tls;
@@ -33,15 +34,28 @@ internal sealed class Node(TlsSettings tls, PeerListener listener, Action<Sealed
         var connectingOwner = connections.Add(stop => listener.AcceptAsync(owner, ConnectWithin, stop));
         var (mesh, tape, weights) = (await connectingMesh, await connectingTape, await connectingOwner);
         await RequireSameGroupAsync(weights, group, cancellation);
-        var model = await PartyModel.LoadAsync(group.Layout, group.Active, mesh, new TapeReceiver(tape), weights, cancellation);
-        _models[group.Id] = new LentModel<PartyModel>(group, model);
+        var lanes = await MeshAsync(ConnectionIds.Lanes(group.Id), index, group.Parties, "lanes", cancellation);
+        try
+        {
+            var model = await PartyModel.LoadAsync(group.Layout, group.Active, mesh, new TapeReceiver(tape), weights, cancellation);
+            var held = new HeldModel(model, new SharedStage(model, lanes, tls.Clock));
+            _models[group.Id] = (new LentModel<HeldModel>(group, held), held);
+        }
+        catch
+        {
+            await lanes.DisposeAsync();
+            throw;
+        }
         await weights.WriteAsync(new byte[1], cancellation);
     }
 
     /// <inheritdoc/>
     public void Discard(SessionId group)
     {
-        if (_models.TryRemove(group, out var model)) model.Retire();
+        if (!_models.TryRemove(group, out var model)) return;
+        // What runs on it ends too: a failed check may have told a cheater something about the MAC key.
+        model.Held.Stage.Fail(new MalformedMessageException("the model was discarded, after a failed check in another session or because a member was lost; share it again"));
+        model.Lent.Retire();
     }
 
     /// <inheritdoc/>
@@ -49,8 +63,8 @@ internal sealed class Node(TlsSettings tls, PeerListener listener, Action<Sealed
     {
         if (!_models.TryGetValue(session.Group, out var model))
             throw new MalformedMessageException("this node does not hold the session's model; share it again");
-        session.RequireGroup(model.Group);
-        return new NodeSession(this, model, session, outbox);
+        session.RequireGroup(model.Lent.Group);
+        return new NodeSession(this, model.Lent, session, outbox);
     }
 
     /// <summary>A mesh among <paramref name="parties"/>.</summary>

@@ -17,7 +17,7 @@ public static class NodeHost
     public static Task RunAsync(RoleSettings settings, RoleEnvironment environment, CancellationToken cancellation) =>
         RunAsync(settings, environment, (mesh, _) => mesh, cancellation);
 
-    /// <summary><paramref name="wrapMesh"/> lets a test be a cheating party: (mesh, "load" | "online" | "offline") → mesh.</summary>
+    /// <summary><paramref name="wrapMesh"/> lets a test be a cheating party: (mesh, "load" | "lanes" | "online" | "offline") → mesh.</summary>
     internal static async Task RunAsync(RoleSettings settings, RoleEnvironment environment, Func<IMesh, string, IMesh> wrapMesh, CancellationToken cancellation)
     {
         var tls = settings.OpenTls(Role.Party);

@@ -1,6 +1,6 @@
+using System.Runtime.InteropServices;
 using Mimir.Services.Hosting;
 using Mimir.Services.Workers;
-using Mimir.Spdz.Masking;
 using Mimir.Spdz.Sessions;
 using Mimir.Spdz.Tape;
 using Mimir.Transport.Protos;
@@ -9,7 +9,7 @@ using Mimir.Transport.Sessions;
 namespace Mimir.Services.Nodes;
 
 /// <summary>A party's part of one session: two meshes, one tape, the engine between them.</summary>
-internal sealed class NodeSession(Node node, LentModel<PartyModel> shared, VerifiedSession session, Action<SealedEnvelope> outbox) : IWorkerSession
+internal sealed class NodeSession(Node node, LentModel<HeldModel> shared, VerifiedSession session, Action<SealedEnvelope> outbox) : IWorkerSession
 {
     private readonly ClientMailbox _mailbox = new(node.Tls.Identity, session);
     private SessionStatistics? _statistics;
@@ -26,7 +26,7 @@ internal sealed class NodeSession(Node node, LentModel<PartyModel> shared, Verif
     /// <inheritdoc/>
     public async Task RunAsync(Action<RoleMetrics> done, Task ended, CancellationToken cancellation)
     {
-        var model = shared.Borrow();
+        var held = shared.Borrow();
         try
         {
             var index = session.IndexOf(node.Tls.Identity.Name);
@@ -37,16 +37,9 @@ internal sealed class NodeSession(Node node, LentModel<PartyModel> shared, Verif
             var (online, offline, tape) = (await connectingOnline, await connectingOffline, await connectingTape);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             using var engine = new PartySession(
-                model, session.Plan, online, offline, new TapeReceiver(tape), new ClientPort(_mailbox, outbox), session.Bytes.Span);
+                held.Model, session.Plan, online, offline, new TapeReceiver(tape), new ClientPort(_mailbox, outbox), session.Bytes.Span);
             _statistics = engine.Statistics;
-            var running = engine.RunAsync(stop.Token);
-            if (await Task.WhenAny(running, _mailbox.Fault) == _mailbox.Fault)
-            {
-                await stop.CancelAsync();
-                await running.ContinueWith(_ => { }, TaskScheduler.Default);
-                await _mailbox.Fault;
-            }
-            await running;
+            using (var seat = held.Stage.Join(MemoryMarshal.Read<UInt128>(session.Id.ToBytes()))) await RunAsync(engine, seat, stop);
             done(Metrics(engine.Statistics));
             await ended.WaitAsync(cancellation);
         }
@@ -54,6 +47,18 @@ internal sealed class NodeSession(Node node, LentModel<PartyModel> shared, Verif
         {
             shared.Return();
         }
+    }
+
+    private async Task RunAsync(PartySession engine, IStage stage, CancellationTokenSource stop)
+    {
+        var running = engine.RunAsync(stop.Token, stage);
+        if (await Task.WhenAny(running, _mailbox.Fault) == _mailbox.Fault)
+        {
+            await stop.CancelAsync();
+            await running.ContinueWith(_ => { }, TaskScheduler.Default);
+            await _mailbox.Fault;
+        }
+        await running;
     }
 
     private RoleMetrics Metrics(SessionStatistics statistics) => new()
@@ -72,6 +77,8 @@ internal sealed class NodeSession(Node node, LentModel<PartyModel> shared, Verif
         OnlineSeconds = statistics.Online.TotalSeconds,
         OfflineSeconds = statistics.Waiting.TotalSeconds,
         SamplingSeconds = statistics.OnlineSampling.TotalSeconds,
+        PrefillPositions = (ulong)statistics.PrefillPositions,
+        PrefillSeconds = statistics.Prefill.TotalSeconds,
         PeakMemoryBytes = PeakMemory.Bytes,
     };
 }

@@ -1,55 +1,39 @@
 using Mimir.Numerics;
 using Mimir.Spdz.Blocks;
-using Mimir.Spdz.Costs;
 using Mimir.Spdz.Shares;
-using Mimir.Spdz.Tape;
 
 namespace Mimir.Spdz.Gadgets;
 
 /// <summary>
-/// Attention against the secret cache. A key row is masked once, when it enters (E_K = open(K − B_K)); a step then opens only
-/// d = q − b_q, headSize elements per head whatever the context, and scores are E_K·(q) = E_K·(d + b) + B_K·d + B_K·b with MACs throughout.
-/// Values likewise with the weights p: heads × positions elements opened. Two rounds each (opening, rescaling); appending takes one.
-/// Each party learns K − B_K, V − B_V, q − b_q, p − b_p and truncation masks, uniform. Source: protocol.md sections 4 and 5.4.
+/// Products with the secret cache. A key row is masked once, when it enters (E_K = K − B_K); a step then opens only d = q − b_q, headSize
+/// elements per head whatever the context, in the same round, and scores are E_K·(d + b) + B_K·d + B_K·b with MACs throughout: local.
+/// Values likewise with the weights p: heads × positions elements opened. Neither product is rescaled here.
+/// Each party learns K − B_K, V − B_V, q − b_q and p − b_p, uniform. Source: protocol.md sections 4 and 5.4.
 /// </summary>
 public static class CachedProduct
 {
-    /// <summary>E_K = open(k − B_K), E_V = open(v − B_V): one round, 2·kvHeads·headSize elements.</summary>
-    internal static async ValueTask AppendAsync(PartyStep step, PartyCache cache, int layer, int position, Share key, Share value)
+    /// <summary>
+    /// E_K = open(k − B_K), E_V = open(v − B_V), and d = open(q − b_q): one round, (2·kvHeads + heads)·headSize elements. Both rows are
+    /// in the cache before this returns d.
+    /// </summary>
+    internal static async ValueTask<Opened> AppendAsync(
+        PartyStep step, PartyCache cache, int layer, int position, Share key, Share value, Share maskedQuery)
     {
         var (keys, values) = (cache.Keys(layer), cache.Values(layer));
-        var (k, v) = await step.Opener.OpenAsync(
-            key - cache.Mask(step.Party, keys, position), value - cache.Mask(step.Party, values, position), step.Cancellation);
+        var (k, v, d) = await step.Opener.OpenAsync(
+            key - cache.Mask(step.Party, keys, position), value - cache.Mask(step.Party, values, position), maskedQuery, step.Cancellation);
         cache.Store(k.Values.Span, position, keys.Masked);
         cache.Store(v.Values.Span, position, values.Masked);
+        return d;
     }
 
-    /// <summary>q·Kᵀ for all heads: heads × headSize → heads × positions, rescaled by <paramref name="shift"/>.</summary>
-    internal static async ValueTask<Share> ScoresAsync(
-        PartyStep step, PartyCache cache, int layer, int positions, AttentionMaterial material, Share query, int shift)
-    {
-        var d = await step.Opener.OpenAsync(query - material.Query, step.Cancellation);
-        var z = Product(step.Party, cache, cache.Keys(layer), positions, material.Query, material.Scores, d, transposed: false);
-        return await Truncate.RunAsync(step, z, shift);
-    }
+    /// <summary>q·Kᵀ for all heads from d = q − b_q: heads × headSize → heads × positions, scale 2f.</summary>
+    internal static Share Scores(Party party, PartyCache cache, int layer, int positions, AttentionMaterial material, Opened d) =>
+        Product(party, cache, cache.Keys(layer), positions, material.Query, material.Scores, d, transposed: false);
 
-    /// <summary>Σ_t p_t·V_t for all heads: heads × positions → heads × headSize, rescaled.</summary>
-    internal static async ValueTask<Share> MixAsync(
-        PartyStep step, PartyCache cache, int layer, int positions, AttentionMaterial material, Share weights, int shift)
-    {
-        var d = await step.Opener.OpenAsync(weights - material.Weights, step.Cancellation);
-        var z = Product(step.Party, cache, cache.Values(layer), positions, material.Weights, material.Mix, d, transposed: true);
-        return await Truncate.RunAsync(step, z, shift);
-    }
-
-    /// <summary>The step's part of the dealing half of both products: only their rescaling.</summary>
-    public static void Deal(DealingTape tape, int outputs, int shift) => Truncate.Deal(tape, outputs, shift);
-
-    /// <summary>Appending.</summary>
-    public static Cost AppendCost(int keyValueElements) => new(1, 2L * keyValueElements);
-
-    /// <summary>One of the two products.</summary>
-    public static Cost Cost(int inputs, int outputs) => new Cost(1, inputs) + Truncate.Cost(outputs);
+    /// <summary>Σ_t p_t·V_t for all heads from d = p − b_p: heads × positions → heads × headSize, at both scales' sum.</summary>
+    internal static Share Mix(Party party, PartyCache cache, int layer, int positions, AttentionMaterial material, Opened d) =>
+        Product(party, cache, cache.Values(layer), positions, material.Weights, material.Mix, d, transposed: true);
 
     /// <summary>⟦M·x⟧ per head, M = E + B: value E·(δ·d + [b]) + [B]·d + [Bb]; MAC E·(α_i·d + [αb]) + [αB]·d + [αBb].</summary>
     private static Share Product(

@@ -44,5 +44,5 @@ public static class Lookup
 
     /// <summary>See the class.</summary>
     public static Cost Cost(int rows, int columns, bool active) =>
-        OneHot.Cost(rows) + new Cost(2, (long)rows + columns, Uniform: columns, Raw: active ? 1 : 0);
+        OneHot.Cost(rows) + new Cost(1, rows) + new Cost(1, columns, Uniform: columns, Raw: active ? 1 : 0);
 }

@@ -7,12 +7,14 @@ namespace Mimir.Spdz.Gadgets;
 
 /// <summary>
 /// ⌊z / 2^f⌋ + ε for z in (−2^48, 2^48 − 14), ε ∈ {0, 1} with mean (z mod 2^f)/2^f: unbiased rounding, no failure probability.
-/// One round, n elements sent. Dealt per element: ⟦R⟧ uniform, ⟦R≫f⟧ and ⟦v⟧, v = [R ≥ (p+1)/2]. Each party learns z + 2^48 + R mod p,
+/// One round, n elements sent. Dealt per element: ⟦R⟧ uniform, ⟦ρ⟧ = ⟦R≫f⟧ and ⟦v⟧, v = [R ≥ (p+1)/2]. From c = open(z + 2^48 + R):
+/// y = u + g·v − ρ, with the public u = (c≫f) − 2^(48−f) and g = [c &lt; (p+1)/2]·(((c+p)≫f) − (c≫f)). Each party learns z + 2^48 + R mod p,
 /// which is uniform. Source: protocol.md section 5.1 (gadgets.py checks it by brute force).
 /// </summary>
 public static class Truncate
 {
-    private const long Offset = 1L << 48;
+    /// <summary>2^48: makes z non-negative.</summary>
+    internal const long Offset = 1L << 48;
 
     /// <summary>The dealing half.</summary>
     public static void Deal(DealingTape tape, int length, int shift)
@@ -22,17 +24,27 @@ public static class Truncate
         DealTuple(tape, r.Span, shift);
     }
 
-    /// <summary>⟦R≫f⟧ and ⟦v⟧ for a mask that has been drawn already (a linear layer's, which has no MAC).</summary>
+    /// <summary>⟦ρ⟧ and ⟦v⟧ for a mask that has been drawn already (a linear layer's, which has no MAC).</summary>
     internal static void DealTuple(DealingTape tape, ReadOnlySpan<double> r, int shift)
     {
-        using var value = new Secret(r.Length);
-        for (var i = 0; i < r.Length; i++) value.Span[i] = (long)r[i] >> shift;
-        tape.Authenticated(value.Span);
-        for (var i = 0; i < r.Length; i++) value.Span[i] = 1 - (((long)r[i] - Field.Half) >>> 63);
-        tape.Authenticated(value.Span);
+        using var shifted = new Secret(r.Length);
+        using var upper = new Secret(r.Length);
+        Tuple(r, shift, shifted.Span, upper.Span);
+        tape.Authenticated(shifted.Span);
+        tape.Authenticated(upper.Span);
     }
 
-    /// <summary>c = open(z + 2^48 + R); y = u0 + v·s·(u1 − u0) − (R≫f) − 2^(48−f), u0 = c≫f, u1 = (c+p)≫f, s = [c &lt; (p+1)/2].</summary>
+    /// <summary>ρ = R≫f and v = [R ≥ (p+1)/2]. Constant time.</summary>
+    internal static void Tuple(ReadOnlySpan<double> r, int shift, Span<double> shifted, Span<double> upper)
+    {
+        for (var i = 0; i < r.Length; i++)
+        {
+            shifted[i] = (long)r[i] >> shift;
+            upper[i] = 1 - (((long)r[i] - Field.Half) >>> 63);
+        }
+    }
+
+    /// <summary>⟦z≫f⟧, elementwise.</summary>
     public static async ValueTask<Share> RunAsync(PartyStep step, Share z, int shift)
     {
         var r = step.Tape.Uniform(z.Length);
@@ -45,23 +57,29 @@ public static class Truncate
     internal static (Share Shifted, Share Upper) ReadTuple(PartyStep step, int length) =>
         (step.Tape.Authenticated(length), step.Tape.Authenticated(length));
 
-    /// <summary>The local part, from the opened c.</summary>
+    /// <summary>The local part, from the opened c = z + 2^48 + R.</summary>
     internal static Share Finish(Party party, Opened c, (Share Shifted, Share Upper) tuple, int shift)
     {
-        var known = party.Workspace.Rent(c.Length);
-        var slope = party.Workspace.Rent(c.Length);
+        var u = party.Workspace.Rent(c.Length);
+        var g = party.Workspace.Rent(c.Length);
+        Public(c, shift, u.Span, g.Span);
+        return new Opened(g) * tuple.Upper - tuple.Shifted + new Opened(u);
+    }
+
+    /// <summary>u and g of every element.</summary>
+    internal static void Public(Opened c, int shift, Span<double> u, Span<double> g)
+    {
         var values = c.Values.Span;
-        var knowns = known.Span;
-        var slopes = slope.Span;
-        for (var i = 0; i < values.Length; i++)
-        {
-            var opened = (long)values[i];
-            var low = opened >> shift;
-            var high = (opened + Field.Prime) >> shift;
-            knowns[i] = Field.Reduce(low - (Offset >> shift));
-            slopes[i] = opened < Field.Half ? high - low : 0;
-        }
-        return new Opened(slope) * tuple.Upper - tuple.Shifted + new Opened(known);
+        for (var i = 0; i < values.Length; i++) (u[i], g[i]) = Public(values[i], shift);
+    }
+
+    /// <summary>u and g of one opened element.</summary>
+    internal static (double U, double G) Public(double c, int shift)
+    {
+        var opened = (long)c;
+        var low = opened >> shift;
+        var high = (opened + Field.Prime) >> shift;
+        return (Field.Reduce(low - (Offset >> shift)), opened < Field.Half ? Field.Reduce(high - low) : 0);
     }
 
     /// <summary>See the class.</summary>

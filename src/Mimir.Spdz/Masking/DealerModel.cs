@@ -16,7 +16,7 @@ public sealed class DealerModel : IDisposable
     private DealerModel(ModelLayout layout, bool active)
     {
         (Layout, Active) = (layout, active);
-        _masks = [.. layout.Matrices.Select(m => new AlignedMemory(m.Rows * m.Stride))];
+        _masks = [.. layout.Matrices.Select(m => new AlignedMemory(m.IsPublic ? 0 : m.Rows * m.Stride))];
     }
 
     /// <summary>The public part of the model.</summary>
@@ -32,7 +32,7 @@ public sealed class DealerModel : IDisposable
     public static long LoadElements(ModelLayout layout, bool active) => !active
         ? 0
         : MatrixSlot.All(layout).Sum(s => (long)s.Outputs + 2L * s.Inputs)
-            + layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows)).Sum(m => (long)m.Rows * m.Width);
+            + SecretRows(layout).Sum(m => (long)m.Rows * m.Width);
 
     /// <summary>
     /// Draws A, α and the tags, deals them, and returns the model and the keys of A, which are for the model owner only.
@@ -43,7 +43,7 @@ public sealed class DealerModel : IDisposable
         var model = new DealerModel(layout, active);
         var maskKeys = await tape.SendKeysOnlyAsync(TapeKind.WeightMask, cancellation);
         var generators = maskKeys.Select(k => WeightMask.Generator(k)).ToArray();
-        foreach (var matrix in layout.Matrices) WeightMask.AddAll(generators, matrix, model._masks[matrix.Id].Span);
+        foreach (var matrix in layout.Matrices.Where(m => !m.IsPublic)) WeightMask.AddAll(generators, matrix, model._masks[matrix.Id].Span);
         foreach (var generator in generators) generator.Dispose();
 
         using var writer = await tape.BeginAsync(TapeKind.Load, 0, 0, active, 0, cancellation);
@@ -51,11 +51,15 @@ public sealed class DealerModel : IDisposable
         if (active)
         {
             foreach (var slot in MatrixSlot.All(layout)) model.DealTag(slot, writer);
-            foreach (var matrix in layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows))) model.DealRowMacs(matrix, writer);
+            foreach (var matrix in SecretRows(layout)) model.DealRowMacs(matrix, writer);
         }
         await tape.EndAsync(writer, cancellation);
         return (model, maskKeys);
     }
+
+    /// <summary>The tables of rows that carry MACs.</summary>
+    internal static IEnumerable<SecretMatrix> SecretRows(ModelLayout layout) =>
+        layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows) && !m.IsPublic);
 
     /// <summary>A, rows × stride.</summary>
     internal ReadOnlySpan<double> Mask(SecretMatrix matrix) => _masks[matrix.Id].Span;

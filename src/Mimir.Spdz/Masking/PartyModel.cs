@@ -11,14 +11,15 @@ namespace Mimir.Spdz.Masking;
 
 /// <summary>
 /// What one party holds of one model: E (the same for all parties), [W]_i = [A]_i + δ_{i0}·E, its check tags and its share of the MAC key.
-/// Both are uniform and independent of the weights unless all parties and the dealer pool what they have.
+/// Both are uniform and independent of the weights unless all parties and the dealer pool what they have. Public tensors it holds in the clear.
 /// </summary>
-public sealed class PartyModel : IDisposable
+public sealed class PartyModel : IMatrixProducts, IDisposable
 {
     private readonly AlignedMemory?[] _masked;
     private readonly AlignedMemory?[] _share;
     private readonly Dictionary<MatrixSlot, CheckTag> _tags = [];
     private readonly Dictionary<int, (double[] Value, double[] Mac)> _rows = [];
+    private readonly Dictionary<int, PublicMatrix> _public = [];
 
     private PartyModel(ModelLayout layout, int index, int count, bool active, double alpha)
     {
@@ -59,7 +60,11 @@ public sealed class PartyModel : IDisposable
         var party = new Party(mesh.Index, mesh.Count, active, alpha, workspace);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using (var generator = WeightMask.Generator(maskKey.Key))
-            foreach (var matrix in layout.Matrices) await model.ReceiveAsync(matrix, generator, owner, hash, cancellation);
+            foreach (var matrix in layout.Matrices)
+            {
+                if (matrix.IsPublic) model._public[matrix.Id] = await PublicMatrix.ReceiveAsync(matrix, owner, hash, cancellation);
+                else await model.ReceiveAsync(matrix, generator, owner, hash, cancellation);
+            }
 
         using var opener = new Opener(party, mesh, HmacDrbg.FromSystem());
         opener.RequireAgreement(hash.GetHashAndReset());
@@ -81,10 +86,21 @@ public sealed class PartyModel : IDisposable
     /// <summary>[W]_i, rows × stride.</summary>
     internal ReadOnlySpan<double> ShareOf(SecretMatrix matrix) => _share[matrix.Id]!.Span;
 
-    /// <summary>[W]_i·d (or [W]_iᵀ·d) for <paramref name="n"/> vectors at once: n × inputs → n × outputs.</summary>
-    internal void Multiply(MatrixSlot slot, ReadOnlySpan<double> ds, int n, Span<double> products)
+    /// <summary>The numbers of a public tensor.</summary>
+    internal PublicMatrix Public(SecretMatrix matrix) => _public[matrix.Id];
+
+    /// <summary>
+    /// [W]_i·d (or [W]_iᵀ·d) for <paramref name="n"/> vectors at once: n × inputs → n × outputs; of a public matrix W·x, where values and MACs
+    /// are vectors alike.
+    /// </summary>
+    public void Multiply(MatrixSlot slot, ReadOnlySpan<double> ds, int n, Span<double> products)
     {
         var m = slot.Matrix;
+        if (m.IsPublic)
+        {
+            Public(m).Multiply(slot, ds, n, products);
+            return;
+        }
         if (slot.Transposed) FieldMatrix.MultiplyTransposedMatrix(ShareOf(m), m.Rows, m.Width, m.Stride, ds, n, products);
         else FieldMatrix.MultiplyMatrix(ShareOf(m), m.Rows, m.Width, m.Stride, ds, n, products);
     }
@@ -94,6 +110,7 @@ public sealed class PartyModel : IDisposable
     /// <summary>⟦W⟧ of one row of an authenticated table.</summary>
     internal Share Row(Party party, SecretMatrix matrix, int row)
     {
+        if (matrix.IsPublic) return party.Constant(Public(matrix).Row(row));
         var (value, mac) = _rows[matrix.Id];
         return new Share(party, value.AsMemory(row * matrix.Width, matrix.Width), Active ? mac.AsMemory(row * matrix.Width, matrix.Width) : default);
     }
@@ -103,6 +120,7 @@ public sealed class PartyModel : IDisposable
     {
         foreach (var memory in _masked) memory?.Dispose();
         foreach (var memory in _share) memory?.Dispose();
+        foreach (var matrix in _public.Values) matrix.Dispose();
         foreach (var tag in _tags.Values) tag.Clear();
         foreach (var (value, mac) in _rows.Values)
         {
@@ -118,9 +136,7 @@ public sealed class PartyModel : IDisposable
         for (var at = 0; at < masked.Length;)
         {
             var count = Math.Min(bytes.Length / sizeof(double), masked.Length - at);
-            try { await owner.ReadExactlyAsync(bytes.AsMemory(0, count * sizeof(double)), cancellation); }
-            catch (EndOfStreamException e) { throw new PeerLostException($"the model owner stopped sending the model at {matrix.Name}", e); }
-            hash.AppendData(bytes, 0, count * sizeof(double));
+            await PublicMatrix.ReadAsync(matrix, owner, bytes.AsMemory(0, count * sizeof(double)), hash, cancellation);
             MemoryMarshal.Cast<byte, double>(bytes.AsSpan(0, count * sizeof(double))).CopyTo(masked.Span.Slice(at, count));
             if (!FieldVector.IsCanonical(masked.Span.Slice(at, count)))
                 throw new MalformedMessageException($"the model owner sent something that is no field element in {matrix.Name}");
@@ -159,7 +175,7 @@ public sealed class PartyModel : IDisposable
     /// <summary>⟦W⟧ = E + ⟦A⟧ for the small tables: value [W]_i, MAC α_i·E + [αA]_i.</summary>
     private void ReadRows(TapeReader reader)
     {
-        foreach (var matrix in Layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows)))
+        foreach (var matrix in DealerModel.SecretRows(Layout))
         {
             var value = new double[matrix.Rows * matrix.Width];
             var mac = Active ? reader.Raw(value.Length).ToArray() : [];

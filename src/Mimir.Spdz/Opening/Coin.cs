@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Mimir.Spdz.Channels;
 
@@ -10,13 +11,17 @@ namespace Mimir.Spdz.Opening;
 /// </summary>
 public sealed class Coin : IDisposable
 {
-    private const int SeedBytes = 32;
-    internal const int MessageBytes = 2 * SeedBytes;
+    /// <summary>Length of a coin, of a seed and of a commitment.</summary>
+    internal const int Bytes = SHA256.HashSizeInBytes;
+
+    internal const int MessageBytes = 2 * Bytes;
     private readonly IMesh _mesh;
     private readonly HmacDrbg _drbg;
-    private readonly byte[] _mine = new byte[SeedBytes];
-    private readonly byte[][] _commitments;
+    private readonly byte[] _mine = new byte[Bytes];
+    private readonly byte[] _message = new byte[MessageBytes];
+    private readonly byte[] _commitments;
     private readonly Memory<byte>[] _received;
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private ulong _counter;
     private bool _committed;
 
@@ -24,7 +29,7 @@ public sealed class Coin : IDisposable
     public Coin(IMesh mesh, HmacDrbg drbg)
     {
         (_mesh, _drbg) = (mesh, drbg);
-        _commitments = new byte[mesh.Count][];
+        _commitments = new byte[mesh.Count * Bytes];
         _received = [.. Enumerable.Range(0, mesh.Count).Select(_ => new Memory<byte>(new byte[MessageBytes]))];
     }
 
@@ -32,33 +37,22 @@ public sealed class Coin : IDisposable
     internal int NextRounds => _committed ? 1 : 2;
 
     /// <summary>
-    /// One coin: 32 bytes, the same for all parties. One round (two for the first). Throws <see cref="CommitmentMismatchException"/> naming the
-    /// party whose seed does not match what it committed to.
+    /// One coin: 32 bytes into <paramref name="coin"/>, the same for all parties. One round (two for the first). Throws
+    /// <see cref="CommitmentMismatchException"/> naming the party whose seed does not match what it committed to. Allocates nothing.
     /// </summary>
-    public async ValueTask<byte[]> TossAsync(CancellationToken cancellation)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask TossAsync(Memory<byte> coin, CancellationToken cancellation)
     {
         if (!_committed) await CommitAsync(cancellation);
-        var message = new byte[MessageBytes];
-        _mine.CopyTo(message, 0);
+        _mine.CopyTo(_message, 0);
         _drbg.Fill(_mine);
-        Commit(_mesh.Index, _counter + 1, _mine).CopyTo(message, SeedBytes);
-        await _mesh.ExchangeAsync(message, _received, cancellation);
+        Commit(_mesh.Index, _counter + 1, _mine, _message.AsSpan(Bytes));
+        await _mesh.ExchangeAsync(_message, _received, cancellation);
 
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData("mimir/coin/joint"u8);
-        for (var i = 0; i < _mesh.Count; i++)
-        {
-            var seed = i == _mesh.Index ? message.AsMemory(0, SeedBytes) : _received[i][..SeedBytes];
-            if (i != _mesh.Index)
-            {
-                if (!CryptographicOperations.FixedTimeEquals(Commit(i, _counter, seed.Span), _commitments[i]))
-                    throw new CommitmentMismatchException($"party {i} revealed a seed that it had not committed to (coin {_counter}); the session is void");
-                _commitments[i] = _received[i].Span.Slice(SeedBytes, SeedBytes).ToArray();
-            }
-            hash.AppendData(seed.Span);
-        }
+        _hash.AppendData("mimir/coin/joint"u8);
+        for (var i = 0; i < _mesh.Count; i++) _hash.AppendData(i == _mesh.Index ? _message.AsSpan(0, Bytes) : Seed(i));
         _counter++;
-        return hash.GetHashAndReset();
+        _hash.GetHashAndReset(coin.Span);
     }
 
     /// <inheritdoc/>
@@ -66,25 +60,40 @@ public sealed class Coin : IDisposable
     {
         CryptographicOperations.ZeroMemory(_mine);
         _drbg.Dispose();
+        _hash.Dispose();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CommitAsync(CancellationToken cancellation)
     {
         _drbg.Fill(_mine);
-        var message = new byte[MessageBytes];
-        Commit(_mesh.Index, _counter, _mine).CopyTo(message, SeedBytes);
-        await _mesh.ExchangeAsync(message, _received, cancellation);
-        for (var i = 0; i < _mesh.Count; i++) _commitments[i] = _received[i].Span.Slice(SeedBytes, SeedBytes).ToArray();
+        Commit(_mesh.Index, _counter, _mine, _message.AsSpan(Bytes));
+        await _mesh.ExchangeAsync(_message, _received, cancellation);
+        for (var i = 0; i < _mesh.Count; i++) _received[i].Span[Bytes..].CopyTo(Commitment(i));
         _committed = true;
     }
 
-    private static byte[] Commit(int party, ulong counter, ReadOnlySpan<byte> seed)
+    /// <summary>What another party revealed, once it fits its commitment; keeps the next one.</summary>
+    private ReadOnlySpan<byte> Seed(int party)
     {
-        Span<byte> text = stackalloc byte[10 + 12 + SeedBytes];
+        var seed = _received[party].Span[..Bytes];
+        Span<byte> commitment = stackalloc byte[Bytes];
+        Commit(party, _counter, seed, commitment);
+        if (!CryptographicOperations.FixedTimeEquals(commitment, Commitment(party)))
+            throw new CommitmentMismatchException($"party {party} revealed a seed that it had not committed to (coin {_counter}); the session is void");
+        _received[party].Span[Bytes..].CopyTo(Commitment(party));
+        return seed;
+    }
+
+    private Span<byte> Commitment(int party) => _commitments.AsSpan(party * Bytes, Bytes);
+
+    private static void Commit(int party, ulong counter, ReadOnlySpan<byte> seed, Span<byte> destination)
+    {
+        Span<byte> text = stackalloc byte[10 + 12 + Bytes];
         "mimir/coin"u8.CopyTo(text);
         BitConverter.TryWriteBytes(text[10..], party);
         BitConverter.TryWriteBytes(text[14..], counter);
         seed.CopyTo(text[22..]);
-        return SHA256.HashData(text);
+        SHA256.HashData(text, destination);
     }
 }

@@ -8,6 +8,7 @@ namespace Mimir.Spdz.Opening;
 /// </summary>
 public sealed class HmacDrbg : IDisposable
 {
+    private const int StackBytes = 256;
     private readonly byte[] _key = new byte[32];
     private readonly byte[] _v = new byte[32];
 
@@ -62,7 +63,12 @@ public sealed class HmacDrbg : IDisposable
 
     private void Mix(byte separator, ReadOnlySpan<byte> provided)
     {
-        byte[] message = [.. _v, separator, .. provided];
+        var length = _v.Length + 1 + provided.Length;
+        var message = length <= StackBytes ? stackalloc byte[StackBytes] : new byte[length];
+        message = message[..length];
+        _v.CopyTo(message);
+        message[_v.Length] = separator;
+        provided.CopyTo(message[(_v.Length + 1)..]);
         HMACSHA256.HashData(_key, message, _key);
         HMACSHA256.HashData(_key, _v, _v);
         CryptographicOperations.ZeroMemory(message);

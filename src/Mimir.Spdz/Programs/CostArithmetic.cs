@@ -7,7 +7,6 @@ namespace Mimir.Spdz.Programs;
 /// <summary>Counts a program without running it: every gadget's declared cost, added up.</summary>
 public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers numbers, bool active) : LengthArithmetic(model)
 {
-
     /// <summary>What has been counted so far.</summary>
     public Cost Total { get; private set; }
 
@@ -22,11 +21,11 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
 
     /// <inheritdoc/>
     public override ValueTask<int> LookupAsync(SecretMatrix table, int index) =>
-        Count(Lookup.Cost(table.Rows, table.Width, active), table.Columns);
+        Count(table.IsPublic ? PublicLookup.Cost(table) : Lookup.Cost(table.Rows, table.Width, active), table.Columns);
 
     /// <inheritdoc/>
     public override ValueTask<int> LinearAsync(SecretMatrix w, int x) =>
-        Count(MatrixProduct.Cost(Same(x, w.Columns) - w.Columns + w.Width, w.Rows, active), w.Rows);
+        Count(Product(w, x) + new Cost(0, 0, Authenticated: 2L * w.Rows), w.Rows);
 
     /// <inheritdoc/>
     public override ValueTask<int> MultiplyAsync(int x, int y) => Count(Multiply.Cost(Same(x, y)) + Truncate.Cost(x), x);
@@ -35,7 +34,11 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
     public override ValueTask<int> MultiplyIntegersAsync(int x, int y) => Count(Multiply.Cost(Same(x, y)), x);
 
     /// <inheritdoc/>
-    public override ValueTask<int> ApplyAsync(ScalarFunction f, int x) => Count(Spline.Cost(x, numbers.Activation) + Truncate.Cost(x), x);
+    public override ValueTask<int> FeedForwardAsync(LayerLayout block, int x)
+    {
+        Total += Product(block.Up, x) + ActivatedProduct.Cost(block.Up.Rows, Model.GatedMlp, numbers);
+        return LinearAsync(block.Down, block.Down.Columns);
+    }
 
     /// <inheritdoc/>
     public override ValueTask<int> NormalizeAsync(int x, double epsilon) => Count(Normalize.Cost(x, numbers), x);
@@ -47,18 +50,8 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
     public override ValueTask<int> RotateAsync(int x, RotaryTable table, int position) => Count(PublicMaps.Cost(x), x);
 
     /// <inheritdoc/>
-    public override async ValueTask AppendAsync(int layer, int key, int value) => await Count(CachedProduct.AppendCost(Same(key, value)), 0);
-
-    /// <inheritdoc/>
-    public override ValueTask<int> ScoresAsync(int layer, int query) =>
-        Count(CachedProduct.Cost(Same(query, QueryLength), ScoreLength), ScoreLength);
-
-    /// <inheritdoc/>
-    public override ValueTask<int> SoftmaxAsync(int scores, int rows) => Count(Softmax.Cost(rows, scores / rows, numbers), scores);
-
-    /// <inheritdoc/>
-    public override ValueTask<int> MixAsync(int layer, int weights) =>
-        Count(CachedProduct.Cost(Same(weights, ScoreLength), QueryLength), QueryLength);
+    public override ValueTask<int> AttendAsync(int layer, int query, int key, int value) => Count(
+        Attention.Cost(Model.Heads, Same(key, value) / Model.HeadSize, Model.HeadSize, Cached, numbers), Same(query, QueryLength));
 
     /// <inheritdoc/>
     public override ValueTask<int> SampleAsync(int logits, int count, double temperature) =>
@@ -67,6 +60,15 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
     /// <inheritdoc/>
     public override async ValueTask OutputAsync(int number, int value) =>
         await Count(new Cost(active ? 4 : 1, plan.Receivers.Count), 0);
+
+    /// <summary>A product as it is opened, its adapter's two products included.</summary>
+    private Cost Product(SecretMatrix w, int x)
+    {
+        if (!w.IsPublic) return MatrixProduct.Cost(Same(x, w.Columns) - w.Columns + w.Width, w.Rows, active);
+        if (Model.AdapterOf(w) is not { } adapter) return PublicProduct.Cost(w);
+        var down = Product(adapter.Down, x) + new Cost(0, 0, Authenticated: 2L * adapter.Down.Rows);
+        return down + Product(adapter.Up, adapter.Up.Columns) + new Cost(0, 0, Uniform: adapter.Up.Rows) + PublicProduct.Cost(w);
+    }
 
     private ValueTask<int> Count(Cost cost, int length)
     {

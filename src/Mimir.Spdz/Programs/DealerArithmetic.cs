@@ -17,17 +17,13 @@ public sealed class DealerArithmetic(
     public override ValueTask<int> LookupAsync(SecretMatrix table, int index)
     {
         var slot = new MatrixSlot(table, true);
-        Lookup.Deal(tape, slot, source?.Tag(slot), source is null ? default : source.Input(slot));
+        if (table.IsPublic) PublicLookup.Deal(tape, table);
+        else Lookup.Deal(tape, slot, source?.Tag(slot), source is null ? default : source.Input(slot));
         return ValueTask.FromResult(table.Columns);
     }
 
     /// <inheritdoc/>
-    public override ValueTask<int> LinearAsync(SecretMatrix w, int x)
-    {
-        var slot = new MatrixSlot(w, false);
-        MatrixProduct.Deal(tape, slot, numbers.FractionBits, source?.Tag(slot), source is null ? default : source.Input(slot));
-        return ValueTask.FromResult(w.Rows);
-    }
+    public override ValueTask<int> LinearAsync(SecretMatrix w, int x) => Linear(w, numbers.FractionBits);
 
     /// <inheritdoc/>
     public override ValueTask<int> MultiplyAsync(int x, int y)
@@ -40,11 +36,12 @@ public sealed class DealerArithmetic(
     public override ValueTask<int> MultiplyIntegersAsync(int x, int y) => ValueTask.FromResult(x);
 
     /// <inheritdoc/>
-    public override ValueTask<int> ApplyAsync(ScalarFunction f, int x)
+    public override ValueTask<int> FeedForwardAsync(LayerLayout block, int x)
     {
-        Spline.Deal(tape, x, numbers.Activation);
-        Truncate.Deal(tape, x, numbers.Activation.OutputBits - numbers.FractionBits);
-        return ValueTask.FromResult(x);
+        using var r = new Secret(block.Up.Rows);
+        DealMask(block.Up, numbers.FractionBits, r.Span);
+        ActivatedProduct.DealTables(tape, r.Span, Model.GatedMlp, numbers);
+        return Linear(block.Down, numbers.HiddenBits);
     }
 
     /// <inheritdoc/>
@@ -69,26 +66,9 @@ public sealed class DealerArithmetic(
     }
 
     /// <inheritdoc/>
-    public override ValueTask AppendAsync(int layer, int key, int value) => ValueTask.CompletedTask;
-
-    /// <inheritdoc/>
-    public override ValueTask<int> ScoresAsync(int layer, int query)
+    public override ValueTask<int> AttendAsync(int layer, int query, int key, int value)
     {
-        CachedProduct.Deal(tape, ScoreLength, numbers.FractionBits);
-        return ValueTask.FromResult(ScoreLength);
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask<int> SoftmaxAsync(int scores, int rows)
-    {
-        Softmax.Deal(tape, rows, scores / rows, numbers);
-        return ValueTask.FromResult(scores);
-    }
-
-    /// <inheritdoc/>
-    public override ValueTask<int> MixAsync(int layer, int weights)
-    {
-        CachedProduct.Deal(tape, QueryLength, numbers.FractionBits);
+        Attention.Deal(tape, Model.Heads, Model.HeadSize, Cached, numbers);
         return ValueTask.FromResult(QueryLength);
     }
 
@@ -101,6 +81,37 @@ public sealed class DealerArithmetic(
 
     /// <inheritdoc/>
     public override ValueTask OutputAsync(int number, int value) => ValueTask.CompletedTask;
+
+    private ValueTask<int> Linear(SecretMatrix w, int bits)
+    {
+        DealLinear(w, bits);
+        return ValueTask.FromResult(w.Rows);
+    }
+
+    private void DealLinear(SecretMatrix w, int bits)
+    {
+        using var r = new Secret(w.Rows);
+        DealMask(w, bits, r.Span);
+        Truncate.DealTuple(tape, r.Span, bits);
+    }
+
+    /// <summary>R of the opened product, and what its opening needs; the adapter's part before it.</summary>
+    private void DealMask(SecretMatrix w, int bits, Span<double> r)
+    {
+        if (!w.IsPublic)
+        {
+            var slot = new MatrixSlot(w, false);
+            MatrixProduct.DealMask(tape, r, source?.Tag(slot), source is null ? default : source.Input(slot));
+            return;
+        }
+        if (Model.AdapterOf(w) is { } adapter)
+        {
+            DealLinear(adapter.Down, bits);
+            var up = new MatrixSlot(adapter.Up, false);
+            MatrixProduct.DealExact(tape, up, source?.Tag(up), source is null ? default : source.Input(up));
+        }
+        tape.Uniform(r);
+    }
 }
 
 /// <summary>One step's secrets that the dealer needs for tags: ρ and b.</summary>

@@ -11,8 +11,8 @@ public abstract class LengthArithmetic(ModelLayout model) : ISessionArithmetic<i
     /// <summary>Positions in the cache, the current one included; set before each step.</summary>
     public int Cached { get; set; }
 
-    /// <summary>heads × positions.</summary>
-    protected int ScoreLength => model.Heads * Cached;
+    /// <summary>The model's public part.</summary>
+    protected ModelLayout Model => model;
 
     /// <summary>heads × headSize.</summary>
     protected int QueryLength => model.Heads * model.HeadSize;
@@ -56,7 +56,7 @@ public abstract class LengthArithmetic(ModelLayout model) : ISessionArithmetic<i
     public abstract ValueTask<int> MultiplyIntegersAsync(int x, int y);
 
     /// <inheritdoc/>
-    public abstract ValueTask<int> ApplyAsync(ScalarFunction f, int x);
+    public abstract ValueTask<int> FeedForwardAsync(LayerLayout block, int x);
 
     /// <inheritdoc/>
     public abstract ValueTask<int> NormalizeAsync(int x, double epsilon);
@@ -68,16 +68,7 @@ public abstract class LengthArithmetic(ModelLayout model) : ISessionArithmetic<i
     public abstract ValueTask<int> RotateAsync(int x, RotaryTable table, int position);
 
     /// <inheritdoc/>
-    public abstract ValueTask AppendAsync(int layer, int key, int value);
-
-    /// <inheritdoc/>
-    public abstract ValueTask<int> ScoresAsync(int layer, int query);
-
-    /// <inheritdoc/>
-    public abstract ValueTask<int> SoftmaxAsync(int scores, int rows);
-
-    /// <inheritdoc/>
-    public abstract ValueTask<int> MixAsync(int layer, int weights);
+    public abstract ValueTask<int> AttendAsync(int layer, int query, int key, int value);
 
     /// <inheritdoc/>
     public abstract ValueTask<int> SampleAsync(int logits, int count, double temperature);

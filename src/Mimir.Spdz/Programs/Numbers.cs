@@ -10,7 +10,7 @@ namespace Mimir.Spdz.Programs;
 /// </summary>
 public sealed class Numbers
 {
-    private readonly Dictionary<int, SplineFunction> _reciprocals = [];
+    private readonly Dictionary<int, SplineFunction> _logarithms = [];
 
     /// <summary>
     /// <paramref name="fractionBits"/> = f (`fixed_point.scale_bits`, 12..20), <paramref name="degree"/> (`cheby.deg`, 1..5),
@@ -27,10 +27,15 @@ public sealed class Numbers
         var logWidth = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(layout.HiddenSize - 1));
         SquareBits = Math.Min(fractionBits, (48 - 14 - logWidth) / 2);
         InverseRootBits = Math.Min(26, 47 - fractionBits - (logWidth + 1) / 2);
-        Activation = SplineTables.Activation(layout.Activation, fractionBits, degree);
-        Exponential = SplineTables.Exponential(fractionBits, degree);
+        Activation = new("activation", fractionBits + 16, SplineTables.Activation(layout.Activation, 2 * fractionBits, degree).Levels);
+        ActivationBits = Activation.OutputBits <= fractionBits + 4 ? Activation.OutputBits : fractionBits;
+        HiddenBits = layout.GatedMlp ? fractionBits : ActivationBits;
+        Bins = SoftmaxTables.Bins(fractionBits);
+        SumBits = Math.Min(36, 48 - IsZero.Bits(layout.MaxPositions - 1));
+        ExponentialSum = SoftmaxTables.ExponentialSum(fractionBits, degree, SumBits);
+        WeightBits = 40 - fractionBits;
+        Exponential = SoftmaxTables.Exponential(fractionBits, degree, fractionBits + 24);
         InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree);
-        RowMaximum = new ComparisonPlan(fractionBits - 4, fractionBits + 8);
         Vocabulary = new ComparisonPlan(0, fractionBits + 8);
     }
 
@@ -49,32 +54,50 @@ public sealed class Numbers
     /// <summary>Fraction bits of 1/sqrt(mean square).</summary>
     public int InverseRootBits { get; }
 
-    /// <summary>Fraction bits of 1/Σexp.</summary>
-    public const int ReciprocalBits = 24;
-
-    /// <summary>The MLP's activation.</summary>
+    /// <summary>The MLP's activation, from the product that it follows: 2f → <see cref="SplineFunction.OutputBits"/> fraction bits.</summary>
     public SplineFunction Activation { get; }
 
-    /// <summary>exp for differences to (about) the row's maximum.</summary>
+    /// <summary>Fraction bits of activations: the spline's own when they are few enough to multiply, else f after a rescaling.</summary>
+    public int ActivationBits { get; }
+
+    /// <summary>By how much the activation's spline is rescaled; 0: not at all.</summary>
+    public int ActivationShift => Activation.OutputBits - ActivationBits;
+
+    /// <summary>Fraction bits of what enters an MLP's second matrix.</summary>
+    public int HiddenBits { get; }
+
+    /// <summary>Where softmax looks for a row's maximum.</summary>
+    public BinShape Bins { get; }
+
+    /// <summary>Fraction bits of Σexp: a sum over the longest context stays below 2^48.</summary>
+    public int SumBits { get; }
+
+    /// <summary>exp for the sum: 2f → <see cref="SumBits"/>.</summary>
+    public SplineFunction ExponentialSum { get; }
+
+    /// <summary>exp for the weights: 2f → <see cref="SplineFunction.OutputBits"/>.</summary>
     public SplineFunction Exponential { get; }
+
+    /// <summary>Fraction bits of attention weights; leaves room for values up to 2^8.</summary>
+    public int WeightBits { get; }
+
+    /// <summary>By how much weights are rescaled; 0: not at all.</summary>
+    public int WeightShift => Exponential.OutputBits - WeightBits;
 
     /// <summary>Σx² at 2·SquareBits → 1/sqrt(Σx²/k + ε).</summary>
     public SplineFunction InverseRoot { get; }
 
-    /// <summary>Softmax maximum: 12 bits, to 1/16.</summary>
-    public ComparisonPlan RowMaximum { get; }
-
     /// <summary>Argmax over logits: exact, for differences below 2^8.</summary>
     public ComparisonPlan Vocabulary { get; }
 
-    /// <summary>1/x for sums of <paramref name="positions"/> exponentials.</summary>
-    public SplineFunction Reciprocal(int positions)
+    /// <summary>ln x for sums of <paramref name="positions"/> exponentials: <see cref="SumBits"/> → 2f.</summary>
+    public SplineFunction Logarithm(int positions)
     {
-        var levels = SplineTables.ReciprocalLevels(positions);
-        lock (_reciprocals)
+        var levels = SoftmaxTables.LogarithmLevels(positions);
+        lock (_logarithms)
         {
-            if (!_reciprocals.TryGetValue(levels, out var function))
-                _reciprocals[levels] = function = SplineTables.Reciprocal(FractionBits, Degree, levels);
+            if (!_logarithms.TryGetValue(levels, out var function))
+                _logarithms[levels] = function = SoftmaxTables.Logarithm(FractionBits, Degree, SumBits, levels);
             return function;
         }
     }

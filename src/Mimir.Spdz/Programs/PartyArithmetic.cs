@@ -56,16 +56,13 @@ public sealed class PartyArithmetic(
     /// <inheritdoc/>
     public ValueTask<Share> LookupAsync(SecretMatrix table, Share index)
     {
+        if (table.IsPublic) return PublicLookup.RunAsync(_step, table, index);
         var slot = new MatrixSlot(table, true);
         return Lookup.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), index);
     }
 
     /// <inheritdoc/>
-    public ValueTask<Share> LinearAsync(SecretMatrix w, Share x)
-    {
-        var slot = new MatrixSlot(w, false);
-        return MatrixProduct.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), x, numbers.FractionBits);
-    }
+    public ValueTask<Share> LinearAsync(SecretMatrix w, Share x) => LinearAsync(w, x, numbers.FractionBits);
 
     /// <inheritdoc/>
     public async ValueTask<Share> MultiplyAsync(Share x, Share y) =>
@@ -75,10 +72,11 @@ public sealed class PartyArithmetic(
     public ValueTask<Share> MultiplyIntegersAsync(Share x, Share y) => Multiply.RunAsync(_step, x, y);
 
     /// <inheritdoc/>
-    public async ValueTask<Share> ApplyAsync(ScalarFunction f, Share x)
+    public async ValueTask<Share> FeedForwardAsync(LayerLayout block, Share x)
     {
-        var y = await Spline.RunAsync(_step, x, numbers.Activation);
-        return await Truncate.RunAsync(_step, y, numbers.Activation.OutputBits - numbers.FractionBits);
+        var c = await OpenProductAsync(block.Up, x, numbers.FractionBits);
+        var hidden = await ActivatedProduct.RunAsync(_step, c, model.Layout.GatedMlp, numbers);
+        return await LinearAsync(block.Down, hidden, numbers.HiddenBits);
     }
 
     /// <inheritdoc/>
@@ -92,19 +90,8 @@ public sealed class PartyArithmetic(
         PublicMaps.RotateAsync(_step, x, table, position, numbers);
 
     /// <inheritdoc/>
-    public ValueTask AppendAsync(int layer, Share key, Share value) =>
-        CachedProduct.AppendAsync(_step, cache, layer, _position, key, value);
-
-    /// <inheritdoc/>
-    public ValueTask<Share> ScoresAsync(int layer, Share query) =>
-        CachedProduct.ScoresAsync(_step, cache, layer, _position + 1, _block.Attention(layer, _inBlock), query, numbers.FractionBits);
-
-    /// <inheritdoc/>
-    public ValueTask<Share> SoftmaxAsync(Share scores, int rows) => Softmax.RunAsync(_step, scores, rows, numbers);
-
-    /// <inheritdoc/>
-    public ValueTask<Share> MixAsync(int layer, Share weights) =>
-        CachedProduct.MixAsync(_step, cache, layer, _position + 1, _block.Attention(layer, _inBlock), weights, numbers.FractionBits);
+    public ValueTask<Share> AttendAsync(int layer, Share query, Share key, Share value) =>
+        Attention.RunAsync(_step, cache, layer, _position, _block.Attention(layer, _inBlock), query, key, value, numbers);
 
     /// <inheritdoc/>
     public async ValueTask<Share> SampleAsync(Share logits, int count, double temperature)
@@ -115,4 +102,27 @@ public sealed class PartyArithmetic(
 
     /// <inheritdoc/>
     public ValueTask OutputAsync(int number, Share value) => output(_step, number, value);
+
+    /// <summary>x has <paramref name="bits"/> fraction bits; the result f.</summary>
+    private async ValueTask<Share> LinearAsync(SecretMatrix w, Share x, int bits)
+    {
+        var c = await OpenProductAsync(w, x, bits);
+        return Truncate.Finish(_step.Party, c, Truncate.ReadTuple(_step, w.Rows), bits);
+    }
+
+    /// <summary>c = z + 2^48 + R, z = W·x (+ bias), or (W + B·A)·x, at scale f + bits.</summary>
+    private async ValueTask<Opened> OpenProductAsync(SecretMatrix w, Share x, int bits)
+    {
+        if (!w.IsPublic) return await MatrixProduct.OpenAsync(_step, model, w, Material(w), x, bits);
+        var z = await PublicProduct.MultiplyAsync(_step, model, w, x, bits);
+        if (model.Layout.AdapterOf(w) is { } adapter)
+        {
+            var inner = await LinearAsync(adapter.Down, x, bits);
+            var correction = await MatrixProduct.ExactAsync(_step, model, adapter.Up, Material(adapter.Up), inner, numbers.FractionBits);
+            z += _step.Party.Scale(correction, Math.ScaleB(1, bits - numbers.FractionBits));
+        }
+        return await PublicProduct.OpenAsync(_step, z);
+    }
+
+    private ProductMaterial Material(SecretMatrix w) => _block.Product(new MatrixSlot(w, false), _inBlock);
 }

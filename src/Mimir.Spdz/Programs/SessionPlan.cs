@@ -49,6 +49,9 @@ public sealed record SessionPlan
     /// <summary>Steps dealt together and kept ready (`triple_pool.min_size`).</summary>
     public required int BlockSteps { get; init; }
 
+    /// <summary>Most positions of the prompt that run in lockstep (`scheduler.prefill_chunk`); see <see cref="Sessions.Schedule.Chunk"/>.</summary>
+    public int PrefillChunk { get; init; } = 16;
+
     /// <summary>Prompt positions, all segments.</summary>
     public int PromptPositions => Segments.Sum(s => s.Positions);
 
@@ -90,6 +93,7 @@ public sealed record SessionPlan
         if (!(Temperature >= 0) || Temperature > 100) throw new ArgumentException($"temperature must lie in 0..100, not {Temperature}");
         if (!(AuditRate >= 0) || AuditRate > 0.5) throw new ArgumentException($"triple_pool.audit_rate must lie in 0..0.5, not {AuditRate}");
         if (BlockSteps is < 1 or > 64) throw new ArgumentException($"triple_pool.min_size must lie in 1..64, not {BlockSteps}");
+        if (PrefillChunk is < 1 or > 64) throw new ArgumentException($"scheduler.prefill_chunk must lie in 1..64, not {PrefillChunk}");
         var context = Math.Min(layout.MaxPositions, maxContext);
         var positions = Segments.Sum(s => (long)s.Positions);
         if (positions + MaxTokens - 1 > context)

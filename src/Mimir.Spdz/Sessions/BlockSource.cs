@@ -14,7 +14,7 @@ namespace Mimir.Spdz.Sessions;
 /// <summary>
 /// Receives blocks ahead of need and makes them usable: reads the whole block, tosses the coin, sacrifices the algebra, audits a random share
 /// of the step sections (which are then dealt again), tells the dealer, and works E·[b] ahead. At most two blocks exist at a time,
-/// one in use and one coming, and of step sections as many as one block has and one more; a dealer that is faster waits.
+/// one in use and one coming, and of step sections as many as the largest block has and one run more; a dealer that is faster waits.
 /// </summary>
 internal sealed class BlockSource : IDisposable
 {
@@ -39,8 +39,9 @@ internal sealed class BlockSource : IDisposable
         (_model, _plan, _numbers, _cache, _online, _tape) = (model, plan, numbers, cache, online, tape);
         _party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
         Opener = new Opener(_party, mesh, HmacDrbg.FromSystem());
-        _steps = new SemaphoreSlim(plan.BlockSteps + 1);
-        _largest = Schedule.Largest(model.Layout, plan, numbers, model.Active);
+        var largest = Schedule.Largest(model.Layout, plan, numbers, model.Active);
+        _largest = (largest.Step, largest.Algebraic);
+        _steps = new SemaphoreSlim(largest.Sections);
     }
 
     public Opener Opener { get; }

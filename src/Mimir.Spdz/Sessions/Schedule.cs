@@ -4,25 +4,74 @@ using Mimir.Spdz.Programs;
 
 namespace Mimir.Spdz.Sessions;
 
-/// <summary>How a session's steps are cut into blocks; the same for dealer and parties, from public shapes only.</summary>
+/// <summary>How a session's steps are cut into blocks and runs; the same for dealer and parties, from public shapes only.</summary>
 public static class Schedule
 {
-    /// <summary>All blocks in order, counted one block at a time.</summary>
+    /// <summary>Elements that the step sections of one chunk may take: half a gigabyte.</summary>
+    private const long ChunkElements = 1L << 26;
+
+    /// <summary>
+    /// Positions of the prompt that run in lockstep: as many as the plan allows (<see cref="SessionPlan.PrefillChunk"/>), as the prompt has
+    /// for certain, and as memory bounds.
+    /// </summary>
+    public static int Chunk(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
+    {
+        var most = Math.Min(plan.PrefillChunk, plan.FirstLogits + 1);
+        if (most == 1) return 1;
+        var section = CostArithmetic.Of(layout, plan, numbers, active, plan.FirstLogits - 1).Corrections(active);
+        return (int)Math.Clamp(ChunkElements / Math.Max(1, section), 1, most);
+    }
+
+    /// <summary>All blocks in order, counted one block at a time: chunks of the prompt first (none smaller than other blocks), then <see cref="SessionPlan.BlockSteps"/> each.</summary>
     public static IEnumerable<BlockShape> Blocks(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
     {
-        for (var start = 0; start < plan.Steps; start += plan.BlockSteps)
-            yield return Block(layout, plan, numbers, active, start, Math.Min(plan.BlockSteps, plan.Steps - start));
+        var number = 0;
+        foreach (var (start, count) in Cuts(plan, Chunk(layout, plan, numbers, active)))
+            yield return Block(layout, plan, numbers, active, number++, start, count);
     }
 
-    /// <summary>The largest sections any block of the session can have: the last steps' shapes, as many as a block holds.</summary>
-    public static (long Step, long Algebraic) Largest(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
+    /// <summary>
+    /// What of a block runs in lockstep, as indices into its steps: chunks of certain prompt positions, of which only the last can sample; then one by one.
+    /// </summary>
+    public static IEnumerable<(int First, int Count)> Runs(BlockShape block, SessionPlan plan, int chunk)
     {
-        var count = Math.Min(plan.BlockSteps, plan.Steps);
-        var last = Block(layout, plan, numbers, active, plan.Steps - count, count);
-        return (last.Steps.Max(s => s.Corrections), last.AlgebraicCorrections(layout, active));
+        for (var i = 0; i < block.Steps.Count;)
+        {
+            var certain = Math.Min(plan.FirstLogits + 1 - block.Steps[i].Position, block.Steps.Count - i);
+            var count = Math.Max(1, Math.Min(chunk, certain));
+            yield return (i, count);
+            i += count;
+        }
     }
 
-    private static BlockShape Block(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active, int start, int count)
+    /// <summary>The largest sections that any block of the session can have, and how many step sections are in memory at once.</summary>
+    public static (long Step, long Algebraic, int Sections) Largest(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
+    {
+        var chunk = Chunk(layout, plan, numbers, active);
+        var cuts = Cuts(plan, chunk).ToArray();
+        var most = cuts.Max(c => c.Count);
+        // Sections grow with the position: the last block of each size is the largest of its size.
+        var (step, algebraic) = (0L, 0L);
+        foreach (var (start, count) in cuts.GroupBy(c => c.Count).Select(g => g.Last()))
+        {
+            var block = Block(layout, plan, numbers, active, 0, start, count);
+            (step, algebraic) = (Math.Max(step, block.Steps.Max(s => s.Corrections)), Math.Max(algebraic, block.AlgebraicCorrections(layout, active)));
+        }
+        return (step, algebraic, most + chunk);
+    }
+
+    private static IEnumerable<(int Start, int Count)> Cuts(SessionPlan plan, int chunk)
+    {
+        for (var start = 0; start < plan.Steps;)
+        {
+            var size = Math.Max(plan.BlockSteps, Math.Min(chunk, plan.FirstLogits + 1 - start));
+            var count = Math.Min(size, plan.Steps - start);
+            yield return (start, count);
+            start += count;
+        }
+    }
+
+    private static BlockShape Block(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active, int number, int start, int count)
     {
         var steps = new StepShape[count];
         for (var i = 0; i < count; i++)
@@ -30,6 +79,6 @@ public static class Schedule
             var cost = CostArithmetic.Of(layout, plan, numbers, active, start + i);
             steps[i] = new StepShape(start + i, plan.HasLogits(start + i), cost.Triples, cost.Corrections(active));
         }
-        return new BlockShape(start / plan.BlockSteps, steps);
+        return new BlockShape(number, steps);
     }
 }

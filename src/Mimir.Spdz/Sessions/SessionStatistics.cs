@@ -6,6 +6,8 @@ namespace Mimir.Spdz.Sessions;
 /// <summary>One party's counters of one session; rounds and bytes are exact.</summary>
 public sealed class SessionStatistics
 {
+    private long _laneRounds;
+
     /// <summary>Steps done.</summary>
     public int Steps { get; private set; }
 
@@ -39,28 +41,38 @@ public sealed class SessionStatistics
     /// <summary>Time in the steps after which a token was sampled.</summary>
     public TimeSpan OnlineSampling { get; private set; }
 
-    /// <summary>Where the time of sampling steps went.</summary>
+    /// <summary>Where the time of steps that sample a token, one position each, went.</summary>
     public StepClock Clock { get; } = new();
 
-    /// <summary>Time waiting for blocks.</summary>
-    public TimeSpan Waiting { get; set; }
+    /// <summary>Time waiting, for blocks and for the other parties to have theirs.</summary>
+    public TimeSpan Waiting { get; private set; }
 
-    internal void Update(Opener online, BlockSource source, TimeSpan elapsed, bool sampled)
+    /// <summary>Positions of the prompt whose tokens are known to be prompt, the last of them, after which the first token is sampled, included.</summary>
+    public int PrefillPositions { get; private set; }
+
+    /// <summary>From the first step to the end of the one that samples the first token, waiting included.</summary>
+    public TimeSpan Prefill { get; private set; }
+
+    internal void Wait(TimeSpan elapsed) => Waiting += elapsed;
+
+    /// <summary>Counts one run of <paramref name="positions"/> positions in lockstep; rounds are those of its longest lane.</summary>
+    internal void Update(Opener online, IReadOnlyList<StepLane> lanes, BlockSource source, int positions, bool sampled, TimeSpan elapsed)
     {
-        Clock.EndStep(sampled);
-        Steps++;
+        Clock.EndStep(sampled && positions == 1);
+        Steps += positions;
+        Online += elapsed;
+        if (Tokens == 0) (PrefillPositions, Prefill) = (Steps, Online + Waiting);
         if (sampled)
         {
             Tokens++;
             OnlineSampling += elapsed;
         }
-        OnlineRounds = online.Rounds;
-        OnlineBytes = online.BytesSent;
+        (_laneRounds, OnlineBytes) = (_laneRounds + lanes.Take(positions).Max(l => l.NewRounds()), online.BytesSent + lanes.Sum(l => l.Opener.BytesSent));
+        OnlineRounds = online.Rounds + _laneRounds;
         OfflineRounds = source.Opener.Rounds;
         OfflineBytes = source.Opener.BytesSent;
         TapeBytes = source.TapeBytes;
         Checks = online.Checks + source.Opener.Checks;
         Audits = source.Audits;
-        Online += elapsed;
     }
 }

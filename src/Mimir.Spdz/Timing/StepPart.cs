@@ -12,20 +12,17 @@ public enum StepPart
     /// <summary>The row of a secret token.</summary>
     Embedding,
 
-    /// <summary>Linear layers, the head's among them.</summary>
+    /// <summary>Linear layers outside the MLP, the head's among them.</summary>
     MatrixProduct,
 
-    /// <summary>Cache rows, scores and weighted values.</summary>
+    /// <summary>Cache rows, scores, softmax and weighted values.</summary>
     Attention,
 
-    /// <summary>Softmax of the scores.</summary>
-    Softmax,
+    /// <summary>The MLP: both matrix products and the activation between them.</summary>
+    FeedForward,
 
     /// <summary>Norms and means.</summary>
     Norm,
-
-    /// <summary>Splines of the MLP's activation.</summary>
-    Activation,
 
     /// <summary>Other products of secrets, and rotations.</summary>
     Multiplication,

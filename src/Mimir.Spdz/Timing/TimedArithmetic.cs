@@ -43,7 +43,10 @@ public sealed class TimedArithmetic<T>(ISessionArithmetic<T> inner, StepClock cl
     public ValueTask<T> MultiplyIntegersAsync(T x, T y) => In(StepPart.Multiplication).MultiplyIntegersAsync(x, y);
 
     /// <inheritdoc/>
-    public ValueTask<T> ApplyAsync(ScalarFunction f, T x) => In(StepPart.Activation).ApplyAsync(f, x);
+    public ValueTask<T> FeedForwardAsync(LayerLayout block, T x) => In(StepPart.FeedForward).FeedForwardAsync(block, x);
+
+    /// <inheritdoc/>
+    public ValueTask<T> AttendAsync(int layer, T query, T key, T value) => In(StepPart.Attention).AttendAsync(layer, query, key, value);
 
     /// <inheritdoc/>
     public ValueTask<T> NormalizeAsync(T x, double epsilon) => In(StepPart.Norm).NormalizeAsync(x, epsilon);
@@ -53,18 +56,6 @@ public sealed class TimedArithmetic<T>(ISessionArithmetic<T> inner, StepClock cl
 
     /// <inheritdoc/>
     public ValueTask<T> RotateAsync(T x, RotaryTable table, int position) => In(StepPart.Multiplication).RotateAsync(x, table, position);
-
-    /// <inheritdoc/>
-    public ValueTask AppendAsync(int layer, T key, T value) => In(StepPart.Attention).AppendAsync(layer, key, value);
-
-    /// <inheritdoc/>
-    public ValueTask<T> ScoresAsync(int layer, T query) => In(StepPart.Attention).ScoresAsync(layer, query);
-
-    /// <inheritdoc/>
-    public ValueTask<T> SoftmaxAsync(T scores, int rows) => In(StepPart.Softmax).SoftmaxAsync(scores, rows);
-
-    /// <inheritdoc/>
-    public ValueTask<T> MixAsync(int layer, T weights) => In(StepPart.Attention).MixAsync(layer, weights);
 
     /// <inheritdoc/>
     public ValueTask<T> SampleAsync(T logits, int count, double temperature) => In(StepPart.Sampling).SampleAsync(logits, count, temperature);

@@ -21,36 +21,39 @@ internal static class PeerHandshake
     public static async Task<PeerStream> DialAsync(
         Socket socket, string address, TlsSettings settings, Hello mine, Role expectedRole, string? expectedName, CancellationToken cancellation)
     {
-        var (stream, identity) = await SecureAsync(socket, settings, asServer: false, cancellation);
+        var (stream, plain, identity) = await SecureAsync(socket, settings, asServer: false, cancellation);
         identity?.Require(expectedRole, expectedName);
         await stream.WriteAsync(mine.ToBytes(), cancellation);
+        await stream.FlushAsync(cancellation);
         var theirs = await ReadHelloAsync(stream, identity, cancellation);
         if (theirs.Role != expectedRole || expectedName is not null && theirs.Name != expectedName)
             throw new UntrustedPeerException($"Expected {expectedRole.ToName()}{(expectedName is null ? "" : $" '{expectedName}'")}, but the peer is {theirs.Role.ToName()} '{theirs.Name}'.");
         if (theirs.Purpose != mine.Purpose || theirs.Session != mine.Session)
             throw new MalformedMessageException($"{theirs.Role.ToName()} '{theirs.Name}' at {address} answered the greeting of another connection.");
-        return new PeerStream(stream, socket, new RemotePeer(theirs.Role, theirs.Name, address, identity), mine, settings);
+        return new PeerStream(stream, plain, socket, new RemotePeer(theirs.Role, theirs.Name, address, identity), mine, settings);
     }
 
     /// <summary>The accepting side: takes the hello of a peer with one of <paramref name="accepted"/> roles and answers it.</summary>
     public static async Task<PeerStream> AcceptAsync(
         Socket socket, string address, TlsSettings settings, IReadOnlyCollection<Role> accepted, CancellationToken cancellation)
     {
-        var (stream, identity) = await SecureAsync(socket, settings, asServer: true, cancellation);
+        var (stream, plain, identity) = await SecureAsync(socket, settings, asServer: true, cancellation);
         var theirs = await ReadHelloAsync(stream, identity, cancellation);
         if (!accepted.Contains(theirs.Role))
             throw new UntrustedPeerException($"{theirs.Role.ToName()} '{theirs.Name}' has no business here; this port serves {string.Join(", ", accepted.Select(role => role.ToName()))}.");
         var mine = new Hello(theirs.Purpose, theirs.Session, settings.Identity.Role, settings.Identity.Name, null);
         await stream.WriteAsync(mine.ToBytes(), cancellation);
-        return new PeerStream(stream, socket, new RemotePeer(theirs.Role, theirs.Name, address, identity), theirs, settings);
+        await stream.FlushAsync(cancellation);
+        return new PeerStream(stream, plain, socket, new RemotePeer(theirs.Role, theirs.Name, address, identity), theirs, settings);
     }
 
-    private static async Task<(Stream Stream, PeerIdentity? Peer)> SecureAsync(
+    private static async Task<(Stream Stream, SocketStream Plain, PeerIdentity? Peer)> SecureAsync(
         Socket socket, TlsSettings settings, bool asServer, CancellationToken cancellation)
     {
-        var plain = new NetworkStream(socket, ownsSocket: true);
-        if (settings.IsPlain) return (plain, null);
-        return await TlsEndpoint.AuthenticateAsync(plain, settings, asServer, cancellation);
+        var plain = new SocketStream(socket);
+        if (settings.IsPlain) return (plain, plain, null);
+        var (secured, peer) = await TlsEndpoint.AuthenticateAsync(plain, settings, asServer, cancellation);
+        return (secured, plain, peer);
     }
 
     private static async Task<Hello> ReadHelloAsync(Stream stream, PeerIdentity? identity, CancellationToken cancellation)

@@ -13,6 +13,7 @@ namespace Mimir.Transport.Connections;
 public sealed class PeerStream : Stream
 {
     private readonly Stream _inner;
+    private readonly SocketStream _plain;
     private readonly Socket _socket;
     private readonly StallWatch _watch;
     private readonly TimeSpan _stallTimeout;
@@ -20,9 +21,9 @@ public sealed class PeerStream : Stream
     private long _bytesSent;
     private int _disposed;
 
-    internal PeerStream(Stream inner, Socket socket, RemotePeer peer, Hello hello, TlsSettings settings)
+    internal PeerStream(Stream inner, SocketStream plain, Socket socket, RemotePeer peer, Hello hello, TlsSettings settings)
     {
-        (_inner, _socket, Peer, Hello, _stallTimeout) = (inner, socket, peer, hello, settings.StallTimeout);
+        (_inner, _plain, _socket, Peer, Hello, _stallTimeout) = (inner, plain, socket, peer, hello, settings.StallTimeout);
         _watch = new StallWatch(settings.Clock, settings.StallTimeout, Abort);
     }
 
@@ -108,6 +109,7 @@ public sealed class PeerStream : Stream
         try
         {
             _inner.Write(buffer);
+            _plain.Flush();
             Interlocked.Add(ref _bytesSent, buffer.Length);
         }
         catch (Exception error) when (IsLoss(error))
@@ -131,6 +133,7 @@ public sealed class PeerStream : Stream
         try
         {
             await _inner.WriteAsync(buffer, cancellationToken);
+            await _plain.SendAsync(cancellationToken);
             Interlocked.Add(ref _bytesSent, buffer.Length);
         }
         catch (Exception error) when (IsLoss(error))
@@ -162,21 +165,8 @@ public sealed class PeerStream : Stream
     /// <summary>Drops the connection at once: pending reads and writes on both sides fail.</summary>
     public void Abort() => _socket.Dispose();
 
-    /// <summary>Bytes that have arrived and wait in the socket; 0 when the connection is gone.</summary>
-    internal bool HasArrived
-    {
-        get
-        {
-            try
-            {
-                return _socket.Available > 0;
-            }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
-            {
-                return true;
-            }
-        }
-    }
+    /// <summary>Readers look for arriving bytes for a few microseconds before their thread gives way: for rounds, not for streams.</summary>
+    internal void LookAhead() => _plain.LooksAhead = true;
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

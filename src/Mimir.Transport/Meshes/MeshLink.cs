@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Mimir.Transport.Connections;
 
@@ -7,10 +6,7 @@ namespace Mimir.Transport.Meshes;
 /// <summary>One peer's stream within a mesh: sends and receives one frame per round.</summary>
 internal sealed class MeshLink(PeerStream stream) : IDisposable
 {
-    private static readonly long LongestSpin = Stopwatch.Frequency / 1_000_000 * 30;
-    private static readonly long ShortestSpin = Stopwatch.Frequency / 1_000_000;
     private readonly byte[] _header = new byte[MeshFrame.HeaderLength];
-    private long _spin = LongestSpin;
 
     public RemotePeer Peer => stream.Peer;
 
@@ -30,28 +26,10 @@ internal sealed class MeshLink(PeerStream stream) : IDisposable
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReceiveAsync(long round, Memory<byte> payload, CancellationToken cancellation)
     {
-        Spin();
         for (var filled = 0; filled < _header.Length;)
             filled += await stream.ReadAsync(_header.AsMemory(filled), cancellation);
         MeshFrame.RequireHeader(_header, payload.Length, round, stream.Peer);
         for (var filled = 0; filled < payload.Length;)
             filled += await stream.ReadAsync(payload[filled..], cancellation);
-    }
-
-    /// <summary>
-    /// Looks for arriving bytes for a few microseconds before the thread gives way: a peer in step answers within that time, and
-    /// waking up through the thread pool costs more. The time halves whenever it was in vain, and doubles when it was not.
-    /// </summary>
-    private void Spin()
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!stream.HasArrived)
-        {
-            if (Stopwatch.GetTimestamp() - started < _spin) continue;
-            _spin = Math.Max(_spin / 2, ShortestSpin);
-            return;
-        }
-
-        _spin = Math.Min(_spin * 2, LongestSpin);
     }
 }

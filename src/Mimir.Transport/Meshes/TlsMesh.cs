@@ -31,6 +31,7 @@ public sealed class TlsMesh : IMesh
     {
         Index = index;
         _links = [.. streams.Select(stream => stream is null ? null : new MeshLink(stream))];
+        foreach (var stream in streams) stream?.LookAhead();
         _sending = new ValueTask[streams.Length];
         _receiving = new ValueTask[streams.Length];
     }

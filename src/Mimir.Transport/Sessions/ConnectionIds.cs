@@ -12,7 +12,10 @@ public static class ConnectionIds
     /// <summary>The mesh over which a model is loaded.</summary>
     public static SessionId Load(SessionId group) => Derive(group, "load");
 
-    /// <summary>The mesh of the steps.</summary>
+    /// <summary>The mesh of the steps of all sessions on one model.</summary>
+    public static SessionId Lanes(SessionId group) => Derive(group, "lanes");
+
+    /// <summary>The mesh of a session's agreements and checks.</summary>
     public static SessionId Online(SessionId session) => Derive(session, "online");
 
     /// <summary>The mesh of sacrifices and audits.</summary>

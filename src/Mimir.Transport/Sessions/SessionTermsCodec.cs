@@ -26,6 +26,7 @@ public static class SessionTermsCodec
             ChebyshevDegree = (uint)plan.ChebyshevDegree,
             AuditRate = plan.AuditRate,
             BlockSteps = (uint)plan.BlockSteps,
+            PrefillChunk = (uint)plan.PrefillChunk,
         };
         if (plan.NoiseSeed is { } seed) terms.NoiseSeed = seed;
         terms.Owners.AddRange(plan.Segments.Select(s => new OwnerSegment { Owner = s.Owner, Positions = (uint)s.Positions }));
@@ -56,6 +57,7 @@ public static class SessionTermsCodec
             ChebyshevDegree = terms.ChebyshevDegree is >= 1 and <= 8 ? (int)terms.ChebyshevDegree : throw new ArgumentException($"cheby.deg must lie in 1..8, not {terms.ChebyshevDegree}"),
             AuditRate = terms.AuditRate,
             BlockSteps = Bounded(terms.BlockSteps, "triple_pool.min_size"),
+            PrefillChunk = Bounded(terms.PrefillChunk, "scheduler.prefill_chunk"),
         };
     }
 

@@ -42,7 +42,8 @@ public sealed class UsageTests
     }
 
     [Theory]
-    [InlineData("--weights", "public")]
+    [InlineData("--weights", "open")]
+    [InlineData("--adapter", "/no/such/adapter")]
     [InlineData("--security", "none")]
     [InlineData("--parties", "1")]
     [InlineData("--segment", "nobody")]

@@ -16,7 +16,7 @@ public sealed class FieldMatrixLaws
                 {
                     (1, 1, 1), (1, 0, 2), (0, 5, 2), (4, 8, 1), (5, 9, 2), (3, 769, 1), (6, 513, 3), (2, 1031, 16), (9, 31, 5),
                     (3, 4095, 1), (2, 4096, 2), (3, 4097, 1), (2, 8193, 2), (4095, 9, 1), (4096, 3, 2), (4099, 17, 2), (50257, 2, 1),
-                    (5, 2049, 1), (2, 50257, 1),
+                    (5, 2049, 1), (2, 50257, 1), (70, 801, 8), (131, 1553, 9), (70, 40, 17), (21, 520, 33), (50, 1000, 34),
                 })
                     shapes.Add(path, rows, columns, n);
             return shapes;
@@ -60,6 +60,15 @@ public sealed class FieldMatrixLaws
         Assert.Equal([Terms, Terms, Terms, Terms], sums);
         kernels.MultiplyTransposedMatrix(w, Terms, 4, 4, x, 1, sums);
         Assert.Equal([Terms, Terms, Terms, Terms], sums);
+        // Several vectors add elements before they multiply.
+        foreach (int n in new[] { 2, 3, 5 })
+        {
+            double[] xs = Enumerable.Repeat(Field.P - 1, n * Terms).ToArray(), all = new double[4 * n];
+            kernels.MultiplyMatrix(w, 4, Terms, Terms, xs, n, all);
+            Assert.All(all, sum => Assert.Equal(Terms, sum));
+            kernels.MultiplyTransposedMatrix(w, Terms, 4, 4, xs, n, all);
+            Assert.All(all, sum => Assert.Equal(Terms, sum));
+        }
     }
 
     [Fact]
@@ -126,7 +135,7 @@ public sealed class FieldMatrixLaws
     [Fact]
     public void Steady_state_allocates_nothing()
     {
-        double[] w = Draw(64 * 64, 1), x = Draw(64, 2), z = new double[64];
+        double[] w = Draw(64 * 64, 1), x = Draw(64, 2), z = new double[64], xs = Draw(3 * 64, 3), zs = new double[3 * 64];
         Run();
         long before = GC.GetAllocatedBytesForCurrentThread();
         Run();
@@ -136,6 +145,8 @@ public sealed class FieldMatrixLaws
         {
             FieldMatrix.MultiplyVector(w, 64, 64, 64, x, z);
             FieldMatrix.MultiplyTransposedVector(w, 64, 64, 64, x, z);
+            FieldMatrix.MultiplyMatrix(w, 64, 64, 64, xs, 3, zs);
+            FieldMatrix.MultiplyTransposedMatrix(w, 64, 64, 64, xs, 3, zs);
             FieldVector.Multiply(x, x, z);
             FieldVector.ScaleAdd(x, 3, z);
         }

@@ -48,12 +48,14 @@ public sealed class FieldVectorLaws
         {
             Assert.Equal(o.X.Aggregate(0.0, Field.Add), kernels.Sum(o.X));
             Assert.Equal(o.X.Zip(o.Y, Field.Multiply).Aggregate(0.0, Field.Add), kernels.Dot(o.X, o.Y));
+            Assert.Equal((kernels.Dot(o.X, o.Y), kernels.Dot(o.X, o.X)), kernels.Dot(o.X, o.Y, o.X));
         });
         foreach (int length in new[] { 4095, 4096, 4097, 8191, 8192, 8193, 50257 })
         {
             // The largest sums there are: every product (p − 1)^2 ≡ 1.
             double[] largest = Enumerable.Repeat(Field.P - 1, length).ToArray();
             Assert.Equal(length, kernels.Dot(largest, largest));
+            Assert.Equal((length, length), kernels.Dot(largest, largest, largest));
             Assert.Equal(Field.P - length, kernels.Sum(largest));
             // Every remainder of a product is half a unit of the high part: the largest low sums.
             double[] halves = Enumerable.Repeat((double)(1L << 49), length).ToArray(), twos = Enumerable.Repeat(2.0, length).ToArray();
@@ -96,6 +98,7 @@ public sealed class FieldVectorLaws
         Assert.Throws<ArgumentException>(() => FieldVector.Multiply(five, five, four));
         Assert.Throws<ArgumentException>(() => FieldVector.Scale(five, 1, four));
         Assert.Throws<ArgumentException>(() => FieldVector.Dot(five, four));
+        Assert.Throws<ArgumentException>(() => FieldVector.Dot(five, five, four));
         Assert.Throws<ArgumentException>(() => FieldVector.Negate(five.AsSpan(0, 4), five.AsSpan(1, 4)));
     }
 

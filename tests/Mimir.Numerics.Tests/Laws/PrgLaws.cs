@@ -135,6 +135,24 @@ public sealed class PrgLaws
         }
     }
 
+    [Theory]
+    [InlineData(16, true)]
+    [InlineData(32, true)]
+    [InlineData(16, false)]
+    [InlineData(32, false)]
+    public void Another_key_gives_that_keys_stream(int length, bool instructions)
+    {
+        Assert.SkipUnless(!instructions || AesInstructionKeystream.IsSupported, "This machine has no AES instructions.");
+        byte[] first = new byte[length], second = [.. Enumerable.Range(1, length).Select(i => (byte)i)];
+        using Prg prg = new(instructions ? new AesInstructionKeystream(first) : new PortableKeystream(first), 7);
+        double[] elements = new double[500];
+        prg.Fill(0, elements);
+        prg.Rekey(second);
+        prg.Fill(0, elements);
+        Assert.Equal(Elements(second, 7), elements);
+        Assert.Throws<ArgumentException>(() => prg.Rekey(new byte[48 - length]));
+    }
+
     [Fact]
     public void Misuse_is_refused()
     {
@@ -175,6 +193,10 @@ public sealed class PrgLaws
                     words[i] = (ulong)Field.Prime - 1;
                 words[i] |= 0xF000_0000_0000_0000;
             }
+        }
+
+        public override void Rekey(ReadOnlySpan<byte> key)
+        {
         }
 
         public override void Dispose()

@@ -24,16 +24,19 @@ public sealed class GadgetCostTests
             await SameAsync($"compare {plan.LowBit}..{plan.TopBit}", 5, Compare.Cost(5, plan), t => Compare.Deal(t, 5, plan), (s, x) => Compare.RunAsync(s, x, plan));
         foreach (var width in (int[])[1, 2, 3, 5, 8])
         {
-            var plan = Numbers.RowMaximum;
+            var plan = new ComparisonPlan(12, 24);
             await SameAsync($"maximum {width}", 2 * width, Maximum.Cost(2, width, plan), t => Maximum.Deal(t, 2, width, plan), (s, x) => Maximum.RunAsync(s, x, 2, plan));
             await SameAsync($"argmax {width}", width, Argmax.Cost(width, plan), t => Argmax.Deal(t, width, plan), (s, x) => Argmax.RunAsync(s, x, plan));
             await SameAsync($"softmax {width}", 2 * width, Softmax.Cost(2, width, Numbers), t => Softmax.Deal(t, 2, width, Numbers), (s, x) => Softmax.RunAsync(s, x, 2, Numbers));
         }
-        foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.Exponential, Numbers.InverseRoot, Numbers.Reciprocal(4), Numbers.Reciprocal(600)])
+        foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.ExponentialSum, Numbers.Exponential, Numbers.InverseRoot, Numbers.Logarithm(4), Numbers.Logarithm(600)])
             await SameAsync(function.Name, 3, Spline.Cost(3, function), t => Spline.Deal(t, 3, function), (s, x) => Spline.RunAsync(s, x, function));
         foreach (var length in (int[])[1, 2, 37])
             await SameAsync($"one-hot {length}", 1, OneHot.Cost(length), t => OneHot.Deal(t, length), (s, x) => OneHot.RunAsync(s, x, length));
+        foreach (var bits in (int[])[1, 5, 6, 20])
+            await SameAsync($"is zero {bits}", 3, IsZero.Cost(3, bits), t => IsZero.Deal(t, 3, bits), (s, x) => IsZero.RunAsync(s, x, bits));
         await SameAsync("normalize", 16, Normalize.Cost(16, Numbers), t => Normalize.Deal(t, 16, Numbers), (s, x) => Normalize.RunAsync(s, x, Numbers));
+        await SameAsync("truncated product", 7, TruncatedProduct.Cost(7), t => TruncatedProduct.Deal(t, new double[7], 16), (s, x) => TruncatedProduct.RunAsync(s, new Opened(new double[7]), x, 16));
         await SameAsync("center", 16, PublicMaps.Cost(16), t => Truncate.Deal(t, 16, PublicMaps.MeanBits), PublicMaps.CenterAsync);
         foreach (var plan in (SessionPlan[])[Plans.Single(1, 1), Plans.Single(1, 1) with { Temperature = 1 }, Plans.Single(1, 1) with { Temperature = 1, NoiseSeed = 5 }])
             await SameAsync($"sample {plan.Temperature} {plan.NoiseSeed}", 9, Sample.Cost(9, plan, Numbers), t => Sample.Deal(t, 9, plan, Numbers), (s, x) => Sample.RunAsync(s, x, plan, Numbers, 0));
@@ -55,15 +58,16 @@ public sealed class GadgetCostTests
         Assert.Equal(1, Truncate.Cost(9).Rounds);
         Assert.Equal(2, MatrixProduct.Cost(9, 9, true).Rounds);
         Assert.Equal(3, Lookup.Cost(9, 9, true).Rounds);
-        Assert.Equal(1, CachedProduct.AppendCost(9).Rounds);
-        Assert.Equal(2, CachedProduct.Cost(9, 9).Rounds);
         foreach (var (low, top) in (ValueTuple<int, int>[])[(0, 3), (0, 6), (12, 24), (0, 24)])
         {
             var plan = new ComparisonPlan(low, top);
             Assert.Equal(1 + (int)Math.Ceiling(Math.Log2(plan.Digits)), Compare.Cost(4, plan).Rounds);
         }
-        foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.Exponential, Numbers.InverseRoot, Numbers.Reciprocal(600)])
+        foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.Exponential, Numbers.InverseRoot, Numbers.Logarithm(600)])
             Assert.Equal(function.Levels.Count, Spline.Cost(4, function).Rounds);
-        Assert.InRange(Normalize.Cost(64, Numbers).Rounds, 1, 10);
+        Assert.Equal(Spline.Cost(1, Numbers.InverseRoot).Rounds + 3, Normalize.Cost(64, Numbers).Rounds);
+        Assert.Equal(Spline.Cost(1, Numbers.InverseRoot).Opened + 129, Normalize.Cost(64, Numbers).Opened);
+        Assert.Equal(1, TruncatedProduct.Cost(9).Rounds);
+        Assert.Equal(Softmax.Cost(2, 9, Numbers).Rounds + 3, Attention.Cost(2, 2, 4, 9, Numbers).Rounds);
     }
 }

@@ -182,7 +182,7 @@ public sealed class GadgetTests
     {
         var numbers = new Numbers(TinyModel.Llama(1).Layout, 16, 2, 3);
         foreach (var (function, low, high) in (ValueTuple<SplineFunction, long, long>[])[
-            (numbers.Activation, -60L << 16, 60L << 16), (numbers.Exponential, -240L << 16, 1L << 15), (numbers.Reciprocal(64), 1L << 15, 130L << 16)])
+            (numbers.Activation, -60L << 32, 60L << 32), (numbers.Exponential, -400L << 32, 1L << 31), (numbers.ExponentialSum, -400L << 32, 1L << 31), (numbers.Logarithm(64), 1L << (numbers.SumBits - 6), 64L << numbers.SumBits)])
         {
             var random = new Random(8);
             var x = Enumerable.Range(0, 40).Select(_ => random.NextInt64(low, high)).ToArray();
@@ -195,6 +195,55 @@ public sealed class GadgetTests
             for (var i = 0; i < x.Length; i++)
                 Assert.InRange(Field.Decode(result[i], function.OutputBits) - PlainSpline.Evaluate(function, x[i], 1L << 40), -2e-3, 2e-3);
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void IsZero_is_exact(int parties, bool active)
+    {
+        foreach (var bits in (int[])[1, 2, 5, 6, 12, 20])
+            Gen.Select(Gen.Long[0, (1L << bits) - 1].Array[1, 20], Gen.ULong).Sample((random, seed) =>
+            {
+                long[] x = [.. random, 0, 1, (1L << bits) - 1, 1L << (bits - 1), 0];
+                var harness = new GadgetHarness(parties, active) { Seed = seed, Deal = tape => IsZero.Deal(tape, x.Length, bits) };
+                Assert.Equal(x.Select(v => v == 0 ? 1.0 : 0), Run(harness, [Elements.Of(x)], (step, v) => IsZero.RunAsync(step, v[0], bits)));
+            }, seed: "0000000000006", iter: 6, threads: 1);
+    }
+
+    /// <summary>Every input counts once, in its own bin or in the next one.</summary>
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public void Bins_count_every_element_of_a_row_once(int parties, bool active)
+    {
+        var shape = new BinShape(-5000, 9, 5);
+        Gen.Select(Gen.Long[-5000, 10_800].Array[2, 12], Gen.ULong).Sample((x, seed) =>
+        {
+            x = [.. x, .. x.Reverse(), -5000, 10_800];
+            var harness = new GadgetHarness(parties, active)
+            {
+                Seed = seed,
+                Deal = tape =>
+                {
+                    var r = new double[x.Length];
+                    tape.Uniform(r);
+                    Bins.DealTables(tape, r, shape);
+                },
+            };
+            var counts = Run(harness, [Elements.Of(x)], async (step, v) =>
+            {
+                var r = step.Tape.Uniform(x.Length);
+                return Bins.Finish(step, await step.Opener.OpenAsync(v[0] + r, step.Cancellation), 2, shape);
+            });
+            for (var row = 0; row < 2; row++)
+            {
+                var wanted = x.Skip(row * x.Length / 2).Take(x.Length / 2).Select(v => (int)((v - shape.Low) >> shape.WidthBits)).ToArray();
+                var here = counts.AsSpan(row * shape.Segments, shape.Segments).ToArray();
+                Assert.Equal(wanted.Length, here.Sum());
+                // As many at or above bin j as there are inputs in or above it, or just below it.
+                for (var j = 0; j < shape.Segments; j++)
+                    Assert.InRange(here.Skip(j).Sum(), wanted.Count(w => w >= j), wanted.Count(w => w >= j - 1));
+            }
+        }, seed: "0000000000007", iter: 20, threads: 1);
     }
 
     private static long[] Sign(long[] x, ComparisonPlan plan, int parties, bool active, ulong seed)

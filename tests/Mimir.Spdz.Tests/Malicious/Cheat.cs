@@ -40,6 +40,19 @@ internal static class Cheat
         return bytes;
     }
 
+    /// <summary>How many elements an opening of so many bytes holds.</summary>
+    public static int Elements(int bytes) => 8 * bytes / FieldPacking.BitsPerElement;
+
+    /// <summary>Element <paramref name="index"/> of an opening, plus delta mod p.</summary>
+    public static byte[] AddOpened(byte[] bytes, int index, double delta)
+    {
+        var elements = new double[Elements(bytes.Length)];
+        Assert.True(FieldPacking.TryUnpack(bytes, elements));
+        elements[index] = Field.Add(elements[index], delta);
+        FieldPacking.Pack(elements, bytes);
+        return bytes;
+    }
+
     public static byte[] Flip(byte[] bytes, int index)
     {
         bytes[index] ^= 1;

@@ -20,9 +20,9 @@ public sealed class OpeningTests
         foreach (var (round, kind, bytes) in log.Rounds("online"))
         {
             if (kind != RoundKind.Opening) continue;
-            var (cheater, index, delta) = (random.Next(2), random.Next(bytes / sizeof(double)), (double)random.NextInt64(1, Numerics.Field.Prime));
+            var (cheater, index, delta) = (random.Next(2), random.Next(Cheat.Elements(bytes)), (double)random.NextInt64(1, Numerics.Field.Prime));
             var group = OneStep(llama, (mesh, phase) => phase != "online" || mesh.Index != cheater ? mesh : new TamperingMesh(mesh, phase,
-                m => m.Round == round ? Cheat.Add(m.Bytes, index, delta) : m.Bytes));
+                m => m.Round == round ? Cheat.AddOpened(m.Bytes, index, delta) : m.Bytes));
             await Cheat.CaughtAsync<MacCheckFailedException>(group, 0);
         }
     }
@@ -36,9 +36,9 @@ public sealed class OpeningTests
         for (var i = 0; i < 25; i++)
         {
             var (round, _, bytes) = openings[random.Next(openings.Length)];
-            var index = random.Next(bytes / sizeof(double));
+            var index = random.Next(Cheat.Elements(bytes));
             var group = Session(2, (mesh, phase) => phase != "online" || mesh.Index != 1 ? mesh : new TamperingMesh(mesh, phase,
-                m => m.To < 0 && m.Round == round ? Cheat.Add(m.Bytes, index, 1) : m.Bytes));
+                m => m.To < 0 && m.Round == round ? Cheat.AddOpened(m.Bytes, index, 1) : m.Bytes));
             await Cheat.CaughtAsync<MacCheckFailedException>(group, log.ReleasedBefore(round));
         }
     }
@@ -53,9 +53,9 @@ public sealed class OpeningTests
             foreach (var (round, kind, bytes) in log.Rounds(phase))
             {
                 if (kind != RoundKind.Opening) continue;
-                var index = random.Next(bytes / sizeof(double));
+                var index = random.Next(Cheat.Elements(bytes));
                 var group = Session(2, (mesh, p) => p != phase || mesh.Index != 0 ? mesh : new TamperingMesh(mesh, p,
-                    m => m.Round == round ? Cheat.Add(m.Bytes, index, 12345) : m.Bytes));
+                    m => m.Round == round ? Cheat.AddOpened(m.Bytes, index, 12345) : m.Bytes));
                 if (phase == "load") await Cheat.CaughtAsync<MacCheckFailedException>(group, 0);
                 else await Cheat.CaughtAsync<DealerCheatedException>(group, 0);
             }
@@ -72,9 +72,9 @@ public sealed class OpeningTests
         for (var i = 0; i < 10; i++)
         {
             var (round, _, bytes) = openings[random.Next(openings.Length)];
-            var index = random.Next(bytes / sizeof(double));
+            var index = random.Next(Cheat.Elements(bytes));
             var group = Session(3, (mesh, phase) => phase != "online" || mesh.Index != 0 ? mesh : new TamperingMesh(mesh, phase,
-                m => m.Round == round && m.From != 2 ? Cheat.Add(m.Bytes, index, 77) : m.Bytes));
+                m => m.Round == round && m.From != 2 ? Cheat.AddOpened(m.Bytes, index, 77) : m.Bytes));
             await Cheat.CaughtAsync<MacCheckFailedException>(group, log.ReleasedBefore(round));
         }
     }
@@ -92,24 +92,28 @@ public sealed class OpeningTests
         for (var i = 0; i < 8; i++)
         {
             var (round, _, bytes) = openings[random.Next(openings.Length)];
-            var index = random.Next(bytes / sizeof(double));
+            var index = random.Next(Cheat.Elements(bytes));
             var group = Session(3, (mesh, phase) => phase != where || mesh.Index != 2 ? mesh : new TamperingMesh(mesh, phase,
-                m => m.Round == round && m.From == 0 ? Cheat.Add(m.Bytes, index, 5) : m.Bytes));
+                m => m.Round == round && m.From == 0 ? Cheat.AddOpened(m.Bytes, index, 5) : m.Bytes));
             await Cheat.CaughtAsync<EquivocationException>(group, where == "online" ? log.ReleasedBefore(round) : 0);
         }
     }
 
-    public static TheoryData<double> NoElements => [double.NaN, -1.0, -0.0, 0.5, Numerics.Field.P, double.PositiveInfinity, 1e300];
+    public static TheoryData<long> NoElements => [Numerics.Field.Prime, Numerics.Field.Prime + 1, (1L << 50) - 1];
 
     [Theory]
     [MemberData(nameof(NoElements))]
-    public async Task What_is_no_field_element_is_refused(double value)
+    public async Task What_is_no_field_element_is_refused(long word)
     {
         foreach (var (where, round) in (ValueTuple<string, int>[])[("load", 0), ("offline", 2), ("online", 9)])
         {
             var group = Session(2, (mesh, phase) => phase != where || mesh.Index != 1 ? mesh : new TamperingMesh(mesh, phase, m =>
             {
-                if (m.To < 0 && m.Round == round) BitConverter.TryWriteBytes(m.Bytes.AsSpan(m.Bytes.Length - sizeof(double)), value);
+                if (m.To >= 0 || m.Round != round) return m.Bytes;
+                var elements = new double[Cheat.Elements(m.Bytes.Length)];
+                Assert.True(Numerics.FieldPacking.TryUnpack(m.Bytes, elements));
+                elements[^1] = word;
+                Numerics.FieldPacking.Pack(elements, m.Bytes);
                 return m.Bytes;
             }));
             await Cheat.CaughtAsync<MalformedMessageException>(group, 0);
@@ -124,7 +128,7 @@ public sealed class OpeningTests
     [InlineData("online", 30)]
     public async Task A_message_of_another_length_is_refused(string where, int round)
     {
-        foreach (var change in (int[])[-8, -1, 1, 8])
+        foreach (var change in (int[])[-7, -1, 1, 7])
         {
             var group = Session(2, (mesh, phase) => phase != where || mesh.Index != 0 ? mesh : new TamperingMesh(mesh, phase, m =>
             {

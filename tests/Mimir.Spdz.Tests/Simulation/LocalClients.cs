@@ -26,6 +26,9 @@ internal sealed class LocalClients : IDealerPort
     /// <summary>Alters what the dealer gives a client.</summary>
     public Func<double[], double[]> AlterMasks { get; init; } = masks => masks;
 
+    /// <summary>Nothing is said before this.</summary>
+    public Task Before { get; init; } = Task.CompletedTask;
+
     /// <summary>Stop once a receiver has this many tokens.</summary>
     public int StopAfter { get; init; } = int.MaxValue;
 
@@ -62,6 +65,7 @@ internal sealed class LocalClients : IDealerPort
     private async Task RunAsync(string client, CancellationToken cancellation)
     {
         var plan = _group.Plan;
+        await Before.WaitAsync(cancellation);
         using var session = new ClientSession(plan, client, _group.Parties, _group.Active, await _masks[client].Task.WaitAsync(cancellation));
         if (_group.Active)
         {

@@ -14,6 +14,7 @@ internal enum RoundKind
 /// <summary>The rounds of an honest session, by phase, recorded from one party's messages; the course of a session does not depend on data.</summary>
 internal sealed class RoundLog
 {
+    private int _silentRuns;
     private readonly Dictionary<string, List<int>> _lengths = new() { ["load"] = [], ["online"] = [], ["offline"] = [] };
 
     /// <summary>Every round of <paramref name="phase"/> with its kind and message length.</summary>
@@ -29,13 +30,16 @@ internal sealed class RoundLog
         return [.. lengths.Select((l, i) => (i, kinds[i], l))];
     }
 
-    /// <summary>Outputs that have been released before online round <paramref name="round"/>: a question whether to stop follows each.</summary>
-    public int ReleasedBefore(int round) => Rounds("online").Count(r => r.Round < round && r.Kind == RoundKind.Stop);
+    /// <summary>
+    /// Outputs that have been released before online round <paramref name="round"/>: the question whether to stop comes before each run of
+    /// positions, and every run has one but those that end before the last certain position of the prompt.
+    /// </summary>
+    public int ReleasedBefore(int round) => Math.Max(0, Rounds("online").Count(r => r.Round < round && r.Kind == RoundKind.Stop) - 1 - _silentRuns);
 
     /// <summary>Runs a session honestly, through the same wrapper that cheaters use.</summary>
     public static async Task<RoundLog> RecordAsync(LocalGroup honest)
     {
-        var log = new RoundLog();
+        var log = new RoundLog { _silentRuns = honest.Plan.FirstLogits / honest.Plan.PrefillChunk };
         var recorded = new LocalGroup
         {
             Model = honest.Model,

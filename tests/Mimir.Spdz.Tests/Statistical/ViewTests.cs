@@ -107,10 +107,10 @@ public sealed class ViewTests
         Clients = new LocalClients { Prompts = [prompt] },
         WrapMesh = (mesh, phase) => new TamperingMesh(mesh, phase, m =>
         {
-            if (m.To < 0 && m.Bytes.Length % sizeof(double) == 0)
+            var values = new double[Malicious.Cheat.Elements(m.Bytes.Length)];
+            if (m.To < 0 && FieldPacking.Bytes(values.Length) == m.Bytes.Length)
             {
-                var values = MemoryMarshal.Cast<byte, double>(m.Bytes).ToArray();
-                if (FieldVector.IsCanonical(values)) sent(m.From, m.Phase, m.Round, values);
+                if (FieldPacking.TryUnpack(m.Bytes, values)) sent(m.From, m.Phase, m.Round, values);
             }
             return m.Bytes;
         }),

@@ -53,7 +53,12 @@ public sealed class CoinTests
             var coins = new string[count];
             try
             {
-                for (var k = 0; k < count; k++) coins[k] = Convert.ToHexString(await coin.TossAsync(stop.Token));
+                var bytes = new byte[32];
+                for (var k = 0; k < count; k++)
+                {
+                    await coin.TossAsync(bytes, stop.Token);
+                    coins[k] = Convert.ToHexString(bytes);
+                }
             }
             catch (ProtocolViolation)
             {

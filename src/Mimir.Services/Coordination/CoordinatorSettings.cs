@@ -1,0 +1,10 @@
+using Mimir.Services.Hosting;
+
+namespace Mimir.Services.Coordination;
+
+/// <summary>Settings of the coordinator.</summary>
+public sealed record CoordinatorSettings : RoleSettings
+{
+    /// <summary>Most sessions that run on one model at once (configuration key <c>scheduler.max_lanes</c>).</summary>
+    public int MaxLanes { get; init; } = 8;
+}

@@ -1,0 +1,84 @@
+using Mimir.Numerics;
+using Mimir.Spdz.Costs;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Gadgets;
+
+/// <summary>
+/// ⟦[x = 0]⟧ (0 or 1, scale 0) for integers 0 ≤ x &lt; 2^bits, elementwise. c = open(x + R); x = 0 exactly when c and R agree in their low bits.
+/// Up to <see cref="TableBits"/> bits the answer is entry c mod 2^bits of the dealt table 1[R mod 2^bits = v]. Beyond, the number of bits in
+/// which the public c and the dealt bits of R differ is a local sum, an integer of at most ⌈log₂(bits + 1)⌉ bits, and is compared with zero in turn.
+/// </summary>
+/// <remarks>
+/// Rounds: one per stage (1 up to 5 bits, 2 up to 31). x = 0 is always found; when x + R wraps around p (probability x/2^50), x = 2^bits − 27
+/// is taken for zero. Each party learns x + R, uniform. Source of the second form: Nishide and Ohta, PKC 2007.
+/// </remarks>
+public static class IsZero
+{
+    /// <summary>Longest table: 2^5 elements.</summary>
+    public const int TableBits = 5;
+
+    /// <summary>The dealing half.</summary>
+    public static void Deal(DealingTape tape, int length, int bits)
+    {
+        using var r = new Secret(length);
+        tape.Uniform(r.Span);
+        var width = bits <= TableBits ? 1 << bits : bits;
+        using var table = new Secret(length * width);
+        for (var e = 0; e < length; e++)
+        {
+            var low = (int)((long)r.Span[e] & ((1L << bits) - 1));
+            for (var v = 0; v < width; v++)
+                table.Span[e * width + v] = bits <= TableBits ? ConstantTime.Equal(v, low) : (low >> v) & 1;
+        }
+        tape.Authenticated(table.Span);
+        if (bits > TableBits) Deal(tape, length, Bits(bits));
+    }
+
+    /// <summary>⟦[x = 0]⟧.</summary>
+    public static async ValueTask<Share> RunAsync(PartyStep step, Share x, int bits)
+    {
+        var r = step.Tape.Uniform(x.Length);
+        var width = bits <= TableBits ? 1 << bits : bits;
+        var table = step.Tape.Authenticated(x.Length * width);
+        var c = await step.Opener.OpenAsync(x + r, step.Cancellation);
+        return bits <= TableBits
+            ? Pick(step.Party, c, table, width)
+            : await RunAsync(step, Difference(step.Party, c, table, width), Bits(bits));
+    }
+
+    /// <summary>See the class.</summary>
+    public static Cost Cost(int length, int bits) =>
+        new Cost(1, length, Uniform: length, Authenticated: (long)length * (bits <= TableBits ? 1 << bits : bits))
+        + (bits <= TableBits ? default : Cost(length, Bits(bits)));
+
+    /// <summary>Bits of an integer in [0, largest].</summary>
+    public static int Bits(int largest) => 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)largest);
+
+    private static Share Pick(Party party, Opened c, Share table, int width)
+    {
+        var result = party.Rent(c.Length);
+        for (var e = 0; e < c.Length; e++)
+        {
+            var entry = e * width + (int)((long)c.Values.Span[e] & (width - 1));
+            result.Value.Span[e] = table.Value.Span[entry];
+            if (party.Active) result.Mac.Span[e] = table.Mac.Span[entry];
+        }
+        return result;
+    }
+
+    /// <summary>Σ_i c_i ⊕ R_i = Σ_i c_i + (1 − 2·c_i)·R_i.</summary>
+    private static Share Difference(Party party, Opened c, Share bits, int width)
+    {
+        var sign = party.Workspace.Rent(bits.Length);
+        var count = party.Workspace.Rent(c.Length);
+        for (var e = 0; e < c.Length; e++)
+        {
+            var opened = (long)c.Values.Span[e];
+            for (var i = 0; i < width; i++) sign.Span[e * width + i] = Field.Reduce(1 - 2 * ((opened >> i) & 1));
+            count.Span[e] = System.Numerics.BitOperations.PopCount((ulong)opened & ((1UL << width) - 1));
+        }
+        return party.SumRows(new Opened(sign) * bits, c.Length) + new Opened(count);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using Mimir.Numerics;
+using Mimir.Spdz.Gadgets;
+using Mimir.Spdz.Opening;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Sessions;
+
+/// <summary>What a party has to do with the session's clients: their masks and the test of them, their inputs, masked outputs.</summary>
+internal sealed class PartyClients(SessionPlan plan, Party party, Opener opener, IPartyPort port)
+{
+    private readonly Dictionary<string, Share> _masks = [];
+    private Share _inputs;
+
+    /// <summary>A client asked to stop.</summary>
+    public bool StopRequested => port.StopRequested;
+
+    /// <summary>Reads the masks; gives the clients the test of them; takes the inputs, which the next check compares among the parties.</summary>
+    public async Task StartAsync(TapeReceiver tape, CancellationToken cancellation)
+    {
+        var clients = ClientMasks.Clients(plan);
+        var limit = clients.Sum(c => (long)ClientMasks.Count(plan, c));
+        var section = await tape.ReadAsync(TapeKind.Clients, 0, 0, limit, cancellation);
+        using (var reader = new TapeReader(party, party.Workspace, section.Key, section.Corrections))
+            foreach (var client in clients) _masks[client] = party.Persist(reader.Uniform(ClientMasks.Count(plan, client)));
+        tape.Return(section);
+
+        await port.ClientsReadyAsync(cancellation);
+        if (party.Active) await ProveAsync(clients, cancellation);
+        var inputs = new Share[plan.Inputs];
+        for (var segment = 0; segment < plan.Segments.Count; segment++) await ReceiveAsync(segment, inputs, cancellation);
+        _inputs = party.Persist(party.Concat(inputs));
+    }
+
+    /// <summary>One secret integer that a client put in.</summary>
+    public Share Input(int number) => _inputs.Slice(number, 1);
+
+    /// <summary>open(value − ρ_out) for every receiver: one round. Not to be released before the check.</summary>
+    public ValueTask<Opened> MaskAsync(PartyStep step, int number, Share value)
+    {
+        var masked = new Share[plan.Receivers.Count];
+        for (var r = 0; r < masked.Length; r++)
+        {
+            var masks = _masks[plan.Receivers[r]];
+            masked[r] = value - masks.Slice(masks.Length - plan.Outputs + number, 1);
+        }
+        return step.Opener.OpenAsync(party.Concat(masked), step.Cancellation);
+    }
+
+    /// <summary>Gives every receiver its part of output <paramref name="number"/>.</summary>
+    public async ValueTask ReleaseAsync(int number, Verified<double[]> masked, CancellationToken cancellation)
+    {
+        for (var r = 0; r < plan.Receivers.Count; r++)
+            await port.ReleaseAsync(plan.Receivers[r], number, masked.Select(v => v[r]), cancellation);
+    }
+
+    private async Task ProveAsync(IReadOnlyList<string> clients, CancellationToken cancellation)
+    {
+        var coin = await opener.TossAsync(cancellation);
+        foreach (var client in clients)
+        {
+            var masks = _masks[client];
+            var coefficients = new Opened(ClientMasks.Coefficients(coin, masks.Length));
+            var e = await opener.OpenAsync(party.SumRows(coefficients * masks, 1), cancellation);
+            var proof = await opener.CheckAsync(new MaskProof(coin, e.Values.Span[0]), cancellation);
+            await port.SendProofAsync(client, proof, cancellation);
+        }
+    }
+
+    private async Task ReceiveAsync(int segment, Share[] inputs, CancellationToken cancellation)
+    {
+        var numbers = plan.InputsOf(segment);
+        var client = plan.Segments[segment].Owner;
+        var received = await port.ReceiveInputsAsync(segment, cancellation);
+        if (received.Length != numbers.Count || !FieldVector.IsCanonical(received))
+            throw new MalformedMessageException($"{client} sent {received.Length} inputs for segment {segment} where {numbers.Count} field elements are due");
+        opener.RequireAgreement(MemoryMarshal.AsBytes(received.AsSpan()));
+        var offset = 1;
+        var all = ClientMasks.Inputs(plan, client);
+        while (all[offset - 1] != numbers[0]) offset++;
+        var values = _masks[client].Slice(offset, numbers.Count) + new Opened(received);
+        for (var i = 0; i < numbers.Count; i++) inputs[numbers[i]] = values.Slice(i, 1);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Mimir.Spdz.Blocks;
+using Mimir.Spdz.Opening;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Timing;
+
+namespace Mimir.Spdz.Sessions;
+
+/// <summary>
+/// A session's positions in order: a chunk of the prompt or one position at a time, each run after all parties have said that they are
+/// ready for it, and followed by one check of everything that it opened. Only then its outputs are released.
+/// </summary>
+internal sealed class PartySteps(
+    SessionPlan plan, Party party, Opener opener, PartyClients clients, BlockSource source, IReadOnlyList<StepLane> lanes, SessionStatistics statistics)
+{
+    private readonly Stopwatch _clock = new();
+    private readonly List<ILaneWork> _run = [];
+    private Share _token;
+
+    /// <summary>Runs all blocks, or until a client asks to stop.</summary>
+    public async Task RunAsync(ChannelReader<PartyBlock> blocks, IStage stage, CancellationToken cancellation)
+    {
+        _token = clients.Input(0);
+        _clock.Restart();
+        await foreach (var block in blocks.ReadAllAsync(cancellation))
+        {
+            foreach (var (first, count) in Schedule.Runs(block.Shape, plan, lanes.Count))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                // Whoever has answered may be counted on: from here on the session cannot be left alone.
+                if (await opener.AnyAsync(clients.StopRequested, stage.Lifetime)) return;
+                statistics.Wait(_clock.Elapsed);
+                _clock.Restart();
+                statistics.Clock.Enter(StepPart.Beginning);
+                await RunAsync(block, first, count, stage);
+                statistics.Update(opener, lanes, source, count, block.Shape.Steps[first + count - 1].Logits, _clock.Elapsed);
+                _clock.Restart();
+            }
+            source.Release(block);
+        }
+    }
+
+    private async Task RunAsync(PartyBlock block, int first, int count, IStage stage)
+    {
+        _run.Clear();
+        for (var i = 0; i < count; i++)
+        {
+            // Positions of a chunk are all prompt for certain: their tokens are inputs.
+            var token = i == 0 ? _token : clients.Input(block.Shape.Steps[first + i].Position);
+            lanes[i].Prepare(block, first + i, token, stage.Lifetime);
+            _run.Add(lanes[i]);
+        }
+        await stage.RunAsync(_run);
+        statistics.Clock.Enter(StepPart.Check);
+        for (var i = 0; i < count; i++) opener.TakeOver(lanes[i].Opener);
+        await ReleaseAsync(count, stage.Lifetime);
+        for (var i = 0; i < count; i++) source.Release(block, first + i);
+        _token = party.Persist(lanes[count - 1].Token);
+        party.Workspace.Reset();
+    }
+
+    /// <summary>One check of all that the run opened; what passed it goes out.</summary>
+    private async ValueTask ReleaseAsync(int count, CancellationToken cancellation)
+    {
+        var masked = new double[count][];
+        for (var i = 0; i < count; i++) masked[i] = lanes[i].Output is { } output ? output.Masked.Values.ToArray() : [];
+        var verified = await opener.CheckAsync(masked, cancellation);
+        for (var i = 0; i < count; i++)
+            if (lanes[i].Output is { } output) await clients.ReleaseAsync(output.Number, verified.Select(m => m[i]), cancellation);
+    }
+}

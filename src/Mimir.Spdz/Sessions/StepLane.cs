@@ -1,0 +1,76 @@
+using Mimir.Spdz.Blocks;
+using Mimir.Spdz.Gadgets;
+using Mimir.Spdz.Masking;
+using Mimir.Spdz.Opening;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+using Mimir.Spdz.Timing;
+
+namespace Mimir.Spdz.Sessions;
+
+/// <summary>One position of one session as a coroutine: the step's program with openings of its own, which the session checks afterwards.</summary>
+internal sealed class StepLane : ILaneWork, IDisposable
+{
+    private readonly Party _party;
+    private readonly PartyClients _clients;
+    private readonly TimedProducts _products;
+    private readonly PartyArithmetic _arithmetic;
+    private readonly SessionProgram<Share> _program;
+    private PartyBlock _block = null!;
+    private int _inBlock;
+    private long _counted;
+    private CancellationToken _cancellation;
+
+    public StepLane(
+        PartyModel model, SessionPlan plan, Numbers numbers, PartyCache cache, Party party, PartyClients clients,
+        Func<PartyStep, Share, ValueTask>? logitsProbe, StepClock clock)
+    {
+        (_party, _clients) = (party, clients);
+        Lane = new Lane(party.Index, party.Count);
+        _products = new TimedProducts(Lane, clock);
+        Opener = new Opener(party, new TimedMesh(Lane, clock), HmacDrbg.FromSystem());
+        _arithmetic = new PartyArithmetic(model, plan, numbers, cache, clients.Input, OutputAsync) { LogitsProbe = logitsProbe };
+        _program = new SessionProgram<Share>(model.Layout, plan, new TimedArithmetic<Share>(_arithmetic, clock));
+    }
+
+    /// <inheritdoc/>
+    public Lane Lane { get; }
+
+    /// <summary>What it opened and nobody has checked yet.</summary>
+    public Opener Opener { get; }
+
+    /// <summary>The secret token of its position; afterwards that of the next.</summary>
+    public Share Token { get; private set; }
+
+    /// <summary>What the step gives to receivers, opened but not checked; null when nothing.</summary>
+    public (int Number, Opened Masked)? Output { get; private set; }
+
+    /// <summary>Sets what <see cref="RunAsync"/> is to run: one step of a block, from <paramref name="token"/>.</summary>
+    public void Prepare(PartyBlock block, int inBlock, Share token, CancellationToken cancellation) =>
+        (_block, _inBlock, Token, _cancellation, Output) = (block, inBlock, token, cancellation, null);
+
+    /// <inheritdoc/>
+    public async ValueTask RunAsync()
+    {
+        var position = _block.Shape.Steps[_inBlock].Position;
+        var section = _block.Steps[_inBlock];
+        using var reader = new TapeReader(_party, _party.Workspace, section.Key, section.Corrections);
+        _arithmetic.Begin(new PartyStep(_party, Opener, reader, _block.Triples(_inBlock), _products, _cancellation), _block, _inBlock);
+        Token = await _program.StepAsync(position, Token);
+        if (!reader.AtEnd) throw new DealerCheatedException($"the tape of step {position} is longer than the program uses");
+    }
+
+    /// <summary>Rounds since the last call.</summary>
+    public long NewRounds()
+    {
+        var rounds = Opener.Rounds - _counted;
+        _counted = Opener.Rounds;
+        return rounds;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Opener.Dispose();
+
+    private async ValueTask OutputAsync(PartyStep step, int number, Share value) => Output = (number, await _clients.MaskAsync(step, number, value));
+}
