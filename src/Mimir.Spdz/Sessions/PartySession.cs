@@ -48,7 +48,7 @@ public sealed class PartySession : IDisposable
         _source = new BlockSource(model, plan, numbers, _cache, party, offline, tape);
         _clients = new PartyClients(plan, party, _opener, port);
         _lanes = [.. Enumerable.Range(0, Schedule.Chunk(model.Layout, plan, numbers, model.Active))
-            .Select(_ => new StepLane(model, plan, numbers, _cache, party, _clients, Statistics.Clock, (step, logits) => LogitsProbe?.Invoke(step, logits) ?? default))];
+            .Select(_ => new StepLane(model, plan, numbers, _cache, party, _clients, (step, logits) => LogitsProbe?.Invoke(step, logits) ?? default, Statistics.Clock))];
         _steps = new PartySteps(plan, party, _opener, _clients, _source, _lanes, Statistics);
     }
 
