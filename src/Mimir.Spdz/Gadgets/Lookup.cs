@@ -43,6 +43,6 @@ public static class Lookup
     }
 
     /// <summary>See the class.</summary>
-    public static Cost Cost(int rows, int columns, bool active) =>
-        OneHot.Cost(rows) + new Cost(1, rows) + new Cost(1, columns, Uniform: columns, Raw: active ? 1 : 0);
+    public static Cost Cost(int rows, int columns, bool active, int parties) =>
+        OneHot.Cost(rows, parties) + new Cost(1, rows) + new Cost(1, columns, Uniform: columns, Raw: active ? 1 : 0);
 }

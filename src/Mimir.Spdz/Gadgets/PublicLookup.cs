@@ -20,5 +20,5 @@ public static class PublicLookup
         await PublicProduct.MultiplyAsync(step, new MatrixSlot(table, true), await OneHot.RunAsync(step, index, table.Rows));
 
     /// <summary>See the class.</summary>
-    public static Cost Cost(SecretMatrix table) => OneHot.Cost(table.Rows);
+    public static Cost Cost(SecretMatrix table, int parties) => OneHot.Cost(table.Rows, parties);
 }

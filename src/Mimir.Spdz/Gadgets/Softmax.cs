@@ -59,7 +59,7 @@ public static class Softmax
     public static Cost Cost(int rows, int width, Numbers numbers)
     {
         var scores = rows * width;
-        var cost = new Cost(1, scores, Uniform: scores) + Bins.Cost(scores, numbers.Bins) + IsZero.Cost(rows * Tests, IsZero.Bits(width))
+        var cost = new Cost(1, scores, Uniform: scores) + Bins.Cost(scores, numbers.Bins, numbers.Parties) + IsZero.Cost(rows * Tests, IsZero.Bits(width), numbers.Parties)
             + Spline.Cost(scores, numbers.ExponentialSum) + Spline.Cost(rows, numbers.Logarithm(width)) + Spline.Cost(scores, numbers.Exponential);
         return numbers.WeightShift > 0 ? cost + Truncate.Cost(scores) : cost;
     }

@@ -22,8 +22,8 @@ internal sealed class PartyClients(SessionPlan plan, Party party, Opener opener,
     {
         var clients = ClientMasks.Clients(plan);
         var limit = clients.Sum(c => (long)ClientMasks.Count(plan, c));
-        var section = await tape.ReadAsync(TapeKind.Clients, 0, 0, limit, cancellation);
-        using (var reader = new TapeReader(party, party.Workspace, section.Key, section.Corrections))
+        var section = await tape.ReadAsync(TapeKind.Clients, 0, 0, new SectionSize(party.Index == party.Count - 1 ? limit : 0), cancellation);
+        using (var reader = new TapeReader(party, party.Workspace, section))
             foreach (var client in clients) _masks[client] = party.Persist(reader.Uniform(ClientMasks.Count(plan, client)));
         tape.Return(section);
 

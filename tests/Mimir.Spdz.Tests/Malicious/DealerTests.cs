@@ -137,7 +137,7 @@ public sealed class DealerTests
             WrapTape = (stream, party) => new TamperingStream(stream, party, true, w =>
             {
                 if (w.IsHeader && w.Kind == (byte)TapeKind.Load) alpha = Field.Add(alpha, FirstUniform(w.Bytes.AsSpan(16)));
-                if (w.Kind != (byte)kind) return [w.Bytes];
+                if (w.Kind != (byte)kind || w.Party == 0) return [w.Bytes];
                 var (index, mac) = lie(w.Step);
                 var altered = w.Add(index, delta);
                 return [mac == 0 ? altered.Bytes : altered.Add(index + mac, Field.Multiply(alpha, delta)).Bytes];
