@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Costs;
@@ -24,6 +25,7 @@ public static class Lookup
     }
 
     /// <summary>The running half.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> RunAsync(PartyStep step, PartyModel model, MatrixSlot slot, ProductMaterial material, Share index)
     {
         var party = step.Party;

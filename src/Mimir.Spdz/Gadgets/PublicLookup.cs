@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Models.Transformers;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Masking;
@@ -16,6 +17,7 @@ public static class PublicLookup
     public static void Deal(DealingTape tape, SecretMatrix table) => OneHot.Deal(tape, table.Rows);
 
     /// <summary>The running half.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> RunAsync(PartyStep step, SecretMatrix table, Share index) =>
         await PublicProduct.MultiplyAsync(step, new MatrixSlot(table, true), await OneHot.RunAsync(step, index, table.Rows));
 

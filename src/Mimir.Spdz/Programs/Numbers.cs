@@ -27,7 +27,9 @@ public sealed class Numbers
         var logWidth = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(layout.HiddenSize - 1));
         SquareBits = Math.Min(fractionBits, (48 - 14 - logWidth) / 2);
         InverseRootBits = Math.Min(26, 47 - fractionBits - (logWidth + 1) / 2);
-        Activation = SplineTables.Activation(layout.Activation, 2 * fractionBits, fractionBits + (parties == 2 && fractionBits <= 16 ? 4 : 16), degree, parties);
+        // Two parties read keys whose coefficients give results that need no rescaling; tables, and more fraction bits, keep 16 bits for it.
+        var spare = parties == 2 && fractionBits <= 16 ? 4 : 16;
+        Activation = SplineTables.Activation(layout.Activation, 2 * fractionBits, fractionBits + spare, degree, parties);
         ActivationBits = Activation.OutputBits <= fractionBits + 4 ? Activation.OutputBits : fractionBits;
         HiddenBits = layout.GatedMlp ? fractionBits : ActivationBits;
         Bins = SoftmaxTables.Bins(fractionBits);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Gadgets;
@@ -50,6 +51,7 @@ internal sealed class PartyClients(SessionPlan plan, Party party, Opener opener,
     }
 
     /// <summary>Gives every receiver its part of output <paramref name="number"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReleaseAsync(int number, Verified<double[]> masked, CancellationToken cancellation)
     {
         for (var r = 0; r < plan.Receivers.Count; r++)

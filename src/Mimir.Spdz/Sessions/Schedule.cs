@@ -8,7 +8,7 @@ namespace Mimir.Spdz.Sessions;
 /// <summary>How a session's steps are cut into blocks and runs; the same for dealer and parties, from public shapes only.</summary>
 public static class Schedule
 {
-    /// <summary>What the step sections of one chunk may take: half a gigabyte.</summary>
+    /// <summary>What the step sections of one chunk may take at the party that receives most: half a gigabyte.</summary>
     private const long ChunkBytes = 1L << 29;
 
     /// <summary>

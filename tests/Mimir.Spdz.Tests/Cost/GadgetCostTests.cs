@@ -63,7 +63,7 @@ public sealed class GadgetCostTests
     public void Documented_rounds()
     {
         var numbers = Of(3);
-        foreach (var function in (SplineFunction[])[Of(2).Activation, Of(2).Exponential, Of(2).ExponentialSum, Of(2).InverseRoot, Of(2).Logarithm(600)])
+        foreach (var function in (SplineFunction[])[Of(2).Activation, Of(2).Exponential, Of(2).InverseRoot, Of(2).ExponentialSum, Of(2).Logarithm(600)])
             Assert.Equal(1, Spline.Cost(4, function).Rounds);
         Assert.Equal(1, Compare.Cost(4, Of(2).Vocabulary).Rounds);
         Assert.Equal((1, 2), (IsZero.Cost(4, 12, 2).Rounds, IsZero.Cost(4, 12, 3).Rounds));
