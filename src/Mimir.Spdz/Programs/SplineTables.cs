@@ -40,56 +40,6 @@ public static class SplineTables
                 .Function("gelu", outputBits);
     }
 
-    /// <summary>
-    /// exp up to <paramref name="high"/>, zero below about −12. Points: down to high − 480, pieces of 1/8 from −1.5 on and of 1/4 below. Tables: down to −251, for
-    /// high = 0.875, 128 pieces of 1/8.
-    /// </summary>
-    public static SplineFunction Exponential(int inputBits, int outputBits, int degree, int parties, double high = 0.875)
-    {
-        var curve = SplineNest.Planes(degree, outputBits);
-        if (parties > 2)
-        {
-            var shift = Math.Ceiling(high - 0.875);
-            return new("exp", outputBits, [
-                Table(Math.Exp, -15 + shift, -3, 7, inputBits, curve),
-                Table(_ => 0, -251 + shift, 2, 6, inputBits, SplineNest.Planes(0, outputBits)) with { InnerFirst = 60, InnerLast = 63 }]);
-        }
-        return new SplineNest(inputBits, high - 480, 5, 4)
-            .Refine(-12, high, 2)
-            .Refine(-12, high, 0)
-            .Refine(-12, high, -2, Math.Exp, curve)
-            .Refine(-1.5, high, -3, Math.Exp, curve)
-            .Function("exp", outputBits);
-    }
-
-    /// <summary>Levels that tables need for sums of up to 2·positions.</summary>
-    public static int ReciprocalLevels(int positions)
-    {
-        var levels = 1;
-        for (var cover = 15.0; cover < 2.0 * positions + 4; cover *= 16) levels++;
-        return levels;
-    }
-
-    /// <summary>
-    /// 1/x from 0.5 to 15·16^(levels − 1). Tables: 512 pieces of 1/32 on [0, 16), then 16 times as wide at each level. Points: pieces of 1/32 on [0.5, 4), then
-    /// of about x/28 to x/14. Result at f + 24 bits.
-    /// </summary>
-    public static SplineFunction Reciprocal(int f, int degree, int levels, int parties)
-    {
-        static double F(double x) => 1 / Math.Max(x, 0.25);
-        var curve = SplineNest.Planes(degree, f + 24);
-        if (parties > 2)
-            return new("reciprocal", f + 24, [..
-                Enumerable.Range(0, levels).Select(l =>
-                    Table(F, 0, 4 * l - 5, 9, f, curve, 2) with { InnerFirst = 0, InnerLast = l == 0 ? -1 : 30 })]);
-        // From the coarsest down: pieces of 2^(4·levels − 6), each level's an eighth as wide as the one's before, 1/32 at last.
-        var width = 4 * levels - 5;
-        while ((width + 5) % 3 != 0) width--;
-        var nest = new SplineNest(f, 0, width, 4 * levels - width, F, curve);
-        for (; width > -5; width -= 3) nest.Refine(0, Math.ScaleB(14, width), width - 3, F, curve);
-        return nest.Function("reciprocal", f + 24);
-    }
-
     /// <summary>Fraction bits of <see cref="InverseRoot"/>'s result.</summary>
     public const int InverseRootOutputBits = 34;
 

@@ -35,39 +35,6 @@ public sealed class SplineSweepTests
         }
     }
 
-    [Theory]
-    [InlineData(1, 3e-3)]
-    [InlineData(2, 4e-5)]
-    [InlineData(3, 1.2e-5)]
-    [InlineData(4, 1.2e-5)]
-    public void Exponential(int degree, double bound)
-    {
-        foreach (var parties in (int[])[2, 3])
-        {
-            Within(bound, SplineTables.Exponential(F, F + 16, degree, parties), -250, 0.87, Math.Exp, _ => 1);
-            // Nothing negative, nothing but zero far down.
-            Within(2e-5, SplineTables.Exponential(F, F + 16, degree, parties), -250, -11.1, _ => 0, _ => 1);
-        }
-    }
-
-    /// <summary>Relative to 1/x.</summary>
-    [Theory]
-    [InlineData(1, 1.3e-3)]
-    [InlineData(2, 3e-5)]
-    [InlineData(3, 9e-6)]
-    [InlineData(4, 9e-6)]
-    public void Reciprocal(int degree, double bound)
-    {
-        foreach (var parties in (int[])[2, 3])
-        {
-            foreach (var positions in (int[])[1, 5, 6, 64, 118, 1024])
-            {
-                var levels = SplineTables.ReciprocalLevels(positions);
-                Within(bound, SplineTables.Reciprocal(F, degree, levels, parties), 0.5, 2.0 * positions + 4, x => 1 / x, x => x);
-        }
-        }
-    }
-
     /// <summary>Relative to 1/sqrt(x/k + ε), from mean squares of 0.01 and of 0.0001 on up to the largest, 2^14.</summary>
     [Theory]
     [InlineData(1, 1e-3, 1e-3)]
