@@ -50,10 +50,10 @@ internal sealed class PartyClients(SessionPlan plan, Party party, Opener opener,
     }
 
     /// <summary>Gives every receiver its part of output <paramref name="number"/>.</summary>
-    public async ValueTask ReleaseAsync(int number, Verified<double[]> masked, CancellationToken cancellation)
+    public async ValueTask ReleaseAsync(int number, Verified<Opened> masked, CancellationToken cancellation)
     {
         for (var r = 0; r < plan.Receivers.Count; r++)
-            await port.ReleaseAsync(plan.Receivers[r], number, masked.Select(v => v[r]), cancellation);
+            await port.ReleaseAsync(plan.Receivers[r], number, masked.Select(v => v.Values.Span[r]), cancellation);
     }
 
     private async Task ProveAsync(IReadOnlyList<string> clients, CancellationToken cancellation)

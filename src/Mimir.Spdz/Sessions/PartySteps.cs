@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Opening;
@@ -17,6 +18,7 @@ internal sealed class PartySteps(
 {
     private readonly Stopwatch _clock = new();
     private readonly List<ILaneWork> _run = [];
+    private readonly List<(int Number, Opened Masked)> _masked = [];
     private Share _token;
 
     /// <summary>Runs all blocks, or until a client asks to stop.</summary>
@@ -42,7 +44,8 @@ internal sealed class PartySteps(
         }
     }
 
-    private async Task RunAsync(PartyBlock block, int first, int count, IStage stage)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask RunAsync(PartyBlock block, int first, int count, IStage stage)
     {
         _run.Clear();
         for (var i = 0; i < count; i++)
@@ -62,12 +65,17 @@ internal sealed class PartySteps(
     }
 
     /// <summary>One check of all that the run opened; what passed it goes out.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReleaseAsync(int count, CancellationToken cancellation)
     {
-        var masked = new double[count][];
-        for (var i = 0; i < count; i++) masked[i] = lanes[i].Output is { } output ? output.Masked.Values.ToArray() : [];
-        var verified = await opener.CheckAsync(masked, cancellation);
+        _masked.Clear();
         for (var i = 0; i < count; i++)
-            if (lanes[i].Output is { } output) await clients.ReleaseAsync(output.Number, verified.Select(m => m[i]), cancellation);
+            if (lanes[i].Output is { } output) _masked.Add(output);
+        var verified = await opener.CheckAsync(_masked.Count == 0 ? [] : _masked.ToArray(), cancellation);
+        for (var i = 0; i < _masked.Count; i++)
+        {
+            var at = i;
+            await clients.ReleaseAsync(_masked[at].Number, verified.Select(all => all[at].Masked), cancellation);
+        }
     }
 }

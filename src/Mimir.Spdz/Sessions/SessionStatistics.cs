@@ -67,7 +67,14 @@ public sealed class SessionStatistics
             Tokens++;
             OnlineSampling += elapsed;
         }
-        (_laneRounds, OnlineBytes) = (_laneRounds + lanes.Take(positions).Max(l => l.NewRounds()), online.BytesSent + lanes.Sum(l => l.Opener.BytesSent));
+        var longest = 0L;
+        OnlineBytes = online.BytesSent;
+        for (var i = 0; i < lanes.Count; i++)
+        {
+            longest = Math.Max(longest, lanes[i].NewRounds());
+            OnlineBytes += lanes[i].Opener.BytesSent;
+        }
+        _laneRounds += longest;
         OnlineRounds = online.Rounds + _laneRounds;
         OfflineRounds = source.Opener.Rounds;
         OfflineBytes = source.Opener.BytesSent;

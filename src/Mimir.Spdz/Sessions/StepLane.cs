@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Gadgets;
 using Mimir.Spdz.Masking;
@@ -49,6 +50,7 @@ internal sealed class StepLane : ILaneWork, IDisposable
         (_block, _inBlock, Token, _cancellation, Output) = (block, inBlock, token, cancellation, null);
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RunAsync()
     {
         var position = _block.Shape.Steps[_inBlock].Position;
@@ -70,5 +72,6 @@ internal sealed class StepLane : ILaneWork, IDisposable
     /// <inheritdoc/>
     public void Dispose() => Opener.Dispose();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask OutputAsync(PartyStep step, int number, Share value) => Output = (number, await _clients.MaskAsync(step, number, value));
 }

@@ -23,14 +23,14 @@ public sealed class AllocationTests
     public async Task Steps_in_steady_state_allocate_nothing(bool llama, int parties, bool active)
     {
         var model = llama ? TinyModel.Llama() : TinyModel.Gpt2();
-        var plan = Plans.Single(Warm + Measured + 2, 1) with { AuditRate = 0, BlockSteps = Warm + Measured + 2 };
+        var plan = Plans.Single(Warm + Measured + 2, 1) with { AuditRate = 0, BlockSteps = Warm + Measured + 2, PrefillChunk = 1 };
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, parties);
         // What comes before the first step: the proof of the client's masks.
         var (first, starts) = (active ? 6 : 0, new int[plan.Steps]);
         for (var step = 0; step < plan.Steps; step++)
         {
             starts[step] = first;
-            first += (int)CostArithmetic.Of(model.Layout, plan, numbers, active, step).Rounds + (plan.HasLogits(step) ? 1 : active ? 3 : 0);
+            first += (int)CostArithmetic.Of(model.Layout, plan, numbers, active, step).Rounds + 1 + (active && !plan.HasLogits(step) ? 3 : 0);
         }
         var (before, after) = (0L, 0L);
         var meshes = SteadyMesh.Create(parties, round =>
