@@ -118,9 +118,8 @@ public sealed partial class Opener : IDisposable
         UncheckedElements += lane.UncheckedElements;
         _agreement |= lane._agreement;
         if (lane._agreement || _mesh.Count > 2) _transcript.AppendData(lane._transcript.GetHashAndReset());
-        (lane.UncheckedElements, lane._agreement) = (0, false);
-        lane._opened.Clear();
-        lane._zeros.Clear();
+        lane._agreement = false;
+        lane.Forget();
     }
 
     /// <summary>One joint coin; one round (two for the first).</summary>

@@ -18,7 +18,7 @@ internal sealed class PartySteps(
 {
     private readonly Stopwatch _clock = new();
     private readonly List<ILaneWork> _run = [];
-    private readonly List<(int Number, Opened Masked)> _masked = [];
+    private readonly Share _kept = party.Persist(party.Rent(1));
     private Share _token;
 
     /// <summary>Runs all blocks, or until a client asks to stop.</summary>
@@ -44,8 +44,7 @@ internal sealed class PartySteps(
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask RunAsync(PartyBlock block, int first, int count, IStage stage)
+    private async Task RunAsync(PartyBlock block, int first, int count, IStage stage)
     {
         _run.Clear();
         for (var i = 0; i < count; i++)
@@ -60,22 +59,33 @@ internal sealed class PartySteps(
         for (var i = 0; i < count; i++) opener.TakeOver(lanes[i].Opener);
         await ReleaseAsync(count, stage.Lifetime);
         for (var i = 0; i < count; i++) source.Release(block, first + i);
-        _token = party.Persist(lanes[count - 1].Token);
+        Keep(lanes[count - 1].Token);
         party.Workspace.Reset();
+    }
+
+    /// <summary>The next position's token outlives the workspace.</summary>
+    private void Keep(Share token)
+    {
+        token.Value.CopyTo(_kept.Value);
+        token.Mac.CopyTo(_kept.Mac);
+        _token = _kept;
     }
 
     /// <summary>One check of all that the run opened; what passed it goes out.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReleaseAsync(int count, CancellationToken cancellation)
     {
-        _masked.Clear();
-        for (var i = 0; i < count; i++)
-            if (lanes[i].Output is { } output) _masked.Add(output);
-        var verified = await opener.CheckAsync(_masked.Count == 0 ? [] : _masked.ToArray(), cancellation);
-        for (var i = 0; i < _masked.Count; i++)
+        var outputs = false;
+        for (var i = 0; i < count; i++) outputs |= lanes[i].Output is not null;
+        if (!outputs)
         {
-            var at = i;
-            await clients.ReleaseAsync(_masked[at].Number, verified.Select(all => all[at].Masked), cancellation);
+            await opener.CheckAsync(cancellation);
+            return;
         }
+        var masked = new double[count][];
+        for (var i = 0; i < count; i++) masked[i] = lanes[i].Output is { } output ? output.Masked.Values.ToArray() : [];
+        var verified = await opener.CheckAsync(masked, cancellation);
+        for (var i = 0; i < count; i++)
+            if (lanes[i].Output is { } output) await clients.ReleaseAsync(output.Number, verified.Select(m => m[i]), cancellation);
     }
 }

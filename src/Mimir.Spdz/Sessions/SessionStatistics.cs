@@ -67,14 +67,13 @@ public sealed class SessionStatistics
             Tokens++;
             OnlineSampling += elapsed;
         }
-        var longest = 0L;
-        OnlineBytes = online.BytesSent;
+        var (longest, bytes) = (0L, online.BytesSent);
         for (var i = 0; i < lanes.Count; i++)
         {
-            longest = Math.Max(longest, lanes[i].NewRounds());
-            OnlineBytes += lanes[i].Opener.BytesSent;
+            if (i < positions) longest = Math.Max(longest, lanes[i].NewRounds());
+            bytes += lanes[i].Opener.BytesSent;
         }
-        _laneRounds += longest;
+        (_laneRounds, OnlineBytes) = (_laneRounds + longest, bytes);
         OnlineRounds = online.Rounds + _laneRounds;
         OfflineRounds = source.Opener.Rounds;
         OfflineBytes = source.Opener.BytesSent;

@@ -55,7 +55,7 @@ internal sealed class StepLane : ILaneWork, IDisposable
     {
         var position = _block.Shape.Steps[_inBlock].Position;
         var section = _block.Steps[_inBlock];
-        using var reader = new TapeReader(_party, _party.Workspace, section.Key, section.Corrections);
+        using var reader = new TapeReader(_party, _party.Workspace, section);
         _arithmetic.Begin(new PartyStep(_party, Opener, reader, _block.Triples(_inBlock), Lane, _cancellation), _block, _inBlock);
         Token = await _program.StepAsync(position, Token);
         if (!reader.AtEnd) throw new DealerCheatedException($"the tape of step {position} is longer than the program uses");
