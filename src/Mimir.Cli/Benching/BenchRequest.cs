@@ -23,6 +23,9 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
     /// <summary>How the weights are shared.</summary>
     public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
+    /// <summary>Processors that each role's process may use; null: all.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
 

@@ -54,6 +54,7 @@ public static class BenchCommand
             return ExitCode.Done;
         });
         command.Subcommands.Add(BenchBudgetCommand.Create());
+        command.Subcommands.Add(BenchGrowCommand.Create());
         command.Subcommands.Add(BenchDrafterCommand.Create());
         command.Subcommands.Add(BenchCalibrateCommand.Create());
         return command;
