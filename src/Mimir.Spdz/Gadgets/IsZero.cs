@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.PointFunctions;
@@ -46,6 +47,7 @@ public static class IsZero
     }
 
     /// <summary>⟦[x = 0]⟧.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, int bits)
     {
         var r = step.Tape.Uniform(x.Length);
