@@ -11,9 +11,6 @@ namespace Mimir.Cli.Benching;
 /// <param name="Active">MACs on.</param>
 public sealed record BenchRequest(string Shape, int Context, int Tokens, int Parties, bool Active)
 {
-    /// <summary>How the weights are shared.</summary>
-    public WeightTerms Weights { get; init; } = WeightTerms.Secret;
-
     /// <summary>Emulated hosts by process name; null: everything here, on loopback.</summary>
     public IReadOnlyDictionary<string, EmulatedHost>? Hosts { get; init; }
 
@@ -22,6 +19,12 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
 
     /// <summary>Sessions at once.</summary>
     public int Lanes { get; init; } = 1;
+
+    /// <summary>How the weights are shared.</summary>
+    public WeightTerms Weights { get; init; } = WeightTerms.Secret;
+
+    /// <summary>Processors that each role's process may use; null: all.</summary>
+    public int? Threads { get; init; }
 
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;

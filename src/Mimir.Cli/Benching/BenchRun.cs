@@ -46,6 +46,7 @@ public static class BenchRun
             Active = request.Active,
             ScaleBits = request.ScaleBits,
             Hosts = request.Hosts,
+            Threads = request.Threads,
         };
         using var watching = new CancellationTokenSource();
         MemoryWatch? memory = null;

@@ -8,7 +8,7 @@ internal static class BenchTable
     /// <summary>Prints it.</summary>
     public static void Print(TextWriter output, BenchReport report)
     {
-        Tables.Print(output, $"{report.Shape}, context {report.Context}, {report.Parties} parties, {report.Security}",
+        Tables.Print(output, $"{report.Shape}, context {report.Context}, {report.Parties} parties, {report.Security}, {report.Weights} weights",
         [
             ("Seconds per token, everything on this machine", Quantity.Seconds(report.SecondsPerToken)),
             ("  of which in steps", Quantity.Seconds(report.OnlineSecondsPerToken)),

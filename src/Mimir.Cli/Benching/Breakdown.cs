@@ -25,15 +25,14 @@ public sealed record Breakdown(string Party, IReadOnlyList<BreakdownPart> Parts,
     /// <summary>As rows of a table.</summary>
     public IEnumerable<(string Name, string Value)> Rows()
     {
-        var total = Parts.Sum(p => p.ComputeSeconds + p.ExchangeSeconds);
-        yield return ($"A step of {Party}: computing + exchanging", "");
+        var total = Parts.Sum(p => p.Seconds);
+        yield return ($"A step of {Party}: matrices + other computing + exchanging", "");
         foreach (var part in Parts)
         {
-            var seconds = part.ComputeSeconds + part.ExchangeSeconds;
             var times = part.Part == nameof(StepPart.Material)
-                ? Quantity.Seconds(seconds)
-                : $"{Quantity.Seconds(part.ComputeSeconds)} + {Quantity.Seconds(part.ExchangeSeconds)}";
-            yield return ($"  {Words(part.Part)}", FormattableString.Invariant($"{times}  ({100 * seconds / total:0} %)"));
+                ? Quantity.Seconds(part.Seconds)
+                : $"{Quantity.Seconds(part.MatrixSeconds)} + {Quantity.Seconds(part.ComputeSeconds)} + {Quantity.Seconds(part.ExchangeSeconds)}";
+            yield return ($"  {Words(part.Part)}", FormattableString.Invariant($"{times}  ({100 * part.Seconds / total:0} %)"));
         }
         yield return ("  together", Quantity.Seconds(total));
         yield return ("Dealing for a step, beside it", "");
@@ -47,7 +46,8 @@ public sealed record Breakdown(string Party, IReadOnlyList<BreakdownPart> Parts,
     {
         nameof(StepPart.Material) => "waiting for dealt material",
         nameof(StepPart.Beginning) => "beginning",
-        nameof(StepPart.MatrixProduct) => "matrix products",
+        nameof(StepPart.MatrixProduct) => "linear layers outside the MLP",
+        nameof(StepPart.FeedForward) => "MLP",
         nameof(StepPart.Multiplication) => "other products",
         nameof(StepPart.Check) => "check and release",
         _ => part.ToLowerInvariant(),
@@ -57,10 +57,15 @@ public sealed record Breakdown(string Party, IReadOnlyList<BreakdownPart> Parts,
 /// <summary>One part of a step.</summary>
 /// <param name="Part">See <see cref="StepPart"/>.</param>
 /// <param name="Calls">How often a step enters it.</param>
-/// <param name="ComputeSeconds">Without exchanges.</param>
+/// <param name="MatrixSeconds">Passes over matrices.</param>
+/// <param name="ComputeSeconds">Other computing.</param>
 /// <param name="ExchangeSeconds">Sending to the other parties and waiting for the slowest.</param>
-public sealed record BreakdownPart(string Part, double Calls, double ComputeSeconds, double ExchangeSeconds)
+public sealed record BreakdownPart(string Part, double Calls, double MatrixSeconds, double ComputeSeconds, double ExchangeSeconds)
 {
+    /// <summary>All three.</summary>
+    public double Seconds => MatrixSeconds + ComputeSeconds + ExchangeSeconds;
+
     internal static BreakdownPart Of(PartSeconds part) =>
-        new(part.Part, Math.Round(part.Calls, 2), Math.Round(part.Seconds - part.Exchanging, 6), Math.Round(part.Exchanging, 6));
+        new(part.Part, Math.Round(part.Calls, 2), Math.Round(part.Multiplying, 6), Math.Round(part.Seconds - part.Multiplying - part.Exchanging, 6),
+            Math.Round(part.Exchanging, 6));
 }

@@ -1,7 +1,9 @@
+using Mimir.Cli.Benching.Growth;
 using Mimir.Cli.Planning;
 using Mimir.Cli.Planning.Machines;
 using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
+using Mimir.Numerics;
 
 namespace Mimir.Cli.Benching;
 
@@ -13,7 +15,7 @@ internal static class CalibrationRun
 {
     private const int Tokens = 9;
 
-    private static readonly (string Shape, int Context)[] Grid =
+    private static readonly (string Shape, int Context)[] Shapes =
     [
         ("gpt2:layers=2,hidden=64,heads=2,inner=128,vocabulary=512", 16),
         ("gpt2:layers=12,hidden=64,heads=2,inner=128,vocabulary=512", 16),
@@ -25,38 +27,28 @@ internal static class CalibrationRun
         ("gpt2:layers=6,hidden=384,heads=6,inner=1536,vocabulary=8192", 32),
     ];
 
-    /// <summary>The measured machine.</summary>
-    public static async Task<Machine> RunAsync(string name, Action<string> progress, CancellationToken cancellation)
+    /// <summary>The measured points for groups of <paramref name="parties"/>.</summary>
+    public static IReadOnlyList<GrowthPoint> Points(int parties) => [.. Shapes.Select(s => new GrowthPoint(s.Shape, s.Context, 1, parties, Environment.ProcessorCount))];
+
+    /// <summary>The machine that <paramref name="file"/> describes, after the points that it lacks were measured.</summary>
+    public static async Task<Machine> RunAsync(string name, GrowthFile file, Action<string> progress, CancellationToken cancellation)
     {
-        var two = await MeasureAsync(2, progress, cancellation);
-        var more = await MeasureAsync(3, progress, cancellation);
-        var bandwidth = Math.Round(two.Concat(more).Max(m => m.Report.ReadBandwidthGbps), 1);
-        return new Machine(name, Environment.ProcessorCount, bandwidth, Fit(two), Fit(more));
+        foreach (var parties in (int[])[2, 3]) await file.MeasureAsync(Points(parties), Tokens, progress, cancellation);
+        var bandwidth = Math.Round(MemoryBandwidth.MeasureReadGigabytesPerSecond(Environment.ProcessorCount), 1);
+        return new Machine(name, Environment.ProcessorCount, bandwidth, Fit(file.Of(Points(2))), Fit(file.Of(Points(3))));
     }
 
     /// <summary>Four fits to measurements.</summary>
-    public static Calibration Fit(IReadOnlyList<(Work Work, BenchReport Report)> measured) => new(
-        Prices.Fit([.. measured.Select(m => (m.Work, m.Report.PartyProcessorSeconds))]),
-        Prices.Fit([.. measured.Select(m => (m.Work, m.Report.TriplesProcessorSeconds))]),
-        Prices.Fit([.. measured.Select(m => (m.Work, m.Report.OnlineSecondsPerToken))]),
-        Prices.Fit([.. measured.Select(m => (m.Work, m.Report.SecondsPerToken))]));
-
-    private static async Task<List<(Work Work, BenchReport Report)>> MeasureAsync(int parties, Action<string> progress, CancellationToken cancellation)
+    public static Calibration Fit(IReadOnlyList<GrowthRow> measured)
     {
-        var measured = new List<(Work, BenchReport)>();
-        foreach (var (shape, context) in Grid)
-        {
-            progress($"{parties} parties, {shape}, context {context}");
-            var report = await BenchRun.RunAsync(new BenchRequest(shape, context, Tokens, parties, true), _ => { }, () => { }, cancellation);
-            measured.Add((WorkOf(report), report));
-        }
-        return measured;
+        var work = measured.Select(m => WorkOf(m.Point)).ToArray();
+        Prices Of(Func<GrowthRow, double> seconds) => Prices.Fit([.. measured.Select((m, i) => (work[i], seconds(m)))]);
+        return new Calibration(Of(m => m.PartyProcessorSeconds), Of(m => m.TriplesProcessorSeconds), Of(m => m.OnlineSeconds), Of(m => m.SecondsPerToken));
     }
 
-    /// <summary>The work of a measured token.</summary>
-    public static Work WorkOf(BenchReport report)
+    private static Work WorkOf(GrowthPoint point)
     {
-        var layout = ModelFolding.LayoutOf(ModelShapes.Find(report.Shape));
-        return Planner.Plan(new PlanRequest(report.Shape, layout, report.Context, report.Parties, report.Security == "active")).Work;
+        var layout = ModelFolding.LayoutOf(ModelShapes.Find(point.Shape));
+        return Planner.Plan(new PlanRequest(point.Shape, layout, point.Context, point.Parties, true)).Work;
     }
 }

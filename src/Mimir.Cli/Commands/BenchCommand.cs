@@ -34,9 +34,9 @@ public static class BenchCommand
             var length = result.GetValue(prefill) is { } positions ? positions + result.GetValue(tokens) - 1 : result.GetValue(context);
             var request = new BenchRequest(result.GetValue(shape)!, length, result.GetValue(tokens), result.GetValue(parties), result.GetValue(security) == "active")
             {
-                Weights = weights.Read(result),
                 Lanes = result.GetValue(lanes),
                 Breakdown = result.GetValue(breakdown),
+                Weights = weights.Read(result),
                 ScaleBits = settings.FixedPoint.ScaleBits,
                 ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
                 AuditRate = settings.TriplePool.AuditRate,
@@ -54,6 +54,8 @@ public static class BenchCommand
             return ExitCode.Done;
         });
         command.Subcommands.Add(BenchBudgetCommand.Create());
+        command.Subcommands.Add(BenchGrowCommand.Create());
+        command.Subcommands.Add(BenchDrafterCommand.Create());
         command.Subcommands.Add(BenchCalibrateCommand.Create());
         return command;
     }

@@ -8,7 +8,7 @@ namespace Mimir.Cli.Commands;
 public static class ModelCommand
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("model", "Tools for model directories") { Inspect(), RoleCommands.Share() };
+    public static Command Create() => new("model", "Tools for model directories") { Inspect(), RoleCommands.Share(), ModelDrafterCommand.Create() };
 
     private static Command Inspect()
     {

@@ -143,7 +143,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     private ChildProcess Start(string role, string name)
     {
-        var child = ChildProcess.Start(_options.Executable, role, name, _log, _options.Hosts?[name]);
+        var child = ChildProcess.Start(_options.Executable, role, name, _log, _options.Hosts?[name], _options.Threads);
         lock (_children) _children.Add(child);
         return child;
     }

@@ -30,6 +30,9 @@ internal sealed record LocalClusterOptions
     /// <summary>Hosts by process name, when the processes are spread over emulated ones; null: all of them here, on loopback.</summary>
     public IReadOnlyDictionary<string, EmulatedHost>? Hosts { get; init; }
 
+    /// <summary>Processors that each process may use; null: all.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>A party that somebody else hosts; for tests.</summary>
     public int? ExternalParty { get; init; }
 

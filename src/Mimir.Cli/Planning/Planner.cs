@@ -48,7 +48,7 @@ public static class Planner
         var work = Work.Of(layout, request.Context, request.Parties, matrices, whole.Opened, rounds);
         var prices = request.Machine.For(request.Parties);
         var opened = peers * whole.OpenedBytes;
-        var roles = Roles(request, prices, work, matrices, rounds, opened, dealt);
+        var roles = Roles(request, prices, work, matrices, shown, rounds, opened, dealt);
         return new PlanReport
         {
             Model = request.Name,
@@ -79,7 +79,7 @@ public static class Planner
     }
 
     /// <summary>Party and Triple Service, each on a machine of its own: the planned hardware, or the measured one on loopback.</summary>
-    private static RoleTime[] Roles(PlanRequest request, Calibration prices, Work work, double matrices, double rounds, double opened, double dealt)
+    private static RoleTime[] Roles(PlanRequest request, Calibration prices, Work work, double matrices, double shown, double rounds, double opened, double dealt)
     {
         var network = request.Hardware?.Network;
         double cores = request.Hardware?.Cores ?? request.Machine.Cores;
@@ -87,7 +87,7 @@ public static class Planner
         double delay = network?.OneWaySeconds ?? 0, rate = network?.BytesPerSecond ?? double.PositiveInfinity;
         return
         [
-            RoleTime.Of("party", prices.Party.Of(work) / cores, 2 * matrices / memory, rounds * delay + opened / rate, waits: true),
+            RoleTime.Of("party", prices.Party.Of(work) / cores, (2 * matrices + shown) / memory, rounds * delay + opened / rate, waits: true),
             RoleTime.Of("triples", prices.Triples.Of(work) / cores, matrices / memory, dealt / rate, waits: false),
         ];
     }

@@ -12,6 +12,7 @@ internal static class PartMetrics
         Part = t.Part.ToString(),
         Calls = (double)t.Calls / clock.Steps,
         Seconds = t.Elapsed.TotalSeconds / clock.Steps,
+        Multiplying = t.Multiplying.TotalSeconds / clock.Steps,
         Exchanging = t.Exchanging.TotalSeconds / clock.Steps,
     });
 }

@@ -14,12 +14,13 @@ public sealed class PointShape
     /// <summary>Keys that are dealt and read together, under one tweak.</summary>
     public const int BatchKeys = 128;
 
-    /// <summary>A shape; <paramref name="payloads"/> in ascending depth.</summary>
+    /// <summary>A shape; <paramref name="payloads"/> in ascending depth, the last at <paramref name="depth"/>.</summary>
     public PointShape(int lowBit, int depth, params ReadOnlySpan<PointPayload> payloads)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(lowBit);
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lowBit + depth, 50);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(payloads.IsEmpty ? 0 : payloads[^1].Depth, depth);
         (LowBit, Depth, Payloads) = (lowBit, depth, payloads.ToArray());
         foreach (var payload in payloads) Planes += payload.Planes;
     }

@@ -41,7 +41,7 @@ public sealed class SessionStatistics
     /// <summary>Time in the steps after which a token was sampled.</summary>
     public TimeSpan OnlineSampling { get; private set; }
 
-    /// <summary>Where the time of sampling steps went.</summary>
+    /// <summary>Where the time of steps that sample a token, one position each, went.</summary>
     public StepClock Clock { get; } = new();
 
     /// <summary>Time waiting, for blocks and for the other parties to have theirs.</summary>
@@ -58,7 +58,7 @@ public sealed class SessionStatistics
     /// <summary>Counts one run of <paramref name="positions"/> positions in lockstep; rounds are those of its longest lane.</summary>
     internal void Update(Opener online, IReadOnlyList<StepLane> lanes, BlockSource source, int positions, bool sampled, TimeSpan elapsed)
     {
-        Clock.EndStep(sampled);
+        Clock.EndStep(sampled && positions == 1);
         Steps += positions;
         Online += elapsed;
         if (Tokens == 0) (PrefillPositions, Prefill) = (Steps, Online + Waiting);

@@ -15,6 +15,7 @@ internal sealed class StepLane : ILaneWork, IDisposable
 {
     private readonly Party _party;
     private readonly PartyClients _clients;
+    private readonly TimedProducts _products;
     private readonly PartyArithmetic _arithmetic;
     private readonly SessionProgram<Share> _program;
     private PartyBlock _block = null!;
@@ -23,11 +24,12 @@ internal sealed class StepLane : ILaneWork, IDisposable
     private CancellationToken _cancellation;
 
     public StepLane(
-        PartyModel model, SessionPlan plan, Numbers numbers, PartyCache cache, Party party, PartyClients clients, StepClock clock,
-        Func<PartyStep, Share, ValueTask>? logitsProbe)
+        PartyModel model, SessionPlan plan, Numbers numbers, PartyCache cache, Party party, PartyClients clients,
+        Func<PartyStep, Share, ValueTask>? logitsProbe, StepClock clock)
     {
         (_party, _clients) = (party, clients);
         Lane = new Lane(party.Index, party.Count);
+        _products = new TimedProducts(Lane, clock);
         Opener = new Opener(party, new TimedMesh(Lane, clock), HmacDrbg.FromSystem());
         _arithmetic = new PartyArithmetic(model, plan, numbers, cache, clients.Input, OutputAsync) { LogitsProbe = logitsProbe };
         _program = new SessionProgram<Share>(model.Layout, plan, new TimedArithmetic<Share>(_arithmetic, clock));
@@ -56,7 +58,7 @@ internal sealed class StepLane : ILaneWork, IDisposable
         var position = _block.Shape.Steps[_inBlock].Position;
         var section = _block.Steps[_inBlock];
         using var reader = new TapeReader(_party, _party.Workspace, section);
-        _arithmetic.Begin(new PartyStep(_party, Opener, reader, _block.Triples(_inBlock), Lane, _cancellation), _block, _inBlock);
+        _arithmetic.Begin(new PartyStep(_party, Opener, reader, _block.Triples(_inBlock), _products, _cancellation), _block, _inBlock);
         Token = await _program.StepAsync(position, Token);
         if (!reader.AtEnd) throw new DealerCheatedException($"the tape of step {position} is longer than the program uses");
     }

@@ -9,8 +9,8 @@ namespace Mimir.Spdz.Timing;
 public sealed class StepClock
 {
     private static readonly StepPart[] Parts = Enum.GetValues<StepPart>();
-    private readonly (long Calls, long Elapsed, long Exchanging)[] _step = new (long, long, long)[Parts.Length];
-    private readonly (long Calls, long Elapsed, long Exchanging)[] _total = new (long, long, long)[Parts.Length];
+    private readonly (long Calls, long Elapsed, long Multiplying, long Exchanging)[] _step = new (long, long, long, long)[Parts.Length];
+    private readonly (long Calls, long Elapsed, long Multiplying, long Exchanging)[] _total = new (long, long, long, long)[Parts.Length];
     private StepPart _part;
     private TimeSpan _firstProcessor;
     private TimeSpan _lastProcessor;
@@ -28,7 +28,7 @@ public sealed class StepClock
     /// <summary>The time of the counted steps, part by part; parts that never occurred are left out.</summary>
     public IReadOnlyList<PartTime> Times =>
         [.. Parts.Select(p => (Part: p, Time: _total[(int)p])).Where(p => p.Time.Calls > 0)
-            .Select(p => new PartTime(p.Part, p.Time.Calls, Span(p.Time.Elapsed), Span(p.Time.Exchanging)))];
+            .Select(p => new PartTime(p.Part, p.Time.Calls, Span(p.Time.Elapsed), Span(p.Time.Multiplying), Span(p.Time.Exchanging)))];
 
     /// <summary>From now on time belongs to <paramref name="part"/>.</summary>
     public void Enter(StepPart part)
@@ -42,6 +42,9 @@ public sealed class StepClock
     /// <summary>An exchange of the current part took <paramref name="ticks"/> Stopwatch ticks.</summary>
     public void Exchanged(long ticks) => _step[(int)_part].Exchanging += ticks;
 
+    /// <summary>A pass over a matrix in the current part took <paramref name="ticks"/> Stopwatch ticks.</summary>
+    public void Multiplied(long ticks) => _step[(int)_part].Multiplying += ticks;
+
     /// <summary>A step has ended: it counts if it <paramref name="sampled"/> a token. What follows is <see cref="StepPart.Material"/>.</summary>
     public void EndStep(bool sampled)
     {
@@ -52,7 +55,12 @@ public sealed class StepClock
             _lastProcessor = Environment.CpuUsage.TotalTime;
             if (Steps == 1) _firstProcessor = _lastProcessor;
             for (var i = 0; i < _step.Length; i++)
-                _total[i] = (_total[i].Calls + _step[i].Calls, _total[i].Elapsed + _step[i].Elapsed, _total[i].Exchanging + _step[i].Exchanging);
+            {
+                _total[i].Calls += _step[i].Calls;
+                _total[i].Elapsed += _step[i].Elapsed;
+                _total[i].Multiplying += _step[i].Multiplying;
+                _total[i].Exchanging += _step[i].Exchanging;
+            }
         }
         Array.Clear(_step);
     }

@@ -18,11 +18,11 @@ public enum StepPart
     /// <summary>Cache rows, scores, softmax and weighted values.</summary>
     Attention,
 
+    /// <summary>The MLP: both matrix products and the activation between them.</summary>
+    FeedForward,
+
     /// <summary>Norms and means.</summary>
     Norm,
-
-    /// <summary>The MLP: two products with the activation between them.</summary>
-    FeedForward,
 
     /// <summary>Other products of secrets, and rotations.</summary>
     Multiplication,

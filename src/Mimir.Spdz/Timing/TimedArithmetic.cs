@@ -46,6 +46,9 @@ public sealed class TimedArithmetic<T>(ISessionArithmetic<T> inner, StepClock cl
     public ValueTask<T> FeedForwardAsync(LayerLayout block, T x) => In(StepPart.FeedForward).FeedForwardAsync(block, x);
 
     /// <inheritdoc/>
+    public ValueTask<T> AttendAsync(int layer, T query, T key, T value) => In(StepPart.Attention).AttendAsync(layer, query, key, value);
+
+    /// <inheritdoc/>
     public ValueTask<T> NormalizeAsync(T x, double epsilon) => In(StepPart.Norm).NormalizeAsync(x, epsilon);
 
     /// <inheritdoc/>
@@ -55,13 +58,13 @@ public sealed class TimedArithmetic<T>(ISessionArithmetic<T> inner, StepClock cl
     public ValueTask<T> RotateAsync(T x, RotaryTable table, int position) => In(StepPart.Multiplication).RotateAsync(x, table, position);
 
     /// <inheritdoc/>
-    public ValueTask<T> AttendAsync(int layer, T query, T key, T value) => In(StepPart.Attention).AttendAsync(layer, query, key, value);
-
-    /// <inheritdoc/>
     public ValueTask<T> SampleAsync(T logits, int count, double temperature) => In(StepPart.Sampling).SampleAsync(logits, count, temperature);
 
     /// <inheritdoc/>
     public ValueTask OutputAsync(int number, T value) => In(StepPart.Check).OutputAsync(number, value);
+
+    /// <inheritdoc/>
+    public ValueTask OutputLogitsAsync(int number, T logits) => In(StepPart.Check).OutputLogitsAsync(number, logits);
 
     private ISessionArithmetic<T> In(StepPart part)
     {

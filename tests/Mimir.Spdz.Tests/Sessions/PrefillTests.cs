@@ -89,6 +89,33 @@ public sealed class PrefillTests
         }
     }
 
+    /// <summary>A bit flipped anywhere in a chunk's messages, of whichever position: caught by the one check, or before it; nothing is released.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Openings_of_every_position_of_a_chunk_are_protected(int parties)
+    {
+        var random = new Random(7);
+        LocalGroup Session(Func<Channels.IMesh, string, Channels.IMesh> wrap) => new()
+        {
+            Model = TinyModel.Llama(1),
+            Parties = parties,
+            Plan = Plans.Single(4, 1) with { AuditRate = 0 },
+            Clients = new LocalClients { Prompts = [Prompt[..4]] },
+            WrapMesh = wrap,
+        };
+        var log = await RoundLog.RecordAsync(Session((mesh, _) => mesh));
+        var openings = log.Rounds("online").Where(r => r.Kind == RoundKind.Opening).Skip(1).ToArray();
+        for (var i = 0; i < 25; i++)
+        {
+            var (round, _, bytes) = openings[random.Next(openings.Length)];
+            var place = random.Next(bytes);
+            await Malicious.Cheat.CaughtAsync<ProtocolViolation>(
+                Session((mesh, phase) => phase != "online" || mesh.Index != 1 ? mesh : new TamperingMesh(mesh, phase,
+                    m => m.To < 0 && m.Round == round ? Malicious.Cheat.Flip(m.Bytes, place) : m.Bytes)), 0, cheater: 1);
+        }
+    }
+
     /// <summary>Sections of the size of GPT-2-small's are bounded by memory; the chunk is the same whoever computes it.</summary>
     [Fact]
     public void The_chunk_is_bounded_by_memory()

@@ -9,7 +9,7 @@ namespace Mimir.Cli.Planning.Machines;
 /// <param name="Exchange">Per exchange with one peer.</param>
 public sealed record Prices(double MatrixByte, double Activation, double Score, double Logit, double OpenedElement, double Exchange)
 {
-    private const int Passes = 20_000;
+    private const int Passes = 5_000;
 
     /// <summary>Seconds that <paramref name="work"/> takes: Σ price · amount.</summary>
     public double Of(Work work) => MatrixByte * work.MatrixBytes + Activation * work.Activations + Score * work.Scores

@@ -1,0 +1,17 @@
+namespace Mimir.Cli.Benching.Growth;
+
+/// <summary>One thing to measure.</summary>
+/// <param name="Shape">A shape with random weights.</param>
+/// <param name="Context">Positions when the last token is sampled.</param>
+/// <param name="Lanes">Sessions at once.</param>
+/// <param name="Parties">N.</param>
+/// <param name="Threads">Processors that each role's process may use.</param>
+public sealed record GrowthPoint(string Shape, int Context, int Lanes, int Parties, int Threads)
+{
+    /// <summary>As a measurement of <paramref name="tokens"/> tokens.</summary>
+    public BenchRequest Request(int tokens) => new(Shape, Context, tokens, Parties, true)
+    {
+        Lanes = Lanes,
+        Threads = Threads == Environment.ProcessorCount ? null : Threads,
+    };
+}
