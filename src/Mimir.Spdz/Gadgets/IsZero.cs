@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.PointFunctions;
@@ -46,6 +47,7 @@ public static class IsZero
     }
 
     /// <summary>⟦[x = 0]⟧.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, int bits)
     {
         var r = step.Tape.Uniform(x.Length);
@@ -70,7 +72,7 @@ public static class IsZero
     /// <summary>Bits of an integer in [0, largest].</summary>
     public static int Bits(int largest) => 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)largest);
 
-    private static PointShape Keys(int bits) => new(0, bits, new PointPayload(bits, 1));
+    private static PointShape Keys(int bits) => PointShape.Leaf(bits);
 
     private static Share Follow(PartyStep step, Opened c, int bits)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.PointFunctions;
@@ -35,6 +36,7 @@ public static class OneHot
     }
 
     /// <summary>id: one element → length elements.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share index, int length)
     {
         var r = step.Tape.Uniform(1);
@@ -51,7 +53,7 @@ public static class OneHot
     public static Cost Cost(int length, int parties) =>
         new Cost(1, 1, Uniform: 1) + (parties == 2 ? Costs.Cost.Points(1, Keys(length)) : new Cost(0, 0, Authenticated: 1L << Bits(length)));
 
-    private static PointShape Keys(int length) => new(0, Bits(length), new PointPayload(Bits(length), 1));
+    private static PointShape Keys(int length) => PointShape.Leaf(Bits(length));
 
     private static Share Leaves(PartyStep step, int length)
     {

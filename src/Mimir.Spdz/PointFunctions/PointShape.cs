@@ -14,6 +14,9 @@ public sealed class PointShape
     /// <summary>Keys that are dealt and read together, under one tweak.</summary>
     public const int BatchKeys = 128;
 
+    private static readonly PointShape[] LeafShapes =
+        [.. Enumerable.Range(1, 50).Select(depth => new PointShape(0, depth, new PointPayload(depth, 1)))];
+
     /// <summary>A shape; <paramref name="payloads"/> in ascending depth, the last at <paramref name="depth"/>.</summary>
     public PointShape(int lowBit, int depth, params ReadOnlySpan<PointPayload> payloads)
     {
@@ -24,6 +27,9 @@ public sealed class PointShape
         (LowBit, Depth, Payloads) = (lowBit, depth, payloads.ToArray());
         foreach (var payload in payloads) Planes += payload.Planes;
     }
+
+    /// <summary>One number at the leaf that the mask's <paramref name="bits"/> low bits name: always the same object.</summary>
+    public static PointShape Leaf(int bits) => LeafShapes[bits - 1];
 
     /// <summary>Lowest bit of the mask that the path follows.</summary>
     public int LowBit { get; }

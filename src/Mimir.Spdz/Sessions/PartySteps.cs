@@ -46,7 +46,8 @@ internal sealed class PartySteps(
         }
     }
 
-    private async Task RunAsync(PartyBlock block, int first, int count, IStage stage)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask RunAsync(PartyBlock block, int first, int count, IStage stage)
     {
         _run.Clear();
         for (var i = 0; i < count; i++)
