@@ -102,7 +102,7 @@ public sealed class GadgetTests
         foreach (var points in (bool[])[false, true])
         {
             var plan = new ComparisonPlan(12, 24, points);
-            Gen.Select(Gen.Long[-(1L << 24) + 1, (1L << 24) - 1].Array[1, 20], Gen.Long[-5000, 5000].Array[1, 20], Gen.ULong).Sample((far, near, seed) =>
+            Gen.Select(Gen.Long[-(1L << 24) + 1, (1L << 24) - 4097].Array[1, 20], Gen.Long[-5000, 5000].Array[1, 20], Gen.ULong).Sample((far, near, seed) =>
             {
                 long[] x = [.. far, .. near, 0, -4097];
                 var result = Sign(x, plan, 2, true, seed);
