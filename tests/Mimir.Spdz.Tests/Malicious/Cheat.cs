@@ -43,13 +43,22 @@ internal static class Cheat
     /// <summary>How many elements an opening of so many bytes holds.</summary>
     public static int Elements(int bytes) => 8 * bytes / FieldPacking.BitsPerElement;
 
-    /// <summary>Element <paramref name="index"/> of an opening, plus delta mod p.</summary>
+    /// <summary>
+    /// Element <paramref name="index"/> of an opening, plus delta mod p. Positions in lockstep send their vectors one after another, each in whole bytes, which
+    /// need not read as one vector: then the first element of all.
+    /// </summary>
     public static byte[] AddOpened(byte[] bytes, int index, double delta)
     {
         var elements = new double[Elements(bytes.Length)];
-        Assert.True(FieldPacking.TryUnpack(bytes, elements));
-        elements[index] = Field.Add(elements[index], delta);
-        FieldPacking.Pack(elements, bytes);
+        if (FieldPacking.Bytes(elements.Length) == bytes.Length && FieldPacking.TryUnpack(bytes, elements))
+        {
+            elements[index] = Field.Add(elements[index], delta);
+            FieldPacking.Pack(elements, bytes);
+            return bytes;
+        }
+        const long Element = (1L << FieldPacking.BitsPerElement) - 1;
+        var first = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, (first & ~Element) | (long)Field.Add(first & Element, delta));
         return bytes;
     }
 
