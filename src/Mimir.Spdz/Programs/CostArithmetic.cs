@@ -21,7 +21,8 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
 
     /// <inheritdoc/>
     public override ValueTask<int> LookupAsync(SecretMatrix table, int index) =>
-        Count(table.IsPublic ? PublicLookup.Cost(table) : Lookup.Cost(table.Rows, table.Width, active), table.Columns);
+        Count(
+            table.IsPublic ? PublicLookup.Cost(table, numbers.Parties) : Lookup.Cost(table.Rows, table.Width, active, numbers.Parties), table.Columns);
 
     /// <inheritdoc/>
     public override ValueTask<int> LinearAsync(SecretMatrix w, int x) =>

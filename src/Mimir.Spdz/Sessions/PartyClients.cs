@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Gadgets;
@@ -24,12 +25,13 @@ internal sealed class PartyClients(SessionPlan plan, int vocabulary, Party party
         var clients = ClientMasks.Clients(plan);
         if (plan.LogitsToOwner)
         {
-            var key = await tape.ReadAsync(TapeKind.Logits, 0, 0, 0, cancellation);
+            var key = await tape.ReadAsync(TapeKind.Logits, 0, 0, default, cancellation);
             _logits = new LogitsMasks([key.Key], vocabulary, plan.Outputs);
             tape.Return(key);
         }
-        var section = await tape.ReadAsync(TapeKind.Clients, 0, 0, ClientMasks.Corrections(plan), cancellation);
-        using (var reader = new TapeReader(party, party.Workspace, section.Key, section.Corrections))
+        var section = await tape.ReadAsync(
+            TapeKind.Clients, 0, 0, new SectionSize(party.Index == party.Count - 1 ? ClientMasks.Corrections(plan) : 0), cancellation);
+        using (var reader = new TapeReader(party, party.Workspace, section))
             foreach (var client in clients)
             {
                 var masks = reader.Uniform(ClientMasks.Count(plan, client));
@@ -74,6 +76,7 @@ internal sealed class PartyClients(SessionPlan plan, int vocabulary, Party party
     }
 
     /// <summary>Gives every receiver its part of output <paramref name="number"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReleaseAsync(int number, Verified<double[]> masked, CancellationToken cancellation)
     {
         for (var r = 0; r < plan.Receivers.Count; r++)
