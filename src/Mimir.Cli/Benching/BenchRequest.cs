@@ -23,6 +23,9 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
     /// <summary>Sessions at once.</summary>
     public int Lanes { get; init; } = 1;
 
+    /// <summary>The data owner gets the logits and samples itself.</summary>
+    public bool LogitsToOwner { get; init; }
+
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
 

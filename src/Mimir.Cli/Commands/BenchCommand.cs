@@ -28,6 +28,8 @@ public static class BenchCommand
             shape, context, tokens, prefill, lanes, network, breakdown, record, parties, security, config, json,
         };
         var weights = new WeightArguments(command);
+        var logits = SharedOptions.LogitsToOwner();
+        command.Options.Add(logits);
         command.SetAction(async (result, cancellation) =>
         {
             var settings = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
@@ -35,6 +37,7 @@ public static class BenchCommand
             var request = new BenchRequest(result.GetValue(shape)!, length, result.GetValue(tokens), result.GetValue(parties), result.GetValue(security) == "active")
             {
                 Weights = weights.Read(result),
+                LogitsToOwner = SharedOptions.AreLogitsToOwner(result, logits, weights.Read(result)),
                 Lanes = result.GetValue(lanes),
                 Breakdown = result.GetValue(breakdown),
                 ScaleBits = settings.FixedPoint.ScaleBits,
