@@ -9,6 +9,9 @@ public static class ChebyshevFit
     private const int Nodes = 40;
     private const int GridPoints = 257;
 
+    // [i, k] = cos(k·angle of node i).
+    private static readonly double[,] Cosines = CosinesOfNodes();
+
     /// <summary>
     /// Coefficients[j][k] of u^k with u = (x − x0)/width in [−1, 1]: the least-squares fit at 40 Chebyshev nodes, which is
     /// the Chebyshev series cut after <paramref name="degree"/>.
@@ -19,8 +22,20 @@ public static class ChebyshevFit
     /// <param name="count">Segments, at least 1.</param>
     /// <param name="degree">In [0, 39]; beyond about 10 the power basis loses accuracy.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
-    public static double[][] Segments(Func<double, double> function, double low, double width, int count, int degree)
+    public static double[][] Segments(Func<double, double> function, double low, double width, int count, int degree) =>
+        SegmentsAround(function, low, width, count, degree, width);
+
+    /// <summary>The same with segments fitted on [−reach, +reach] around centres that are <paramref name="width"/> apart; still in powers of (x − x0)/width.</summary>
+    /// <param name="function">Smooth on [low − reach, low + (count − 1)·width + reach].</param>
+    /// <param name="low">Centre of segment 0.</param>
+    /// <param name="width">Distance between centres, above 0.</param>
+    /// <param name="count">Segments, at least 1.</param>
+    /// <param name="degree">In [0, 39]; beyond about 10 the power basis loses accuracy.</param>
+    /// <param name="reach">Half the length of the interval, above 0.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is outside its range.</exception>
+    public static double[][] SegmentsAround(Func<double, double> function, double low, double width, int count, int degree, double reach)
     {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(reach);
         ArgumentNullException.ThrowIfNull(function);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -28,7 +43,13 @@ public static class ChebyshevFit
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(degree, Nodes);
         double[][] segments = new double[count][];
         for (int j = 0; j < count; j++)
-            segments[j] = Fit(function, low + j * width, width, degree);
+        {
+            segments[j] = Fit(function, low + j * width, reach, degree);
+            if (reach == width) continue;
+            double scale = 1;
+            for (int k = 0; k <= degree; k++, scale *= width / reach)
+                segments[j][k] *= scale;
+        }
         return segments;
     }
 
@@ -71,10 +92,9 @@ public static class ChebyshevFit
         double[] series = new double[degree + 1];
         for (int i = 0; i < Nodes; i++)
         {
-            double angle = Math.PI * (i + 0.5) / Nodes;
-            double value = function(origin + width * Math.Cos(angle));
+            double value = function(origin + width * Cosines[i, 1]);
             for (int k = 0; k <= degree; k++)
-                series[k] += value * Math.Cos(k * angle) * (k == 0 ? 1.0 : 2.0) / Nodes;
+                series[k] += value * Cosines[i, k] * (k == 0 ? 1.0 : 2.0) / Nodes;
         }
         return ToPowers(series);
     }
@@ -99,5 +119,14 @@ public static class ChebyshevFit
             (previous, current) = (current, next);
         }
         return powers;
+    }
+
+    private static double[,] CosinesOfNodes()
+    {
+        double[,] cosines = new double[Nodes, Nodes];
+        for (int i = 0; i < Nodes; i++)
+            for (int k = 0; k < Nodes; k++)
+                cosines[i, k] = Math.Cos(k * (Math.PI * (i + 0.5) / Nodes));
+        return cosines;
     }
 }

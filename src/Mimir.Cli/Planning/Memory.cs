@@ -29,8 +29,8 @@ internal static class Memory
             material += (users + (request.Active ? 1 : 0)) * slot.Inputs + users * slot.Outputs;
         }
         material += block.Steps.Sum(s => s.Triples * (request.Active ? 3 : 2));
-        var sections = last ? (block.Steps.Count + 1) * block.Steps.Max(s => s.Corrections) : 0;
-        return 2 * matrixBytes + Blocks * algebraicBytes + Element * (rows + cache + Blocks * material + sections);
+        var sections = (block.Steps.Count + 1) * block.Steps.Max(s => s.Cost.Section(last, request.Active).Bytes);
+        return 2 * matrixBytes + Blocks * algebraicBytes + Element * (rows + cache + Blocks * material) + sections;
     }
 
     /// <summary>A; the cache's masks; the masks b of one block and its largest products.</summary>

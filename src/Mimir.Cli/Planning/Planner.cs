@@ -30,14 +30,14 @@ public static class Planner
         var position = request.Context - 1;
         var whole = CostArithmetic.Of(layout, session, numbers, request.Active, position);
         var outside = CostArithmetic.Of(layout with { Layers = 0 }, session, numbers, request.Active, position);
-        var steps = Enumerable.Repeat(new StepShape(position, true, whole.Triples, whole.Corrections(request.Active)), request.BlockSteps).ToArray();
+        var steps = Enumerable.Repeat(new StepShape(position, true, whole), request.BlockSteps).ToArray();
         var block = new BlockShape(0, steps);
 
         long peers = request.Parties - 1;
         var matrices = Element * layout.Matrices.Where(m => !m.IsPublic).Sum(m => (long)m.Rows * m.Stride);
         var shown = layout.Matrices.Where(m => m.IsPublic).Sum(MaskedWeights.WireBytes);
         var algebraic = Element * block.AlgebraicCorrections(layout, request.Active);
-        var dealt = Element * whole.Corrections(request.Active) + algebraic / request.BlockSteps;
+        var dealt = whole.SectionBytes(request.Active) + algebraic / request.BlockSteps;
         var rounds = whole.Rounds + 1;
         var offlineRounds = request.Active ? OfflineRounds(layout, block) / (double)request.BlockSteps : 0;
         var lastParty = shown + Memory.OfParty(request, block, matrices, algebraic, last: true);

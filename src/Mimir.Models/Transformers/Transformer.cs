@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mimir.Models.Transformers;
 
 /// <summary>
@@ -13,6 +15,7 @@ public sealed class Transformer<T>(ModelLayout model, IArithmetic<T> a)
     /// One position: the residual stream after all blocks. <paramref name="token"/>: one secret integer. Writes the position's keys and
     /// values to the cache.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> StepAsync(T token, int position)
     {
         var x = await a.LookupAsync(model.Embedding, token);                       // hidden
@@ -27,6 +30,7 @@ public sealed class Transformer<T>(ModelLayout model, IArithmetic<T> a)
     }
 
     /// <summary>Scores of every token of the vocabulary from the residual stream <paramref name="x"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> LogitsAsync(T x)
     {
         x = await a.NormalizeAsync(x, model.NormEpsilon);
@@ -34,6 +38,7 @@ public sealed class Transformer<T>(ModelLayout model, IArithmetic<T> a)
         return await a.LinearAsync(model.Head, x);                                 // vocabulary
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> AttentionAsync(int layer, T x, int position)
     {
         int q = model.Heads * model.HeadSize, kv = model.KeyValueHeads * model.HeadSize;

@@ -65,7 +65,7 @@ internal sealed class Session
             _joined = true;
             _joining.Dispose();
         }
-        Group.Admission.Enter(this);
+        Group.Admission.Enter(Id, Start);
         return events.Reader;
     }
 
@@ -109,7 +109,7 @@ internal sealed class Session
             if (_running.Count > 0 || !_failures.Close()) return;
             Tell(new InferenceEvent { Finished = new SessionFinished { Session = Id.ToByteString() } });
         }
-        Group.Admission.Leave(this);
+        Group.Admission.Leave(Id);
     }
 
     /// <summary>How far it is, for every client.</summary>
@@ -126,7 +126,7 @@ internal sealed class Session
     public void Report(SessionFailed failed) => _failures.Report(failed);
 
     /// <summary>It has a place on its model.</summary>
-    public void Start()
+    private void Start()
     {
         lock (_lock)
         {
@@ -168,7 +168,7 @@ internal sealed class Session
             _ended = true;
             Tell(new InferenceEvent { Failed = failed });
         }
-        Group.Admission.Leave(this);
+        Group.Admission.Leave(Id);
         if (failed.ModelVoid) Group.Lose(failed);
     }
 

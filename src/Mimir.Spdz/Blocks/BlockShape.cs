@@ -1,15 +1,19 @@
 using Mimir.Models.Transformers;
+using Mimir.Spdz.Costs;
 using Mimir.Spdz.Masking;
+using Mimir.Spdz.Tape;
 
 namespace Mimir.Spdz.Blocks;
 
 /// <summary>What must be known of one step to deal for it; public.</summary>
 /// <param name="Position">Place in the context, from 0; also the step's number.</param>
 /// <param name="Logits">Whether a token is sampled after it.</param>
-/// <param name="Triples">Beaver triples its program uses.</param>
-/// <param name="Corrections">Elements of its tape section for the last party.</param>
-public readonly record struct StepShape(int Position, bool Logits, long Triples, long Corrections)
+/// <param name="Cost">What its program costs.</param>
+public readonly record struct StepShape(int Position, bool Logits, Cost Cost)
 {
+    /// <summary>Beaver triples its program uses.</summary>
+    public long Triples => Cost.Triples;
+
     /// <summary>Positions in the cache after this step's has been appended.</summary>
     public int Cached => Position + 1;
 }
@@ -20,6 +24,9 @@ public sealed record BlockShape(int Number, IReadOnlyList<StepShape> Steps)
     /// <summary>Indices into <see cref="Steps"/> of the steps that use <paramref name="slot"/>.</summary>
     public IReadOnlyList<int> Users(ModelLayout layout, MatrixSlot slot) =>
         [.. Enumerable.Range(0, Steps.Count).Where(s => Steps[s].Logits || slot.Matrix != layout.Head || slot.Transposed)];
+
+    /// <summary>The algebraic section for the last party, or for another, which expands all of it from its key.</summary>
+    public SectionSize AlgebraicSection(ModelLayout layout, bool active, bool last) => new(last ? AlgebraicCorrections(layout, active) : 0);
 
     /// <summary>Elements of the algebraic section for the last party.</summary>
     public long AlgebraicCorrections(ModelLayout layout, bool active)

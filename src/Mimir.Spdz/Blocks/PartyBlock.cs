@@ -43,7 +43,7 @@ public sealed class PartyBlock
         PartyModel model, BlockShape shape, PartyCache cache, TapeSection section, Party party, Workspace workspace, Sacrifice sacrifice)
     {
         var block = new PartyBlock(shape);
-        using var tape = new TapeReader(party, workspace, section.Key, section.Corrections);
+        using var tape = new TapeReader(party, workspace, section);
         foreach (var slot in MatrixSlot.All(model.Layout)) block.ReadProducts(model, slot, tape, workspace, sacrifice);
         for (var step = 0; step < shape.Steps.Count; step++)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Programs;
@@ -29,6 +30,7 @@ public static class ActivatedProduct
     }
 
     /// <summary>The running half, from the opened product c at scale 2f on.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> RunAsync(PartyStep step, Opened c, bool gated, Numbers numbers)
     {
         var inner = Inner(c.Length, gated);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Programs;
@@ -21,6 +22,7 @@ public static class Attention
     }
 
     /// <summary>q: heads × headSize, key and value: kvHeads × headSize → heads × headSize.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> RunAsync(
         PartyStep step, PartyCache cache, int layer, int position, AttentionMaterial material, Share query, Share key, Share value, Numbers numbers)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Shares;
@@ -16,6 +17,7 @@ public static class CachedProduct
     /// E_K = open(k − B_K), E_V = open(v − B_V), and d = open(q − b_q): one round, (2·kvHeads + heads)·headSize elements. Both rows are
     /// in the cache before this returns d.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Opened> AppendAsync(
         PartyStep step, PartyCache cache, int layer, int position, Share key, Share value, Share maskedQuery)
     {

@@ -12,7 +12,7 @@ namespace Mimir.Spdz.Gadgets;
 /// table is dealt multiplied by 1 − 2·r_top, which makes the last exclusive or linear.
 /// </summary>
 /// <remarks>
-/// Rounds: 1 + ⌈log₂ digits⌉. Exact; a wrap of x + R around p moves the threshold by 27 units in the last place (probability 2^(top−49)).
+/// Rounds: 1 + ⌈log₂ digits⌉; 1 with two parties (<see cref="ComparePoints"/>). Exact; a wrap of x + R around p moves the threshold by 27 units in the last place (probability 2^(top−49)).
 /// Each party learns x + 2^top + R mod p and Beaver differences, all uniform. Source: protocol.md section 5.2; the exclusive-or form, which has
 /// no failure on wrap, is ours.
 /// </remarks>
@@ -25,6 +25,11 @@ public static class Compare
     {
         using var r = new Secret(length);
         tape.Uniform(r.Span);
+        if (plan.Points)
+        {
+            ComparePoints.Deal(tape, r.Span, plan);
+            return;
+        }
         var perChunk = ChunkElements / plan.ElementLength;
         using var chunk = new Secret(perChunk * plan.ElementLength);
         var tables = chunk.Span;
@@ -43,6 +48,7 @@ public static class Compare
         var n = x.Length;
         var r = step.Tape.Uniform(n);
         var c = await step.Opener.OpenAsync(party.AddScalar(x + r, 1L << plan.TopBit), step.Cancellation);
+        if (plan.Points) return Finish(party, c, plan, step.Tape.Authenticated(n), ComparePoints.Less(step, c, plan));
         var less = party.Rent(plan.Digits * n);
         var equal = party.Rent(plan.Digits * n);
         var top = party.Rent(n);
@@ -63,6 +69,7 @@ public static class Compare
     /// <summary>See the class.</summary>
     public static Cost Cost(int length, ComparisonPlan plan)
     {
+        if (plan.Points) return new Cost(1, length, Uniform: length, Authenticated: length) + Costs.Cost.Points(length, plan.Keys);
         var cost = new Cost(1, length, Uniform: length, Authenticated: (long)length * plan.ElementLength);
         for (var digits = plan.Digits; digits > 1; digits = (digits + 1) / 2) cost += Multiply.Cost(Products(digits) * length);
         return cost;

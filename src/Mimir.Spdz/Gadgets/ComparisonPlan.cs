@@ -1,10 +1,13 @@
+using Mimir.Spdz.PointFunctions;
+
 namespace Mimir.Spdz.Gadgets;
 
 /// <summary>
 /// The digits of a comparison: bits [<paramref name="lowBit"/>, <paramref name="topBit"/>) of the masked difference, in digits of
-/// <see cref="DigitBits"/>, most significant first. Bits below lowBit are ignored: the threshold is then exact to 2^lowBit.
+/// <see cref="DigitBits"/>, most significant first. Bits below lowBit are ignored: the threshold is then exact to 2^lowBit. With
+/// <paramref name="points"/> it is dealt as keys of point functions, for two parties, otherwise as tables.
 /// </summary>
-public sealed class ComparisonPlan(int lowBit, int topBit)
+public sealed class ComparisonPlan(int lowBit, int topBit, bool points = false)
 {
     /// <summary>Bits per digit: tables of 2^3 − 1 elements; of 2, 3 and 4 bits the one with the fewest bytes dealt.</summary>
     public const int DigitBits = 3;
@@ -15,6 +18,9 @@ public sealed class ComparisonPlan(int lowBit, int topBit)
     /// <summary>Elements dealt per comparison besides the mask: all digits' tables and r_top.</summary>
     public int ElementLength => Digits * TableLength + 1;
 
+    /// <summary>Two-party form.</summary>
+    public bool Points { get; } = points;
+
     /// <summary>First bit compared.</summary>
     public int LowBit { get; } = lowBit;
 
@@ -23,6 +29,10 @@ public sealed class ComparisonPlan(int lowBit, int topBit)
 
     /// <summary>Number of digits; the most significant one may be shorter in value but not in table.</summary>
     public int Digits { get; } = (topBit - lowBit + DigitBits - 1) / DigitBits;
+
+    /// <summary>The path of the compared bits; a node carries one number where a digit ends.</summary>
+    internal PointShape Keys { get; } = new(lowBit, topBit - lowBit, [..
+        Enumerable.Range(0, (topBit - lowBit + DigitBits - 1) / DigitBits).Select(d => new PointPayload((topBit - lowBit - 1) % DigitBits + 1 + d * DigitBits, 1))]);
 
     /// <summary>Digit δ (0 = most significant) of <paramref name="value"/>.</summary>
     public int Digit(long value, int digit)

@@ -1,5 +1,6 @@
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
+using Mimir.Spdz.PointFunctions;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
 
@@ -9,9 +10,10 @@ namespace Mimir.Spdz.Gadgets;
 /// ⟦[x = 0]⟧ (0 or 1, scale 0) for integers 0 ≤ x &lt; 2^bits, elementwise. c = open(x + R); x = 0 exactly when c and R agree in their low bits.
 /// Up to <see cref="TableBits"/> bits the answer is entry c mod 2^bits of the dealt table 1[R mod 2^bits = v]. Beyond, the number of bits in
 /// which the public c and the dealt bits of R differ is a local sum, an integer of at most ⌈log₂(bits + 1)⌉ bits, and is compared with zero in turn.
+/// Two parties hold keys of point functions instead, and follow the one path of c.
 /// </summary>
 /// <remarks>
-/// Rounds: one per stage (1 up to 5 bits, 2 up to 31). x = 0 is always found; when x + R wraps around p (probability x/2^50), x = 2^bits − 27
+/// Rounds: one with two parties; otherwise one per stage (1 up to 5 bits, 2 up to 31). x = 0 is always found; when x + R wraps around p (probability x/2^50), x = 2^bits − 27
 /// is taken for zero. Each party learns x + R, uniform. Source of the second form: Nishide and Ohta, PKC 2007.
 /// </remarks>
 public static class IsZero
@@ -24,6 +26,13 @@ public static class IsZero
     {
         using var r = new Secret(length);
         tape.Uniform(r.Span);
+        if (tape.Parties == 2)
+        {
+            using var ones = new Secret(length);
+            ones.Span.Fill(1);
+            tape.Points(Keys(bits), r.Span, ones.Span);
+            return;
+        }
         var width = bits <= TableBits ? 1 << bits : bits;
         using var table = new Secret(length * width);
         for (var e = 0; e < length; e++)
@@ -40,6 +49,7 @@ public static class IsZero
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, int bits)
     {
         var r = step.Tape.Uniform(x.Length);
+        if (step.Party.Count == 2) return Follow(step, await step.Opener.OpenAsync(x + r, step.Cancellation), bits);
         var width = bits <= TableBits ? 1 << bits : bits;
         var table = step.Tape.Authenticated(x.Length * width);
         var c = await step.Opener.OpenAsync(x + r, step.Cancellation);
@@ -49,12 +59,41 @@ public static class IsZero
     }
 
     /// <summary>See the class.</summary>
-    public static Cost Cost(int length, int bits) =>
-        new Cost(1, length, Uniform: length, Authenticated: (long)length * (bits <= TableBits ? 1 << bits : bits))
-        + (bits <= TableBits ? default : Cost(length, Bits(bits)));
+    public static Cost Cost(int length, int bits, int parties)
+    {
+        var cost = new Cost(1, length, Uniform: length);
+        if (parties == 2) return cost + Costs.Cost.Points(length, Keys(bits));
+        cost += new Cost(0, 0, Authenticated: (long)length * (bits <= TableBits ? 1 << bits : bits));
+        return bits <= TableBits ? cost : cost + Cost(length, Bits(bits), parties);
+    }
 
     /// <summary>Bits of an integer in [0, largest].</summary>
     public static int Bits(int largest) => 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)largest);
+
+    private static PointShape Keys(int bits) => new(0, bits, new PointPayload(bits, 1));
+
+    private static Share Follow(PartyStep step, Opened c, int bits)
+    {
+        var party = step.Party;
+        var result = party.Rent(c.Length);
+        var scratch = party.Workspace.Rent(PointTree.ScratchElements(PointShape.BatchKeys, 2)).Span;
+        Span<int> path = stackalloc int[PointShape.BatchKeys];
+        for (var at = 0; at < c.Length; at += PointShape.BatchKeys)
+        {
+            var keys = step.Tape.Points(Keys(bits), Math.Min(PointShape.BatchKeys, c.Length - at));
+            var tree = new PointTree(keys, 0, keys.Count, scratch);
+            while (tree.Depth < bits)
+            {
+                tree.Grow();
+                for (var k = 0; k < keys.Count; k++) path[k] = (int)(((long)c.Values.Span[at + k] >> (bits - tree.Depth)) & 1);
+                tree.Keep(path[..keys.Count], 1);
+            }
+            tree.Convert(0);
+            for (var k = 0; k < keys.Count; k++)
+                tree.Write(k, 0, result.Value.Span.Slice(at + k, 1), party.Active ? result.Mac.Span.Slice(at + k, 1) : default);
+        }
+        return result;
+    }
 
     private static Share Pick(Party party, Opened c, Share table, int width)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Costs;
@@ -24,6 +25,7 @@ public static class Lookup
     }
 
     /// <summary>The running half.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> RunAsync(PartyStep step, PartyModel model, MatrixSlot slot, ProductMaterial material, Share index)
     {
         var party = step.Party;
@@ -43,6 +45,6 @@ public static class Lookup
     }
 
     /// <summary>See the class.</summary>
-    public static Cost Cost(int rows, int columns, bool active) =>
-        OneHot.Cost(rows) + new Cost(1, rows) + new Cost(1, columns, Uniform: columns, Raw: active ? 1 : 0);
+    public static Cost Cost(int rows, int columns, bool active, int parties) =>
+        OneHot.Cost(rows, parties) + new Cost(1, rows) + new Cost(1, columns, Uniform: columns, Raw: active ? 1 : 0);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Models.Transformers;
 using Mimir.Numerics;
 using Mimir.Spdz.Blocks;
@@ -37,6 +38,7 @@ public static class MatrixProduct
         OpenAsync(step, model, w, material, x, bits, step.Tape.UniformRaw(w.Rows));
 
     /// <summary>⟦z⟧ with MACs and without rescaling, at scale f + bits: c − 2^48 − ⟦R⟧.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> ExactAsync(PartyStep step, PartyModel model, SecretMatrix w, ProductMaterial material, Share x, int bits)
     {
         var r = step.Tape.Uniform(w.Rows);
@@ -44,6 +46,7 @@ public static class MatrixProduct
         return step.Party.AddScalar(step.Party.Scale(r, Field.Negate(1)) + c, Field.Reduce(-Truncate.Offset));
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<Opened> OpenAsync(
         PartyStep step, PartyModel model, SecretMatrix w, ProductMaterial material, Share x, int bits, Memory<double> r)
     {

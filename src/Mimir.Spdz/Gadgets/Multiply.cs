@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Shares;
@@ -11,6 +12,7 @@ namespace Mimir.Spdz.Gadgets;
 public static class Multiply
 {
     /// <summary>e = open(x − a), d = open(y − b), z = c + e·b + d·a + e·d.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, Share y)
     {
         var (a, b, c) = step.Triples.Next(x.Length);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Programs;
@@ -39,6 +40,7 @@ public static class Normalize
     }
 
     /// <summary>The running half.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, Numbers numbers)
     {
         var party = step.Party;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Models.Transformers;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Masking;
@@ -16,9 +17,10 @@ public static class PublicLookup
     public static void Deal(DealingTape tape, SecretMatrix table) => OneHot.Deal(tape, table.Rows);
 
     /// <summary>The running half.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> RunAsync(PartyStep step, SecretMatrix table, Share index) =>
         await PublicProduct.MultiplyAsync(step, new MatrixSlot(table, true), await OneHot.RunAsync(step, index, table.Rows));
 
     /// <summary>See the class.</summary>
-    public static Cost Cost(SecretMatrix table) => OneHot.Cost(table.Rows);
+    public static Cost Cost(SecretMatrix table, int parties) => OneHot.Cost(table.Rows, parties);
 }

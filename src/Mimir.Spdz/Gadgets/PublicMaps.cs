@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Models.Transformers;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
@@ -13,6 +14,7 @@ public static class PublicMaps
     public const int MeanBits = 16;
 
     /// <summary>x − mean(x): 2^16·x − round(2^16/k)·Σx, rescaled. Error: |Σx|·2^−17 from the rounding of 1/k, and one unit in the last place.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> CenterAsync(PartyStep step, Share x)
     {
         var party = step.Party;
@@ -24,6 +26,7 @@ public static class PublicMaps
     /// Every head's pairs (j, j + headSize/2) turned by their public angles: y₁ = x₁·cos − x₂·sin, y₂ = x₂·cos + x₁·sin, with f-bit
     /// cosines; one rescaling.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RotateAsync(PartyStep step, Share x, RotaryTable table, int position, Numbers numbers)
     {
         var party = step.Party;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Models.Transformers;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
@@ -15,10 +16,12 @@ namespace Mimir.Spdz.Gadgets;
 public static class PublicProduct
 {
     /// <summary>c = open(z + 2^48 + R): one round, m elements. The mask R is dealt with MACs.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Opened> OpenAsync(PartyStep step, Share z) =>
         await step.Opener.OpenAsync(step.Party.AddScalar(z + step.Tape.Uniform(z.Length), Truncate.Offset), step.Cancellation);
 
     /// <summary>⟦2^f·(W·x + bias)⟧ before any opening: f + <paramref name="fractionBits"/> fraction bits. Local.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> MultiplyAsync(PartyStep step, PartyModel model, SecretMatrix w, Share x, int fractionBits)
     {
         var z = await MultiplyAsync(step, new MatrixSlot(w, false), x);
@@ -29,6 +32,7 @@ public static class PublicProduct
     }
 
     /// <summary>⟦2^f·W·x⟧, or with a transposed slot ⟦2^f·Wᵀ·x⟧. Local.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> MultiplyAsync(PartyStep step, MatrixSlot slot, Share x)
     {
         var party = step.Party;

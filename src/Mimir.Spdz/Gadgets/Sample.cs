@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Programs;
@@ -30,6 +31,7 @@ public static class Sample
     }
 
     /// <summary>count logits → one integer; <paramref name="output"/> numbers the sampled tokens of the session.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share logits, SessionPlan plan, Numbers numbers, int output)
     {
         if (plan.Temperature > 0)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Programs;
@@ -37,6 +38,7 @@ public static class Softmax
     }
 
     /// <summary>The running half.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share scores, int rows, Numbers numbers)
     {
         var party = step.Party;
@@ -59,7 +61,7 @@ public static class Softmax
     public static Cost Cost(int rows, int width, Numbers numbers)
     {
         var scores = rows * width;
-        var cost = new Cost(1, scores, Uniform: scores) + Bins.Cost(scores, numbers.Bins) + IsZero.Cost(rows * Tests, IsZero.Bits(width))
+        var cost = new Cost(1, scores, Uniform: scores) + Bins.Cost(scores, numbers.Bins, numbers.Parties) + IsZero.Cost(rows * Tests, IsZero.Bits(width), numbers.Parties)
             + Spline.Cost(scores, numbers.ExponentialSum) + Spline.Cost(rows, numbers.Logarithm(width)) + Spline.Cost(scores, numbers.Exponential);
         return numbers.WeightShift > 0 ? cost + Truncate.Cost(scores) : cost;
     }

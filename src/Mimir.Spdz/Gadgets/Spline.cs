@@ -6,21 +6,22 @@ using Mimir.Spdz.Tape;
 namespace Mimir.Spdz.Gadgets;
 
 /// <summary>
-/// f(x) at scale G for any smooth f given as nested splines, from ONE opening: c = open(x + R). The dealt table makes every level's value
-/// f_ℓ and its "the finer level answers" bit in_ℓ public linear combinations; then r = f_0 and, for ℓ = 1, 2, …: r ← f_ℓ + in_ℓ·(r − f_ℓ).
-/// Rounds: one, and one more per level after the first. A level whose range x exceeds gives a bounded wrong number that in_ℓ = 0 cancels.
+/// f(x) at scale G for any smooth f given as nested splines, from ONE opening: c = open(x + R). Each level's value f_ℓ is a public linear combination of what
+/// was dealt. Two parties hold keys of point functions and evaluate only the pieces that answer (<see cref="SplinePoints"/>): one round. With more, dealt
+/// tables also make the bit in_ℓ "the finer level answers" a linear combination; then r = f_0 and, for ℓ = 1, 2, …: r ← f_ℓ + in_ℓ·(r − f_ℓ), a
+/// round per level after the first. A level whose range x exceeds gives a bounded wrong number that in_ℓ = 0 cancels.
 /// </summary>
 /// <remarks>
 /// No failure probability: when x + R wraps around p = 2^50 − 27, c is off by 27 modulo every power of two, so the function is evaluated
-/// 27 units in the last place beside x (probability |x|/2^50). Error: the fit's, plus 2^−s' segment widths of input resolution, plus
-/// (degree+1)·2^(s'−G) of coefficient rounding. Each party learns x + R mod p, which is uniform. Source: protocol.md section 5.3; the nesting
+/// 27 units in the last place beside x (probability |x|/2^50). Error: the fit's, plus 2^−bits widths of input resolution, plus what rounding the
+/// coefficients leaves (<see cref="SplinePlane"/>). Each party learns x + R mod p, which is uniform. Source: protocol.md section 5.3; the nesting
 /// and the harmless wrap are ours (docs/protocol.md).
 /// </remarks>
 public static class Spline
 {
     private const int ChunkElements = 4096;
 
-    /// <summary>The dealing half: R, then for chunks of elements their tables, level by level.</summary>
+    /// <summary>The dealing half: R, then for chunks of elements their tables, level by level, or their keys.</summary>
     public static void Deal(DealingTape tape, int length, SplineFunction function)
     {
         using var r = new Secret(length);
@@ -28,9 +29,14 @@ public static class Spline
         DealTables(tape, r.Span, function);
     }
 
-    /// <summary>The tables for masks that have been drawn already (a linear layer's, which have no MAC).</summary>
+    /// <summary>The tables, or keys, for masks that have been drawn already (a linear layer's, which have no MAC).</summary>
     internal static void DealTables(DealingTape tape, ReadOnlySpan<double> r, SplineFunction function)
     {
+        if (function.Points)
+        {
+            SplinePoints.Deal(tape, r, function);
+            return;
+        }
         var length = r.Length;
         foreach (var (level, kernel) in function.Levels.Zip(function.Kernels))
         {
@@ -58,6 +64,7 @@ public static class Spline
     /// <summary>From the opened c = x + R on, whoever opened it.</summary>
     internal static async ValueTask<Share> FinishAsync(PartyStep step, Opened c, SplineFunction function)
     {
+        if (function.Points) return SplinePoints.Finish(step, c, function);
         var result = default(Share);
         for (var l = 0; l < function.Levels.Count; l++)
         {
@@ -70,7 +77,9 @@ public static class Spline
     /// <summary>See the class.</summary>
     public static Cost Cost(int length, SplineFunction function)
     {
-        var cost = new Cost(1, length, Uniform: length, Authenticated: (long)length * function.TableLength);
+        var cost = new Cost(1, length, Uniform: length);
+        if (function.Points) return cost + Costs.Cost.Points(length, function.Keys);
+        cost += new Cost(0, 0, Authenticated: (long)length * function.TableLength);
         for (var l = 1; l < function.Levels.Count; l++) cost += Multiply.Cost(length);
         return cost;
     }
@@ -81,7 +90,7 @@ public static class Spline
         var value = party.Rent(c.Length);
         var inner = withInner ? party.Rent(c.Length) : default;
         var combination = party.Workspace.Rent(level.TableLength).Span;
-        var selector = party.Workspace.Rent(level.Segments).Span;
+        var selector = party.Workspace.Rent(level.Pieces).Span;
         var perChunk = ElementsPerChunk(level);
         var width = level.TableLength;
         for (var at = 0; at < c.Length; at += perChunk)
@@ -97,8 +106,8 @@ public static class Spline
                 if (party.Active) value.Mac.Span[at + e] = FieldVector.Dot(combination, table.Mac.Span);
                 if (!withInner) continue;
                 kernel.Inner(opened, selector);
-                inner.Value.Span[at + e] = FieldVector.Dot(selector, table.Value.Span[..level.Segments]);
-                if (party.Active) inner.Mac.Span[at + e] = FieldVector.Dot(selector, table.Mac.Span[..level.Segments]);
+                inner.Value.Span[at + e] = FieldVector.Dot(selector, table.Value.Span[..level.Pieces]);
+                if (party.Active) inner.Mac.Span[at + e] = FieldVector.Dot(selector, table.Mac.Span[..level.Pieces]);
             }
         }
         return (value, inner);

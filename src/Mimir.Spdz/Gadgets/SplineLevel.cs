@@ -1,37 +1,66 @@
+using System.Numerics;
+using Mimir.Spdz.PointFunctions;
+
 namespace Mimir.Spdz.Gadgets;
 
+/// <summary>One dealt number per piece: 1[R lies in the piece]·round((R_low/2^s − ½)^<paramref name="Power"/>·2^<paramref name="Bits"/>).</summary>
+/// <param name="Power">Which power of the place within the piece.</param>
+/// <param name="Bits">Its resolution. A second plane of the same power, at fewer bits, carries what rounding the first one's coefficient left over.</param>
+public readonly record struct SplinePlane(int Power, int Bits);
+
 /// <summary>
-/// One resolution of a masked spline: 2^<see cref="SegmentBits"/> segments of width 2^<see cref="WidthBits"/> (in units of the input's last
-/// place) from <see cref="Low"/> on, modulo their total length.
+/// One resolution of a masked spline: pieces of width 2^<see cref="WidthBits"/> (in units of the input's last place) from <see cref="Low"/> on. The inputs that share
+/// a piece of the mask are an interval of one width that ends anywhere within a piece, at place g ∈ [0, 1): so there are coefficients for several
+/// <see cref="Cells"/> of g, each fitted on the interval (1/2 + 1/(2·cells)) widths around its centre.
 /// </summary>
-/// <param name="Low">Left edge of segment 0, in units of the input's last place.</param>
-/// <param name="WidthBits">s: a segment spans 2^s units.</param>
-/// <param name="SegmentBits">m: 2^m segments.</param>
-/// <param name="OffsetBits">s' ≤ s: how finely the place within a segment is resolved.</param>
-/// <param name="Coefficients">[segment][k]: powers of τ = t/2^s ∈ (−1, 1), t counted from the segment's left edge.</param>
-/// <param name="InnerFirst">First segment index (inclusive) for which the next finer level answers instead; unused on level 0.</param>
-/// <param name="InnerLast">Last such index, inclusive. The index is exact or one too high, so the finer level must cover one segment more.</param>
+/// <param name="Low">Left edge of piece 0, in units of the input's last place.</param>
+/// <param name="WidthBits">s: a piece spans 2^s units.</param>
+/// <param name="Pieces">Number of pieces; of the coarsest level a power of two, counted modulo their total length.</param>
+/// <param name="Planes">What is dealt, by ascending power and descending bits; none where the function is zero.</param>
+/// <param name="Coefficients">[cell][piece][k]: powers of τ, widths from the centre of the interval.</param>
+/// <param name="InnerFirst">First piece index (inclusive) for which the next finer level answers instead; unused on level 0.</param>
+/// <param name="InnerLast">Last such index, inclusive. The index is exact or one too high, so the finer level covers one width more.</param>
 public sealed record SplineLevel(
-    long Low, int WidthBits, int SegmentBits, int OffsetBits, double[][] Coefficients, int InnerFirst = 0, int InnerLast = -1)
+    long Low, int WidthBits, int Pieces, IReadOnlyList<SplinePlane> Planes, double[][][] Coefficients, int InnerFirst = 0, int InnerLast = -1)
 {
-    /// <summary>2^m.</summary>
-    public int Segments => 1 << SegmentBits;
+    /// <summary>Intervals of g with coefficients of their own.</summary>
+    public int Cells => Coefficients.Length;
 
-    /// <summary>Degree of every segment's polynomial.</summary>
-    public int Degree => Coefficients[0].Length - 1;
+    /// <summary>Degree of every piece's polynomial.</summary>
+    public int Degree => Planes.Count == 0 ? 0 : Planes[^1].Power;
 
-    /// <summary>Dealt elements per evaluation: one plane of 2^m per power.</summary>
-    public int TableLength => Segments * (Degree + 1);
+    /// <summary>Dealt elements per evaluation by tables.</summary>
+    public int TableLength => Pieces * Planes.Count;
+
+    /// <summary>Pieces for which the finer level answers.</summary>
+    public int InnerCount => InnerLast - InnerFirst + 1;
 }
 
 /// <summary>A function as nested splines, finest level first; the coarsest must cover everything that can occur.</summary>
 /// <param name="Name">For people.</param>
 /// <param name="OutputBits">G: fraction bits of the result.</param>
 /// <param name="Levels">Finest first.</param>
-public sealed record SplineFunction(string Name, int OutputBits, IReadOnlyList<SplineLevel> Levels)
+/// <param name="Points">
+/// Dealt as keys of point functions, for two parties: a finer level then lies exactly under the inner pieces of the coarser one. Otherwise as tables, whose
+/// pieces are powers of two on every level.
+/// </param>
+public sealed record SplineFunction(string Name, int OutputBits, IReadOnlyList<SplineLevel> Levels, bool Points = false)
 {
-    /// <summary>Elements dealt with MAC per evaluation, the mask not counted.</summary>
+    /// <summary>Elements dealt with MAC per evaluation by tables, the mask not counted.</summary>
     public int TableLength { get; } = Levels.Sum(l => l.TableLength);
 
+    /// <summary>One past the highest bit of the mask that decides about pieces.</summary>
+    public int DomainBits { get; } = Levels[^1].WidthBits + BitOperations.Log2((uint)Levels[^1].Pieces);
+
     internal IReadOnlyList<SplineKernel> Kernels { get; } = [.. Levels.Select(l => new SplineKernel(l, OutputBits))];
+
+    /// <summary>The keys: every level's planes at the depth where a node is one of its pieces.</summary>
+    internal PointShape Keys { get; } = ShapeOf(Levels);
+
+    private static PointShape ShapeOf(IReadOnlyList<SplineLevel> levels)
+    {
+        var top = levels[^1].WidthBits + BitOperations.Log2((uint)levels[^1].Pieces);
+        return new PointShape(levels[0].WidthBits, top - levels[0].WidthBits, [..
+            levels.Reverse().Where(l => l.Planes.Count > 0).Select(l => new PointPayload(top - l.WidthBits, l.Planes.Count))]);
+    }
 }

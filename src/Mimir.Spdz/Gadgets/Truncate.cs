@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Shares;
@@ -45,6 +46,7 @@ public static class Truncate
     }
 
     /// <summary>⟦z≫f⟧, elementwise.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share z, int shift)
     {
         var r = step.Tape.Uniform(z.Length);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Shares;
@@ -29,6 +30,7 @@ public static class TruncatedProduct
     }
 
     /// <summary>The running half, from the opened <paramref name="c"/> of z.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> RunAsync(PartyStep step, Opened c, Share y, int shift)
     {
         var party = step.Party;

@@ -49,12 +49,12 @@ public sealed class PartyModel : IMatrixProducts, IDisposable
     public static async Task<PartyModel> LoadAsync(
         ModelLayout layout, bool active, IMesh mesh, TapeReceiver tape, Stream owner, CancellationToken cancellation)
     {
-        var maskKey = await tape.ReadAsync(TapeKind.WeightMask, 0, 0, 0, cancellation);
-        var load = await tape.ReadAsync(TapeKind.Load, 0, 0, DealerModel.LoadElements(layout, active), cancellation);
+        var maskKey = await tape.ReadAsync(TapeKind.WeightMask, 0, 0, default, cancellation);
+        var load = await tape.ReadAsync(TapeKind.Load, 0, 0, new SectionSize(mesh.Index == mesh.Count - 1 ? DealerModel.LoadElements(layout, active) : 0), cancellation);
         var workspace = new Workspace();
         var anonymous = new Party(mesh.Index, mesh.Count, active, 0, workspace);
         double alpha;
-        using (var reader = new TapeReader(anonymous, workspace, load.Key, load.Corrections)) alpha = reader.UniformRaw(1).Span[0];
+        using (var reader = new TapeReader(anonymous, workspace, load)) alpha = reader.UniformRaw(1).Span[0];
 
         var model = new PartyModel(layout, mesh.Index, mesh.Count, active, alpha);
         var party = new Party(mesh.Index, mesh.Count, active, alpha, workspace);
@@ -68,7 +68,7 @@ public sealed class PartyModel : IMatrixProducts, IDisposable
 
         using var opener = new Opener(party, mesh, HmacDrbg.FromSystem());
         opener.RequireAgreement(hash.GetHashAndReset());
-        using (var reader = new TapeReader(party, workspace, load.Key, load.Corrections))
+        using (var reader = new TapeReader(party, workspace, load))
         {
             reader.UniformRaw(1);
             if (active) await model.ReadTagsAsync(party, opener, reader, cancellation);

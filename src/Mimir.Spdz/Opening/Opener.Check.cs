@@ -34,6 +34,15 @@ public sealed partial class Opener
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Verified<T>> CheckAsync<T>(T value, CancellationToken cancellation)
     {
+        await CheckAsync(cancellation);
+        return new Verified<T>(value);
+    }
+
+    /// <summary>The same where nothing leaves.</summary>
+    /// <inheritdoc cref="CheckAsync{T}"/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask CheckAsync(CancellationToken cancellation)
+    {
         if (_void) throw new InvalidOperationException("an earlier check did not pass; the session is void");
         _void = true;
         if (_party.Active)
@@ -42,11 +51,15 @@ public sealed partial class Opener
             await RevealAsync(Combine(), cancellation);
             Checks++;
         }
+        Forget();
+        _void = false;
+    }
+
+    private void Forget()
+    {
         _opened.Clear();
         _zeros.Clear();
         UncheckedElements = 0;
-        _void = false;
-        return new Verified<T>(value);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

@@ -115,11 +115,11 @@ public sealed partial class Opener : IDisposable
     {
         _opened.AddRange(lane._opened);
         _zeros.AddRange(lane._zeros);
+        UncheckedElements += lane.UncheckedElements;
         _agreement |= lane._agreement;
         if (lane._agreement || _mesh.Count > 2) _transcript.AppendData(lane._transcript.GetHashAndReset());
         lane._agreement = false;
-        lane._opened.Clear();
-        lane._zeros.Clear();
+        lane.Forget();
     }
 
     /// <summary>One joint coin; one round (two for the first).</summary>

@@ -98,19 +98,26 @@ public sealed class DealerArithmetic(
     /// <summary>R of the opened product, and what its opening needs; the adapter's part before it.</summary>
     private void DealMask(SecretMatrix w, int bits, Span<double> r)
     {
-        if (!w.IsPublic)
+        var adapter = Model.AdapterOf(w);
+        if (!w.IsPublic && adapter is null)
         {
             var slot = new MatrixSlot(w, false);
             MatrixProduct.DealMask(tape, r, source?.Tag(slot), source is null ? default : source.Input(slot));
             return;
         }
-        if (Model.AdapterOf(w) is { } adapter)
+        if (!w.IsPublic) DealExact(w);
+        if (adapter is not null)
         {
             DealLinear(adapter.Down, bits);
-            var up = new MatrixSlot(adapter.Up, false);
-            MatrixProduct.DealExact(tape, up, source?.Tag(up), source is null ? default : source.Input(up));
+            DealExact(adapter.Up);
         }
         tape.Uniform(r);
+    }
+
+    private void DealExact(SecretMatrix w)
+    {
+        var slot = new MatrixSlot(w, false);
+        MatrixProduct.DealExact(tape, slot, source?.Tag(slot), source is null ? default : source.Input(slot));
     }
 }
 

@@ -27,16 +27,18 @@ public sealed class Numbers
         var logWidth = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(layout.HiddenSize - 1));
         SquareBits = Math.Min(fractionBits, (48 - 14 - logWidth) / 2);
         InverseRootBits = Math.Min(26, 47 - fractionBits - (logWidth + 1) / 2);
-        Activation = new("activation", fractionBits + 16, SplineTables.Activation(layout.Activation, 2 * fractionBits, degree).Levels);
+        // Two parties read keys whose coefficients give a result that needs no rescaling; tables keep 16 bits more for it.
+        var spare = parties == 2 ? 4 : 16;
+        Activation = SplineTables.Activation(layout.Activation, 2 * fractionBits, fractionBits + spare, degree, parties);
         ActivationBits = Activation.OutputBits <= fractionBits + 4 ? Activation.OutputBits : fractionBits;
         HiddenBits = layout.GatedMlp ? fractionBits : ActivationBits;
         Bins = SoftmaxTables.Bins(fractionBits);
         SumBits = Math.Min(36, 48 - IsZero.Bits(layout.MaxPositions - 1));
-        ExponentialSum = SoftmaxTables.ExponentialSum(fractionBits, degree, SumBits);
+        ExponentialSum = SoftmaxTables.ExponentialSum(fractionBits, degree, SumBits, parties);
         WeightBits = 40 - fractionBits;
-        Exponential = SoftmaxTables.Exponential(fractionBits, degree, fractionBits + 24);
-        InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree);
-        Vocabulary = new ComparisonPlan(0, fractionBits + 8);
+        Exponential = SoftmaxTables.Exponential(fractionBits, degree, parties == 2 ? WeightBits : fractionBits + 24, parties);
+        InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree, parties);
+        Vocabulary = new ComparisonPlan(Math.Max(0, fractionBits - 13), fractionBits + 8, parties == 2);
     }
 
     /// <summary>f: fraction bits of every value between gadgets.</summary>
@@ -87,7 +89,7 @@ public sealed class Numbers
     /// <summary>Σx² at 2·SquareBits → 1/sqrt(Σx²/k + ε).</summary>
     public SplineFunction InverseRoot { get; }
 
-    /// <summary>Argmax over logits: exact, for differences below 2^8.</summary>
+    /// <summary>Argmax over logits: to 2^−13 a round, for differences below 2^8.</summary>
     public ComparisonPlan Vocabulary { get; }
 
     /// <summary>ln x for sums of <paramref name="positions"/> exponentials: <see cref="SumBits"/> → 2f.</summary>
@@ -97,7 +99,7 @@ public sealed class Numbers
         lock (_logarithms)
         {
             if (!_logarithms.TryGetValue(levels, out var function))
-                _logarithms[levels] = function = SoftmaxTables.Logarithm(FractionBits, Degree, SumBits, levels);
+                _logarithms[levels] = function = SoftmaxTables.Logarithm(FractionBits, Degree, SumBits, levels, Parties);
             return function;
         }
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Models.Transformers;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Gadgets;
@@ -65,6 +66,7 @@ public sealed class PartyArithmetic(
     public ValueTask<Share> LinearAsync(SecretMatrix w, Share x) => LinearAsync(w, x, numbers.FractionBits);
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Share> MultiplyAsync(Share x, Share y) =>
         await Truncate.RunAsync(_step, await Multiply.RunAsync(_step, x, y), numbers.FractionBits);
 
@@ -72,6 +74,7 @@ public sealed class PartyArithmetic(
     public ValueTask<Share> MultiplyIntegersAsync(Share x, Share y) => Multiply.RunAsync(_step, x, y);
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Share> FeedForwardAsync(LayerLayout block, Share x)
     {
         var c = await OpenProductAsync(block.Up, x, numbers.FractionBits);
@@ -94,6 +97,7 @@ public sealed class PartyArithmetic(
         Attention.RunAsync(_step, cache, layer, _position, _block.Attention(layer, _inBlock), query, key, value, numbers);
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Share> SampleAsync(Share logits, int count, double temperature)
     {
         if (LogitsProbe is { } probe) await probe(_step, logits.Slice(0, count));
@@ -104,6 +108,7 @@ public sealed class PartyArithmetic(
     public ValueTask OutputAsync(int number, Share value) => output(_step, number, value);
 
     /// <summary>x has <paramref name="bits"/> fraction bits; the result f.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Share> LinearAsync(SecretMatrix w, Share x, int bits)
     {
         var c = await OpenProductAsync(w, x, bits);
@@ -111,11 +116,15 @@ public sealed class PartyArithmetic(
     }
 
     /// <summary>c = z + 2^48 + R, z = W·x (+ bias), or (W + B·A)·x, at scale f + bits.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Opened> OpenProductAsync(SecretMatrix w, Share x, int bits)
     {
-        if (!w.IsPublic) return await MatrixProduct.OpenAsync(_step, model, w, Material(w), x, bits);
-        var z = await PublicProduct.MultiplyAsync(_step, model, w, x, bits);
-        if (model.Layout.AdapterOf(w) is { } adapter)
+        var adapter = model.Layout.AdapterOf(w);
+        if (!w.IsPublic && adapter is null) return await MatrixProduct.OpenAsync(_step, model, w, Material(w), x, bits);
+        var z = w.IsPublic
+            ? await PublicProduct.MultiplyAsync(_step, model, w, x, bits)
+            : await MatrixProduct.ExactAsync(_step, model, w, Material(w), x, bits);
+        if (adapter is not null)
         {
             var inner = await LinearAsync(adapter.Down, x, bits);
             var correction = await MatrixProduct.ExactAsync(_step, model, adapter.Up, Material(adapter.Up), inner, numbers.FractionBits);

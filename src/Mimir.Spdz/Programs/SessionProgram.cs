@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Models.Transformers;
 
 namespace Mimir.Spdz.Programs;
@@ -17,6 +18,7 @@ public sealed class SessionProgram<T>(ModelLayout model, SessionPlan plan, ISess
     /// Runs position <paramref name="position"/>. After the certain part of the prompt a token is sampled and goes, plus one, to the
     /// receivers; where the uncertain part of the prompt still speaks (secret bit 1) they get 0 and the prompt's token goes on.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> StepAsync(int position, T token)
     {
         var next = position + 1;

@@ -28,7 +28,8 @@ internal sealed class BlockSource : IDisposable
     private readonly Workspace _workspace = new();
     private readonly Workspace _spares = new();
     private readonly TapeReceiver _tape;
-    private readonly (long Step, long Algebraic) _largest;
+    private readonly (SectionSize Step, SectionSize Algebraic) _largest;
+    private readonly bool _last;
     private readonly SemaphoreSlim _blocks = new(2);
     private readonly SemaphoreSlim _steps;
     private readonly ConcurrentBag<Workspace> _spare = [];
@@ -39,7 +40,8 @@ internal sealed class BlockSource : IDisposable
         (_model, _plan, _numbers, _cache, _online, _tape) = (model, plan, numbers, cache, online, tape);
         _party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
         Opener = new Opener(_party, mesh, HmacDrbg.FromSystem());
-        var largest = Schedule.Largest(model.Layout, plan, numbers, model.Active);
+        _last = model.Index == model.Count - 1;
+        var largest = Schedule.Largest(model.Layout, plan, numbers, model.Active, _last);
         _largest = (largest.Step, largest.Algebraic);
         _steps = new SemaphoreSlim(largest.Sections);
     }
@@ -100,7 +102,7 @@ internal sealed class BlockSource : IDisposable
     {
         var workspace = _spare.TryTake(out var spare) ? spare : new Workspace();
         var section = await _tape.ReadAsync(
-            TapeKind.Algebraic, shape.Number, 0, shape.AlgebraicCorrections(_model.Layout, _model.Active), cancellation, _largest.Algebraic);
+            TapeKind.Algebraic, shape.Number, 0, shape.AlgebraicSection(_model.Layout, _model.Active, _last), cancellation, _largest.Algebraic);
         var sacrifice = new Sacrifice(_model, _party, Opener, _spares);
         var block = PartyBlock.Read(_model, shape, _cache, section, _online, workspace, sacrifice);
         _lent[block] = (workspace, section);
@@ -113,7 +115,7 @@ internal sealed class BlockSource : IDisposable
             {
                 if (first) await _steps.WaitAsync(cancellation);
                 block.Steps[step] = await _tape.ReadAsync(
-                    TapeKind.Step, shape.Number, shape.Steps[step].Position, shape.Steps[step].Corrections, cancellation, _largest.Step);
+                    TapeKind.Step, shape.Number, shape.Steps[step].Position, shape.Steps[step].Cost.Section(_last, _model.Active), cancellation, _largest.Step);
             }
             first = false;
             var verdict = await JudgeAsync(block, pending, sacrifice, cancellation);
@@ -148,10 +150,10 @@ internal sealed class BlockSource : IDisposable
         return verdict;
     }
 
-    /// <summary>Opens a whole step section and recomputes it with the dealing halves.</summary>
+    /// <summary>Opens a whole step section and recomputes it with the dealing halves; keys of point functions stay closed and are followed along their opened paths.</summary>
     private async Task AuditAsync(TapeSection section, StepShape shape, CancellationToken cancellation)
     {
-        using var reader = new TapeReader(_party, _workspace, section.Key, section.Corrections);
+        using var reader = new TapeReader(_party, _workspace, section);
         var collector = new AuditCollector(reader, _party);
         await WalkAsync(collector, shape);
         var opened = new double[collector.Shares.Sum(s => s.Length)];
@@ -164,11 +166,17 @@ internal sealed class BlockSource : IDisposable
             values.Values.Span.CopyTo(opened.AsSpan(at));
             at += values.Length;
         }
-        await Opener.CheckAsync(0, cancellation);
+        using var audit = new AuditTape(opened, collector.PointAudits, _party);
+        await WalkAsync(audit, shape);
+        Opener.RequireAgreement(audit.Siblings());
+        Opener.RequireZero(audit.Claims);
+        try { await Opener.CheckAsync(0, cancellation); }
+        catch (EquivocationException e)
+        {
+            throw new DealerCheatedException($"the audit of step {shape.Position} found a point function's key that the Triple Service dealt wrongly, or a party lied about it; nothing was used ({e.Message})");
+        }
         _workspace.Reset();
         _tape.Return(section);
-        var audit = new AuditTape(opened, _party.Active);
-        await WalkAsync(audit, shape);
         if (audit.Differs || !audit.AtEnd)
             throw new DealerCheatedException($"the audit of step {shape.Position} found a table or tuple that the Triple Service dealt wrongly; nothing was used");
     }

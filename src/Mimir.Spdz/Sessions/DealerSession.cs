@@ -15,8 +15,8 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
 {
     private readonly Numbers _numbers = new(model.Layout, plan.FractionBits, plan.ChebyshevDegree, sender.Count);
 
-    /// <summary>Elements dealt to the last party.</summary>
-    public long ElementsDealt { get; private set; }
+    /// <summary>Bytes dealt in the clients' and steps' sections, to all parties together.</summary>
+    public long BytesDealt { get; private set; }
 
     /// <summary>Steps dealt again because an audit burnt them.</summary>
     public long StepsAudited { get; private set; }
@@ -75,7 +75,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
             Array.Clear(masks);
         }
         await sender.EndAsync(tape, cancellation);
-        ElementsDealt += tape.Dealt;
+        BytesDealt += tape.BytesDealt;
     }
 
     private async Task DealStepAsync(DealerBlock block, int step, CancellationToken cancellation)
@@ -87,6 +87,6 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
         await new SessionProgram<int>(model.Layout, plan, new TimedArithmetic<int>(arithmetic, Clock)).StepAsync(shape.Position, 1);
         await sender.EndAsync(tape, cancellation);
         Clock.EndStep(plan.HasLogits(shape.Position));
-        ElementsDealt += tape.Dealt;
+        BytesDealt += tape.BytesDealt;
     }
 }

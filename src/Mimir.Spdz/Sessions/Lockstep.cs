@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Channels;
 using Mimir.Spdz.Masking;
@@ -26,6 +27,7 @@ public sealed class Lockstep(IMatrixProducts model, IMesh mesh) : IDisposable
 
     /// <summary>Runs all of <paramref name="work"/> to its end. The same list, in the same order, at every party.</summary>
     /// <exception cref="Exception">What the first failing coroutine or the mesh threw; all others have been unwound.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RunAsync(IReadOnlyList<ILaneWork> work, CancellationToken cancellation)
     {
         try
@@ -93,6 +95,7 @@ public sealed class Lockstep(IMatrixProducts model, IMesh mesh) : IDisposable
         return true;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ExchangeAsync(CancellationToken cancellation)
     {
         if (_live.Count == 1) await mesh.ExchangeAsync(_live[0].Work.Lane.Mine, _live[0].Work.Lane.Theirs, cancellation);

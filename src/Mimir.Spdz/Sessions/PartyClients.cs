@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Gadgets;
@@ -22,8 +23,8 @@ internal sealed class PartyClients(SessionPlan plan, Party party, Opener opener,
     {
         var clients = ClientMasks.Clients(plan);
         var limit = clients.Sum(c => (long)ClientMasks.Count(plan, c));
-        var section = await tape.ReadAsync(TapeKind.Clients, 0, 0, limit, cancellation);
-        using (var reader = new TapeReader(party, party.Workspace, section.Key, section.Corrections))
+        var section = await tape.ReadAsync(TapeKind.Clients, 0, 0, new SectionSize(party.Index == party.Count - 1 ? limit : 0), cancellation);
+        using (var reader = new TapeReader(party, party.Workspace, section))
             foreach (var client in clients) _masks[client] = party.Persist(reader.Uniform(ClientMasks.Count(plan, client)));
         tape.Return(section);
 
@@ -50,6 +51,7 @@ internal sealed class PartyClients(SessionPlan plan, Party party, Opener opener,
     }
 
     /// <summary>Gives every receiver its part of output <paramref name="number"/>.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask ReleaseAsync(int number, Verified<double[]> masked, CancellationToken cancellation)
     {
         for (var r = 0; r < plan.Receivers.Count; r++)

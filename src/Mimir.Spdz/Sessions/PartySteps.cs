@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Opening;
@@ -17,6 +18,7 @@ internal sealed class PartySteps(
 {
     private readonly Stopwatch _clock = new();
     private readonly List<ILaneWork> _run = [];
+    private readonly Share _kept = party.Persist(party.Rent(1));
     private Share _token;
 
     /// <summary>Runs all blocks, or until a client asks to stop.</summary>
@@ -57,13 +59,29 @@ internal sealed class PartySteps(
         for (var i = 0; i < count; i++) opener.TakeOver(lanes[i].Opener);
         await ReleaseAsync(count, stage.Lifetime);
         for (var i = 0; i < count; i++) source.Release(block, first + i);
-        _token = party.Persist(lanes[count - 1].Token);
+        Keep(lanes[count - 1].Token);
         party.Workspace.Reset();
     }
 
+    /// <summary>The next position's token outlives the workspace.</summary>
+    private void Keep(Share token)
+    {
+        token.Value.CopyTo(_kept.Value);
+        token.Mac.CopyTo(_kept.Mac);
+        _token = _kept;
+    }
+
     /// <summary>One check of all that the run opened; what passed it goes out.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReleaseAsync(int count, CancellationToken cancellation)
     {
+        var outputs = false;
+        for (var i = 0; i < count; i++) outputs |= lanes[i].Output is not null;
+        if (!outputs)
+        {
+            await opener.CheckAsync(cancellation);
+            return;
+        }
         var masked = new double[count][];
         for (var i = 0; i < count; i++) masked[i] = lanes[i].Output is { } output ? output.Masked.Values.ToArray() : [];
         var verified = await opener.CheckAsync(masked, cancellation);

@@ -1,14 +1,15 @@
 using Mimir.Models.Transformers;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Tape;
 
 namespace Mimir.Spdz.Sessions;
 
 /// <summary>How a session's steps are cut into blocks and runs; the same for dealer and parties, from public shapes only.</summary>
 public static class Schedule
 {
-    /// <summary>Elements that the step sections of one chunk may take: half a gigabyte.</summary>
-    private const long ChunkElements = 1L << 26;
+    /// <summary>What the step sections of one chunk may take at the party that receives most: half a gigabyte.</summary>
+    private const long ChunkBytes = 1L << 29;
 
     /// <summary>
     /// Positions of the prompt that run in lockstep: as many as the plan allows (<see cref="SessionPlan.PrefillChunk"/>), as the prompt has
@@ -18,8 +19,8 @@ public static class Schedule
     {
         var most = Math.Min(plan.PrefillChunk, plan.FirstLogits + 1);
         if (most == 1) return 1;
-        var section = CostArithmetic.Of(layout, plan, numbers, active, plan.FirstLogits - 1).Corrections(active);
-        return (int)Math.Clamp(ChunkElements / Math.Max(1, section), 1, most);
+        var section = CostArithmetic.Of(layout, plan, numbers, active, plan.FirstLogits - 1).Section(true, active).Bytes;
+        return (int)Math.Clamp(ChunkBytes / Math.Max(1, section), 1, most);
     }
 
     /// <summary>All blocks in order, counted one block at a time: chunks of the prompt first (none smaller than other blocks), then <see cref="SessionPlan.BlockSteps"/> each.</summary>
@@ -45,17 +46,19 @@ public static class Schedule
     }
 
     /// <summary>The largest sections that any block of the session can have, and how many step sections are in memory at once.</summary>
-    public static (long Step, long Algebraic, int Sections) Largest(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
+    public static (SectionSize Step, SectionSize Algebraic, int Sections) Largest(
+        ModelLayout layout, SessionPlan plan, Numbers numbers, bool active, bool last)
     {
         var chunk = Chunk(layout, plan, numbers, active);
         var cuts = Cuts(plan, chunk).ToArray();
         var most = cuts.Max(c => c.Count);
         // Sections grow with the position: the last block of each size is the largest of its size.
-        var (step, algebraic) = (0L, 0L);
+        var (step, algebraic) = (default(SectionSize), default(SectionSize));
         foreach (var (start, count) in cuts.GroupBy(c => c.Count).Select(g => g.Last()))
         {
             var block = Block(layout, plan, numbers, active, 0, start, count);
-            (step, algebraic) = (Math.Max(step, block.Steps.Max(s => s.Corrections)), Math.Max(algebraic, block.AlgebraicCorrections(layout, active)));
+            step = block.Steps.Select(s => s.Cost.Section(last, active)).Aggregate(step, SectionSize.Largest);
+            algebraic = SectionSize.Largest(algebraic, block.AlgebraicSection(layout, active, last));
         }
         return (step, algebraic, most + chunk);
     }
@@ -77,7 +80,7 @@ public static class Schedule
         for (var i = 0; i < count; i++)
         {
             var cost = CostArithmetic.Of(layout, plan, numbers, active, start + i);
-            steps[i] = new StepShape(start + i, plan.HasLogits(start + i), cost.Triples, cost.Corrections(active));
+            steps[i] = new StepShape(start + i, plan.HasLogits(start + i), cost);
         }
         return new BlockShape(number, steps);
     }

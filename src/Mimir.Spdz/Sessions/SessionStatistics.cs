@@ -67,7 +67,13 @@ public sealed class SessionStatistics
             Tokens++;
             OnlineSampling += elapsed;
         }
-        (_laneRounds, OnlineBytes) = (_laneRounds + lanes.Take(positions).Max(l => l.NewRounds()), online.BytesSent + lanes.Sum(l => l.Opener.BytesSent));
+        var (longest, bytes) = (0L, online.BytesSent);
+        for (var i = 0; i < lanes.Count; i++)
+        {
+            if (i < positions) longest = Math.Max(longest, lanes[i].NewRounds());
+            bytes += lanes[i].Opener.BytesSent;
+        }
+        (_laneRounds, OnlineBytes) = (_laneRounds + longest, bytes);
         OnlineRounds = online.Rounds + _laneRounds;
         OfflineRounds = source.Opener.Rounds;
         OfflineBytes = source.Opener.BytesSent;

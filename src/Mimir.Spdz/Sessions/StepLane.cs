@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Gadgets;
 using Mimir.Spdz.Masking;
@@ -51,11 +52,12 @@ internal sealed class StepLane : ILaneWork, IDisposable
         (_block, _inBlock, Token, _cancellation, Output) = (block, inBlock, token, cancellation, null);
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RunAsync()
     {
         var position = _block.Shape.Steps[_inBlock].Position;
         var section = _block.Steps[_inBlock];
-        using var reader = new TapeReader(_party, _party.Workspace, section.Key, section.Corrections);
+        using var reader = new TapeReader(_party, _party.Workspace, section);
         _arithmetic.Begin(new PartyStep(_party, Opener, reader, _block.Triples(_inBlock), _products, _cancellation), _block, _inBlock);
         Token = await _program.StepAsync(position, Token);
         if (!reader.AtEnd) throw new DealerCheatedException($"the tape of step {position} is longer than the program uses");
@@ -72,5 +74,6 @@ internal sealed class StepLane : ILaneWork, IDisposable
     /// <inheritdoc/>
     public void Dispose() => Opener.Dispose();
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask OutputAsync(PartyStep step, int number, Share value) => Output = (number, await _clients.MaskAsync(step, number, value));
 }

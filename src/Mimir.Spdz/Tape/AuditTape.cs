@@ -1,3 +1,5 @@
+using Mimir.Numerics;
+using Mimir.Spdz.PointFunctions;
 using Mimir.Spdz.Shares;
 
 namespace Mimir.Spdz.Tape;
@@ -6,15 +8,22 @@ namespace Mimir.Spdz.Tape;
 /// Walks the dealing program over a section that the parties are about to open: draws are the party's own shares, collected in order.
 /// The program's course does not depend on the numbers, so zeros stand in for them here; <see cref="AuditTape"/> then sees the opened ones.
 /// </summary>
-public sealed class AuditCollector(TapeReader reader, Party party) : DealingTape
+internal sealed class AuditCollector(TapeReader reader, Party party) : DealingTape
 {
     private readonly List<Share> _shares = [];
+    private readonly List<PointAudit> _points = [];
 
     /// <summary>What is to be opened, in tape order. Items without MAC come with an empty one.</summary>
-    internal IReadOnlyList<Share> Shares => _shares;
+    public IReadOnlyList<Share> Shares => _shares;
+
+    /// <summary>The keys of point functions, in tape order. They are never opened: both parties' roots together would give α away.</summary>
+    public IReadOnlyList<PointAudit> PointAudits => _points;
 
     /// <inheritdoc/>
     public override bool Active => party.Active;
+
+    /// <inheritdoc/>
+    public override int Parties => party.Count;
 
     /// <inheritdoc/>
     public override void UniformRaw(Span<double> drawn)
@@ -38,24 +47,36 @@ public sealed class AuditCollector(TapeReader reader, Party party) : DealingTape
 
     /// <inheritdoc/>
     public override void Unaudited(ReadOnlySpan<double> values) => reader.Raw(values.Length);
+
+    /// <inheritdoc/>
+    public override void Points(PointShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload)
+    {
+        for (var at = 0; at < masks.Length; at += PointShape.BatchKeys)
+            _points.Add(new PointAudit(reader.Points(shape, Math.Min(PointShape.BatchKeys, masks.Length - at))));
+    }
 }
 
 /// <summary>
 /// Replays the dealing half on the opened uniform numbers and compares everything it would have dealt with what was dealt.
 /// Source: cut-and-choose audits, protocol.md section 7.
 /// </summary>
-public sealed class AuditTape(ReadOnlyMemory<double> opened, bool active) : DealingTape
+internal sealed class AuditTape(ReadOnlyMemory<double> opened, IReadOnlyList<PointAudit> points, Party party) : DealingTape, IDisposable
 {
+    private readonly PointWalk _walk = new(party);
     private int _position;
+    private int _points;
 
     /// <summary>Whether some dealt number was not what the honest dealing half writes.</summary>
     public bool Differs { get; private set; }
 
     /// <summary>Whether all that was opened has been compared.</summary>
-    public bool AtEnd => _position == opened.Length;
+    public bool AtEnd => _position == opened.Length && _points == points.Count;
 
     /// <inheritdoc/>
-    public override bool Active => active;
+    public override bool Active => party.Active;
+
+    /// <inheritdoc/>
+    public override int Parties => party.Count;
 
     /// <inheritdoc/>
     public override void UniformRaw(Span<double> drawn) => Next(drawn.Length).CopyTo(drawn);
@@ -71,6 +92,25 @@ public sealed class AuditTape(ReadOnlyMemory<double> opened, bool active) : Deal
 
     /// <inheritdoc/>
     public override void Unaudited(ReadOnlySpan<double> values) { }
+
+    /// <inheritdoc/>
+    public override void Points(PointShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload)
+    {
+        for (var at = 0; at < masks.Length; at += PointShape.BatchKeys)
+        {
+            var count = Math.Min(PointShape.BatchKeys, masks.Length - at);
+            _walk.Follow(points[_points++].Keys, masks.Slice(at, count), payload.Slice(at * shape.Planes, count * shape.Planes));
+        }
+    }
+
+    /// <summary>See <see cref="PointWalk.Siblings"/>.</summary>
+    public byte[] Siblings() => _walk.Siblings();
+
+    /// <summary>See <see cref="PointWalk.Claims"/>.</summary>
+    public ReadOnlyMemory<double> Claims => _walk.Claims;
+
+    /// <inheritdoc/>
+    public void Dispose() => _walk.Dispose();
 
     private ReadOnlySpan<double> Next(int length)
     {

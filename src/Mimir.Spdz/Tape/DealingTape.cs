@@ -1,3 +1,5 @@
+using Mimir.Spdz.PointFunctions;
+
 namespace Mimir.Spdz.Tape;
 
 /// <summary>
@@ -8,6 +10,9 @@ public abstract class DealingTape
 {
     /// <summary>MACs are dealt.</summary>
     public abstract bool Active { get; }
+
+    /// <summary>N.</summary>
+    public abstract int Parties { get; }
 
     /// <summary>Draws a uniform vector [r], without MAC; no party knows it, nothing is sent.</summary>
     public abstract void UniformRaw(Span<double> drawn);
@@ -26,4 +31,10 @@ public abstract class DealingTape
     /// the data are, so it reveals nothing.
     /// </summary>
     public abstract void Unaudited(ReadOnlySpan<double> values);
+
+    /// <summary>
+    /// Deals keys of point functions (N = 2): one key per mask, zero but on the path of the mask's bits, where it stands for
+    /// <paramref name="payload"/>, <see cref="PointShape.Planes"/> numbers a key. See <see cref="PointDealer"/>.
+    /// </summary>
+    public abstract void Points(PointShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload);
 }

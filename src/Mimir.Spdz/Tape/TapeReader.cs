@@ -1,39 +1,48 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Mimir.Numerics;
+using Mimir.Spdz.PointFunctions;
 using Mimir.Spdz.Shares;
 
 namespace Mimir.Spdz.Tape;
 
 /// <summary>
 /// One party's side of one tape section, read in the order in which the dealer wrote it; every item comes out exactly once.
-/// Parties 0..N−2 expand everything from their key; the last party takes what the dealer chose from the corrections it received.
+/// Parties 0..N−2 expand their shares from their key; the last party takes its shares of what the dealer chose from the corrections it received. Keys of point
+/// functions are read by both of two parties.
 /// </summary>
 public sealed class TapeReader : IDisposable
 {
     private readonly Party _party;
     private readonly Prg _uniform;
     private readonly Prg? _share;
+    private readonly Prg? _points;
     private readonly ReadOnlyMemory<double> _corrections;
+    private readonly ReadOnlyMemory<double> _words;
     private ulong _uniformPosition;
     private ulong _sharePosition;
+    private long _pointPosition;
+    private int _position;
+    private int _wordPosition;
     private double[] _transient = [];
 
     /// <summary>
-    /// Shares are tagged with <paramref name="party"/> and live in <paramref name="workspace"/>, or, for the last party, in
-    /// <paramref name="corrections"/>, whose elements must already be known to be canonical.
+    /// Shares are tagged with <paramref name="party"/> and live in <paramref name="workspace"/>, or, for the last party, in the
+    /// <paramref name="section"/>'s elements, which must already be known to be canonical.
     /// </summary>
-    public TapeReader(Party party, Workspace workspace, ReadOnlySpan<byte> key, ReadOnlyMemory<double> corrections)
+    public TapeReader(Party party, Workspace workspace, TapeSection section)
     {
-        (_party, Workspace, _corrections) = (party, workspace, corrections);
-        _uniform = new Prg(key, TapeKeys.UniformStream);
-        if (party.Index < party.Count - 1) _share = new Prg(key, TapeKeys.ShareStream);
+        (_party, Workspace, _corrections, _words) = (party, workspace, section.Corrections, section.Words);
+        _uniform = new Prg(section.Key, TapeKeys.UniformStream);
+        if (party.Index < party.Count - 1) _share = new Prg(section.Key, TapeKeys.ShareStream);
+        if (party.Count == 2) _points = new Prg(section.Key, TapeKeys.PointStream);
     }
 
     /// <summary>Where the next expanded shares go.</summary>
     internal Workspace Workspace { get; set; }
 
-    /// <summary>Whether all of the section has been read (only the last party can tell; the others always may read on).</summary>
-    public bool AtEnd => _share is not null || _sharePosition == (ulong)_corrections.Length;
+    /// <summary>Whether everything that was received has been read (what is expanded from the key has no end).</summary>
+    public bool AtEnd => _position == _corrections.Length && _wordPosition == _words.Length;
 
     /// <summary>[r]_i of a uniform vector without MAC.</summary>
     public Memory<double> UniformRaw(int length)
@@ -47,17 +56,23 @@ public sealed class TapeReader : IDisposable
     /// <summary>[v]_i of a dealt vector without MAC.</summary>
     public Memory<double> Raw(int length)
     {
-        var start = _sharePosition;
+        if (_share is null) return Received(_corrections, ref _position, length);
+        var result = Workspace.Rent(length);
+        _share.Fill(_sharePosition, result.Span);
         _sharePosition += (ulong)length;
-        if (_share is not null)
-        {
-            var result = Workspace.Rent(length);
-            _share.Fill(start, result.Span);
-            return result;
-        }
-        if (_sharePosition > (ulong)_corrections.Length)
-            throw new DealerCheatedException("the Triple Service's tape ended before the step did; start a new session");
-        return MemoryMarshal.AsMemory(_corrections).Slice((int)start, length);
+        return result;
+    }
+
+    /// <summary>This party's keys of <paramref name="count"/> ≤ <see cref="PointShape.BatchKeys"/> point functions: the next batch, or part of the last one of an item.</summary>
+    internal PointKeys Points(PointShape shape, int count)
+    {
+        if (_points is null) throw new InvalidOperationException($"point functions are for two parties, not {_party.Count}");
+        var roots = MemoryMarshal.Cast<double, Vector128<byte>>(Workspace.Rent(2 * count).Span);
+        TapeKeys.Roots(_points, _party.Index, _pointPosition, roots);
+        _pointPosition += count;
+        var words = Received(_words, ref _wordPosition, 2 * (int)shape.Words(count)).Span;
+        var elements = Received(_corrections, ref _position, (int)shape.Elements(count, _party.Active)).Span;
+        return new PointKeys(shape, _party.Index, _party.Active, roots, MemoryMarshal.Cast<double, Vector128<byte>>(words), elements);
     }
 
     /// <summary>⟦r⟧_i of a uniform vector.</summary>
@@ -72,6 +87,14 @@ public sealed class TapeReader : IDisposable
         if (_transient.Length < 2 * length) _transient = new double[2 * length];
         var value = Transient(0, length);
         return new Share(_party, value, _party.Active ? Transient(length, length) : default);
+    }
+
+    private static Memory<double> Received(ReadOnlyMemory<double> content, ref int position, int length)
+    {
+        if (position + length > content.Length)
+            throw new DealerCheatedException("the Triple Service's tape ended before the step did; start a new session");
+        position += length;
+        return MemoryMarshal.AsMemory(content).Slice(position - length, length);
     }
 
     private Memory<double> Transient(int offset, int length)
@@ -89,5 +112,6 @@ public sealed class TapeReader : IDisposable
         Array.Clear(_transient);
         _uniform.Dispose();
         _share?.Dispose();
+        _points?.Dispose();
     }
 }

@@ -17,12 +17,12 @@ public sealed class TapeReceiver(Stream stream)
 
     /// <summary>
     /// The next section, which must be (<paramref name="kind"/>, <paramref name="block"/>, <paramref name="step"/>) and hold at most
-    /// <paramref name="limit"/> corrections, under a key that no section had before; <see cref="DealerCheatedException"/> otherwise
+    /// <paramref name="limit"/>, under a key that no section had before; <see cref="DealerCheatedException"/> otherwise
     /// (replayed, skipped or oversized). An audit opens a section's masks to everybody: dealt again, they would hide nothing.
     /// <paramref name="capacity"/> ≥ limit: the largest limit this session will see for the kind, so that buffers can be used again.
     /// </summary>
     public async ValueTask<TapeSection> ReadAsync(
-        TapeKind kind, int block, int step, long limit, CancellationToken cancellation, long capacity = 0)
+        TapeKind kind, int block, int step, SectionSize limit, CancellationToken cancellation, SectionSize capacity = default)
     {
         var header = new byte[TapeSender.HeaderBytes];
         await ReadAsync(header, cancellation);
@@ -33,22 +33,35 @@ public sealed class TapeReceiver(Stream stream)
         if (!_used.Add(BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(header.AsSpan(16)))))
             throw new DealerCheatedException($"the Triple Service dealt tape section {kind} of block {block}, step {step} under a key that was used before");
 
-        var corrections = limit == 0 ? null : Spare(Math.Max(limit, capacity));
-        var length = 0;
+        capacity = SectionSize.Largest(limit, capacity);
+        var elements = limit.Elements == 0 ? null : Spare(capacity.Elements);
+        var words = limit.Words == 0 ? null : Spare(2 * capacity.Words);
+        var (received, receivedWords) = (0, 0);
         while (await ReadCountAsync(cancellation) is var count && count != 0)
         {
-            if (count < 0 || length + (long)count > limit)
-                throw new DealerCheatedException($"the Triple Service's tape section {kind} of block {block}, step {step} is longer than the program uses ({limit} elements)");
-            await ReadElementsAsync(corrections!.Memory.Slice(length, count), cancellation);
-            length += count;
+            var areWords = count > 0 && (count & TapeSender.WordsFlag) != 0;
+            if (areWords) count &= ~TapeSender.WordsFlag;
+            if (count <= 0 || (areWords ? receivedWords + (long)count > limit.Words : received + (long)count > limit.Elements))
+                throw new DealerCheatedException($"the Triple Service's tape section {kind} of block {block}, step {step} is longer than the program uses ({limit.Elements} elements, {limit.Words} words)");
+            if (areWords) await ReadElementsAsync(words!.Memory.Slice(2 * receivedWords, 2 * count), false, cancellation);
+            else await ReadElementsAsync(elements!.Memory.Slice(received, count), true, cancellation);
+            if (areWords) receivedWords += count; else received += count;
         }
-        return new TapeSection(header[16..], corrections is null ? default : corrections.Memory[..length]) { Buffer = corrections };
+        return new TapeSection(header[16..], elements is null ? default : elements.Memory[..received], words is null ? default : words.Memory[..(2 * receivedWords)])
+        {
+            Buffer = elements,
+            WordBuffer = words,
+        };
     }
 
     /// <summary>Gives a section's memory back for the next one, which overwrites it.</summary>
     public void Return(TapeSection section)
     {
-        if (section.Buffer is { } buffer) lock (_spare) _spare.Add(buffer);
+        lock (_spare)
+        {
+            if (section.Buffer is { } elements) _spare.Add(elements);
+            if (section.WordBuffer is { } words) _spare.Add(words);
+        }
     }
 
     /// <summary>Zeroes all memory that was given back: at the end of the session.</summary>
@@ -89,7 +102,7 @@ public sealed class TapeReceiver(Stream stream)
         return BinaryPrimitives.ReadInt32LittleEndian(count);
     }
 
-    private async ValueTask ReadElementsAsync(Memory<double> elements, CancellationToken cancellation)
+    private async ValueTask ReadElementsAsync(Memory<double> elements, bool field, CancellationToken cancellation)
     {
         for (var at = 0; at < elements.Length;)
         {
@@ -98,7 +111,7 @@ public sealed class TapeReceiver(Stream stream)
             await ReadAsync(bytes, cancellation);
             var part = elements.Span.Slice(at, count);
             MemoryMarshal.Cast<byte, double>(bytes.Span).CopyTo(part);
-            if (!FieldVector.IsCanonical(part)) throw new DealerCheatedException("the Triple Service dealt something that is no field element");
+            if (field && !FieldVector.IsCanonical(part)) throw new DealerCheatedException("the Triple Service dealt something that is no field element");
             at += count;
         }
     }

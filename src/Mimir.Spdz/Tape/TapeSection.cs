@@ -21,9 +21,24 @@ public enum TapeKind : byte
     Step = 5,
 }
 
-/// <summary>One received section: this party's key and, for the last party, the corrections.</summary>
-public sealed record TapeSection(byte[] Key, ReadOnlyMemory<double> Corrections)
+/// <summary>How much of each kind a section holds for one party.</summary>
+/// <param name="Elements">Field elements: the last party's corrections, and payload corrections of point functions.</param>
+/// <param name="Words">16-byte correction words of point functions.</param>
+public readonly record struct SectionSize(long Elements, long Words = 0)
 {
-    /// <summary>Where the corrections lie, for reuse.</summary>
+    /// <summary>Bytes of both.</summary>
+    public long Bytes => sizeof(double) * Elements + 16 * Words;
+
+    /// <summary>The larger of each.</summary>
+    public static SectionSize Largest(SectionSize x, SectionSize y) => new(Math.Max(x.Elements, y.Elements), Math.Max(x.Words, y.Words));
+}
+
+/// <summary>One received section: this party's key, the elements, known to be canonical, and the words (two elements' bytes each).</summary>
+public sealed record TapeSection(byte[] Key, ReadOnlyMemory<double> Corrections, ReadOnlyMemory<double> Words = default)
+{
+    /// <summary>Where the elements lie, for reuse.</summary>
     internal AlignedMemory? Buffer { get; init; }
+
+    /// <summary>Where the words lie, for reuse.</summary>
+    internal AlignedMemory? WordBuffer { get; init; }
 }

@@ -4,28 +4,33 @@ using System.Security.Cryptography;
 namespace Mimir.Spdz.Tape;
 
 /// <summary>
-/// The dealer's end of the N tape streams. A section is a 48-byte header (magic, kind, block, step, key), then for the last party chunks of
-/// corrections (u32 count, doubles), then a zero count. Backpressure is the streams' own: a party that does not read stops the dealer.
+/// The dealer's end of the N tape streams. A section is a 48-byte header (magic, kind, block, step, key), then chunks (u32 count, content), then a
+/// zero count. Content is doubles, or, with <see cref="WordsFlag"/> in the count, 16-byte words. The last party gets corrections; with two parties both get
+/// keys of point functions. Backpressure is the streams' own: a party that does not read stops the dealer.
 /// </summary>
 public sealed class TapeSender(IReadOnlyList<Stream> streams)
 {
     internal const uint Magic = 0x5041_544d;
     internal const int HeaderBytes = 48;
-    private readonly TapeSink _sink = new(streams[^1]);
+
+    /// <summary>Marks the count of a chunk of words.</summary>
+    internal const int WordsFlag = 1 << 30;
+
+    private readonly TapeSink[] _sinks = [.. (streams.Count == 2 ? streams : streams.TakeLast(1)).Select(s => new TapeSink(s))];
     private long _bytesSent;
 
     /// <summary>Number of parties.</summary>
     public int Count => streams.Count;
 
     /// <summary>Bytes sent to all parties.</summary>
-    public long BytesSent => _bytesSent + _sink.BytesSent;
+    public long BytesSent => _bytesSent + _sinks.Sum(s => s.BytesSent);
 
     /// <summary>Starts a section: fresh keys to the parties, and a writer that feeds it. <see cref="EndAsync"/> must follow.</summary>
     public async ValueTask<TapeWriter> BeginAsync(TapeKind kind, int block, int step, bool active, double alpha, CancellationToken cancellation)
     {
         var keys = await SendKeysAsync(kind, block, step, cancellation);
-        _sink.Start(cancellation);
-        return new TapeWriter(keys, active, alpha, _sink);
+        foreach (var sink in _sinks) sink.Start(cancellation);
+        return new TapeWriter(keys, active, alpha, _sinks);
     }
 
     /// <summary>Sends a section that is nothing but fresh keys, and returns them.</summary>
@@ -39,7 +44,7 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
     public async ValueTask EndAsync(TapeWriter writer, CancellationToken cancellation)
     {
         writer.Finish();
-        await _sink.DrainAsync();
+        foreach (var sink in _sinks) await sink.DrainAsync();
         await CloseAsync(cancellation);
     }
 

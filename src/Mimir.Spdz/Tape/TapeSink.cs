@@ -6,7 +6,7 @@ using System.Threading.Channels;
 namespace Mimir.Spdz.Tape;
 
 /// <summary>
-/// Carries corrections from the dealing thread to the last party's stream in chunks of 1 MiB, a few in flight: dealing and sending overlap,
+/// Carries what is dealt from the dealing thread to one party's stream in chunks of 1 MiB, a few in flight: dealing and sending overlap,
 /// memory is constant, and a party that does not read makes the dealing thread wait.
 /// </summary>
 public sealed class TapeSink(Stream stream)
@@ -15,7 +15,7 @@ public sealed class TapeSink(Stream stream)
     public const int ChunkElements = 1 << 17;
 
     private const int InFlight = 4;
-    private readonly Channel<(double[] Chunk, int Count)> _queue = Channel.CreateBounded<(double[], int)>(InFlight);
+    private readonly Channel<(double[] Chunk, int Count, bool Words)> _queue = Channel.CreateBounded<(double[], int, bool)>(InFlight);
     private readonly ConcurrentBag<double[]> _spare = [];
     private readonly byte[] _bytes = new byte[sizeof(int) + ChunkElements * sizeof(double)];
     private Task _pump = Task.CompletedTask;
@@ -30,11 +30,11 @@ public sealed class TapeSink(Stream stream)
     /// <summary>Takes a chunk back unsent.</summary>
     internal void Return(double[] chunk) => _spare.Add(chunk);
 
-    /// <summary>Queues a filled chunk and gives an empty one.</summary>
-    internal double[] Exchange(double[] chunk, int count)
+    /// <summary>Queues a filled chunk, of elements or of words, and gives an empty one.</summary>
+    internal double[] Exchange(double[] chunk, int count, bool words)
     {
-        if (_failure is { } failure) throw new PeerLostException("the last party stopped reading its tape", failure);
-        if (!_queue.Writer.TryWrite((chunk, count))) _queue.Writer.WriteAsync((chunk, count)).AsTask().GetAwaiter().GetResult();
+        if (_failure is { } failure) throw new PeerLostException("a party stopped reading its tape", failure);
+        if (!_queue.Writer.TryWrite((chunk, count, words))) _queue.Writer.WriteAsync((chunk, count, words)).AsTask().GetAwaiter().GetResult();
         return Take();
     }
 
@@ -44,20 +44,20 @@ public sealed class TapeSink(Stream stream)
     /// <summary>Waits until everything queued has been written.</summary>
     internal async ValueTask DrainAsync()
     {
-        await _queue.Writer.WriteAsync(([], 0));
+        await _queue.Writer.WriteAsync(([], 0, false));
         await _pump;
-        if (_failure is { } failure) throw new PeerLostException("the last party stopped reading its tape", failure);
+        if (_failure is { } failure) throw new PeerLostException("a party stopped reading its tape", failure);
     }
 
     private async Task PumpAsync(CancellationToken cancellation)
     {
         while (true)
         {
-            var (chunk, count) = await _queue.Reader.ReadAsync(CancellationToken.None);
+            var (chunk, count, words) = await _queue.Reader.ReadAsync(CancellationToken.None);
             if (count == 0) return;
             try
             {
-                if (_failure is null) await WriteAsync(chunk, count, cancellation);
+                if (_failure is null) await WriteAsync(chunk, count, words, cancellation);
             }
             catch (Exception e)
             {
@@ -68,9 +68,9 @@ public sealed class TapeSink(Stream stream)
         }
     }
 
-    private async Task WriteAsync(double[] chunk, int count, CancellationToken cancellation)
+    private async Task WriteAsync(double[] chunk, int count, bool words, CancellationToken cancellation)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(_bytes, count);
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes, words ? TapeSender.WordsFlag | count / 2 : count);
         MemoryMarshal.AsBytes(chunk.AsSpan(0, count)).CopyTo(_bytes.AsSpan(sizeof(int)));
         var length = sizeof(int) + count * sizeof(double);
         await stream.WriteAsync(_bytes.AsMemory(0, length), cancellation);

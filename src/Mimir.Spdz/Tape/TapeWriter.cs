@@ -1,9 +1,13 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using Mimir.Numerics;
+using Mimir.Spdz.PointFunctions;
 
 namespace Mimir.Spdz.Tape;
 
 /// <summary>
-/// The dealer's side of one tape section. Bytes travel only to the last party: one element per dealt number, and one more per MAC.
+/// The dealer's side of one tape section. Of numbers bytes travel only to the last party: one element per dealt number, and one more per MAC. Keys of
+/// point functions travel to both of two parties alike.
 /// </summary>
 public sealed class TapeWriter : DealingTape, IDisposable
 {
@@ -11,33 +15,49 @@ public sealed class TapeWriter : DealingTape, IDisposable
     private readonly Prg[] _uniform;
     private readonly Prg[] _share;
     private double _alpha;
-    private readonly TapeSink? _sink;
+    private readonly TapeOutput _last;
+    private readonly TapeOutput? _first;
+    private readonly TapeOutput[] _words = [];
+    private readonly Prg[] _points = [];
+    private readonly PointDealer? _dealer;
     private readonly double[] _piece = new double[PieceElements];
     private ulong _uniformPosition;
     private ulong _sharePosition;
-    private double[] _corrections;
-    private int _count;
+    private long _pointPosition;
 
     /// <summary>
-    /// A section under one fresh key per party. <paramref name="alpha"/> = α. Corrections go to <paramref name="sink"/> as they fill its
-    /// chunks (which may block until the network has taken some), or, without one, pile up in <see cref="Corrections"/>.
+    /// A section under one fresh key per party. <paramref name="alpha"/> = α. What is dealt goes to <paramref name="sinks"/> (the last party's, or both of
+    /// two parties') as it fills their chunks, which may block until the network has taken some, or, without sinks, piles up in <see cref="Section"/>.
     /// </summary>
-    public TapeWriter(IReadOnlyList<byte[]> keys, bool active, double alpha, TapeSink? sink = null)
+    public TapeWriter(IReadOnlyList<byte[]> keys, bool active, double alpha, IReadOnlyList<TapeSink>? sinks = null)
     {
         _uniform = [.. keys.Select(k => new Prg(k, TapeKeys.UniformStream))];
         _share = [.. keys.Take(keys.Count - 1).Select(k => new Prg(k, TapeKeys.ShareStream))];
-        (Active, _alpha, _sink) = (active, alpha, sink);
-        _corrections = sink?.Take() ?? new double[2 * PieceElements];
+        (Active, Parties, _alpha) = (active, keys.Count, alpha);
+        _last = new TapeOutput(sinks?[^1], false);
+        if (Parties != 2) return;
+        _first = new TapeOutput(sinks?[0], false);
+        _words = [new TapeOutput(sinks?[0], true), new TapeOutput(sinks?[1], true)];
+        _points = [.. keys.Select(k => new Prg(k, TapeKeys.PointStream))];
+        _dealer = new PointDealer();
     }
 
     /// <inheritdoc/>
     public override bool Active { get; }
 
-    /// <summary>The last party's elements that have not gone to a sink.</summary>
-    public ReadOnlyMemory<double> Corrections => _corrections.AsMemory(0, _count);
+    /// <inheritdoc/>
+    public override int Parties { get; }
 
-    /// <summary>Elements dealt since the section began.</summary>
-    public long Dealt { get; private set; }
+    /// <summary>What has not gone to a sink, as <paramref name="party"/> would receive it under <paramref name="key"/>.</summary>
+    public TapeSection Section(int party, byte[] key) => new(
+        key, party == Parties - 1 ? _last.Pending : _first?.Pending ?? default, _words.Length > 0 ? _words[party].Pending : default);
+
+    /// <summary>What <paramref name="party"/> has been dealt since the section began.</summary>
+    public SectionSize Dealt(int party) => new(
+        party == Parties - 1 ? _last.Total : _first?.Total ?? 0, _words.Length > 0 ? _words[party].Total / 2 : 0);
+
+    /// <summary>Bytes dealt to all parties since the section began.</summary>
+    public long BytesDealt => sizeof(double) * (_last.Total + (_first?.Total ?? 0) + _words.Sum(w => w.Total));
 
     /// <summary>Draws the MAC key itself, α = Σα_i, and uses it from here on.</summary>
     internal double DrawAlpha()
@@ -92,12 +112,35 @@ public sealed class TapeWriter : DealingTape, IDisposable
     /// <inheritdoc/>
     public override void Unaudited(ReadOnlySpan<double> values) => Raw(values);
 
-    /// <summary>Hands the rest to the sink.</summary>
+    /// <inheritdoc/>
+    public override void Points(PointShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload)
+    {
+        if (_dealer is null) throw new InvalidOperationException($"point functions are for two parties, not {Parties}");
+        Span<Vector128<byte>> first = stackalloc Vector128<byte>[PointShape.BatchKeys], second = stackalloc Vector128<byte>[PointShape.BatchKeys];
+        for (var at = 0; at < masks.Length; at += PointShape.BatchKeys)
+        {
+            var count = Math.Min(PointShape.BatchKeys, masks.Length - at);
+            TapeKeys.Roots(_points[0], 0, _pointPosition, first[..count]);
+            TapeKeys.Roots(_points[1], 1, _pointPosition, second[..count]);
+            _pointPosition += count;
+            var words = _words[0].Append(2 * (int)shape.Words(count));
+            var elements = _first!.Append((int)shape.Elements(count, Active));
+            _dealer.Deal(
+                shape, first[..count], second[..count], masks.Slice(at, count), payload.Slice(at * shape.Planes, count * shape.Planes), Active, _alpha,
+                MemoryMarshal.Cast<double, Vector128<byte>>(words), elements);
+            words.CopyTo(_words[1].Append(words.Length));
+            elements.CopyTo(_last.Append(elements.Length));
+        }
+        first.Clear();
+        second.Clear();
+    }
+
+    /// <summary>Hands the rest to the sinks.</summary>
     public void Finish()
     {
-        if (_sink is null || _count == 0) return;
-        _corrections = _sink.Exchange(_corrections, _count);
-        _count = 0;
+        _last.Flush();
+        _first?.Flush();
+        foreach (var words in _words) words.Flush();
     }
 
     /// <inheritdoc/>
@@ -105,9 +148,12 @@ public sealed class TapeWriter : DealingTape, IDisposable
     {
         foreach (var prg in _uniform) prg.Dispose();
         foreach (var prg in _share) prg.Dispose();
+        foreach (var prg in _points) prg.Dispose();
+        _dealer?.Dispose();
         Array.Clear(_piece);
-        Array.Clear(_corrections);
-        _sink?.Return(_corrections);
+        _last.Dispose();
+        _first?.Dispose();
+        foreach (var words in _words) words.Dispose();
     }
 
     private void Mac(ReadOnlySpan<double> values)
@@ -124,7 +170,7 @@ public sealed class TapeWriter : DealingTape, IDisposable
     private void Correct(int length)
     {
         var value = _piece.AsSpan(0, length);
-        var correction = Append(length);
+        var correction = _last.Append(length);
         foreach (var prg in _share)
         {
             prg.Fill(_sharePosition, correction);
@@ -132,21 +178,5 @@ public sealed class TapeWriter : DealingTape, IDisposable
         }
         value.CopyTo(correction);
         _sharePosition += (ulong)length;
-    }
-
-    private Span<double> Append(int length)
-    {
-        if (_count + length > _corrections.Length)
-        {
-            if (_sink is null) Array.Resize(ref _corrections, Math.Max(_corrections.Length * 2, _count + length));
-            else
-            {
-                _corrections = _sink.Exchange(_corrections, _count);
-                _count = 0;
-            }
-        }
-        _count += length;
-        Dealt += length;
-        return _corrections.AsSpan(_count - length, length);
     }
 }

@@ -89,9 +89,9 @@ public sealed class AdapterTests
         foreach (var (round, kind, bytes) in log.Rounds("online"))
         {
             if (kind != RoundKind.Opening) continue;
-            var (cheater, index, delta) = (random.Next(2), random.Next(bytes / sizeof(double)), (double)random.NextInt64(1, Numerics.Field.Prime));
+            var (cheater, index, delta) = (random.Next(2), random.Next(Cheat.Elements(bytes)), (double)random.NextInt64(1, Numerics.Field.Prime));
             var group = OneStep((mesh, phase) => phase != "online" || mesh.Index != cheater ? mesh : new TamperingMesh(mesh, phase,
-                m => m.Round == round ? Cheat.Add(m.Bytes, index, delta) : m.Bytes));
+                m => m.Round == round ? Cheat.AddOpened(m.Bytes, index, delta) : m.Bytes));
             await Cheat.CaughtAsync<MacCheckFailedException>(group, 0);
         }
 

@@ -10,7 +10,7 @@ namespace Mimir.Spdz.Tests.Cost;
 /// <summary>Each gadget's declared cost is what it costs: rounds, elements opened, corrections dealt, triples used.</summary>
 public sealed class GadgetCostTests
 {
-    private static readonly Numbers Numbers = new(TinyModel.Llama(1).Layout, 16, 2, 3);
+    private static Numbers Of(int parties) => new(TinyModel.Llama(1).Layout, 16, 2, parties);
 
     public static TheoryData<int, bool> Groups => new() { { 2, true }, { 2, false }, { 3, true }, { 3, false } };
 
@@ -18,35 +18,42 @@ public sealed class GadgetCostTests
     [MemberData(nameof(Groups))]
     public async Task Declared_is_measured(int parties, bool active)
     {
+        // Two parties can also use what is dealt to more.
+        await DeclaredIsMeasuredAsync(parties, active, Of(3));
+        if (parties == 2) await DeclaredIsMeasuredAsync(parties, active, Of(2));
+    }
+
+    private static async Task DeclaredIsMeasuredAsync(int parties, bool active, Numbers numbers)
+    {
         await SameAsync("multiply", 7, Multiply.Cost(7), _ => { }, (s, x) => Multiply.RunAsync(s, x, x));
         await SameAsync("truncate", 7, Truncate.Cost(7), t => Truncate.Deal(t, 7, 16), (s, x) => Truncate.RunAsync(s, x, 16));
-        foreach (var plan in (ComparisonPlan[])[new(0, 1), new(0, 3), new(0, 4), new(12, 24), new(0, 24)])
+        foreach (var plan in (ComparisonPlan[])[new(0, 1), new(0, 3), new(0, 4), new(12, 24), new(0, 24), new(0, 1, parties == 2), new(0, 4, parties == 2), new(3, 24, parties == 2)])
             await SameAsync($"compare {plan.LowBit}..{plan.TopBit}", 5, Compare.Cost(5, plan), t => Compare.Deal(t, 5, plan), (s, x) => Compare.RunAsync(s, x, plan));
         foreach (var width in (int[])[1, 2, 3, 5, 8])
         {
-            var plan = new ComparisonPlan(12, 24);
+            var plan = new ComparisonPlan(12, 24, parties == 2);
             await SameAsync($"maximum {width}", 2 * width, Maximum.Cost(2, width, plan), t => Maximum.Deal(t, 2, width, plan), (s, x) => Maximum.RunAsync(s, x, 2, plan));
             await SameAsync($"argmax {width}", width, Argmax.Cost(width, plan), t => Argmax.Deal(t, width, plan), (s, x) => Argmax.RunAsync(s, x, plan));
-            await SameAsync($"softmax {width}", 2 * width, Softmax.Cost(2, width, Numbers), t => Softmax.Deal(t, 2, width, Numbers), (s, x) => Softmax.RunAsync(s, x, 2, Numbers));
+            await SameAsync($"softmax {width}", 2 * width, Softmax.Cost(2, width, numbers), t => Softmax.Deal(t, 2, width, numbers), (s, x) => Softmax.RunAsync(s, x, 2, numbers));
         }
-        foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.ExponentialSum, Numbers.Exponential, Numbers.InverseRoot, Numbers.Logarithm(4), Numbers.Logarithm(600)])
+        foreach (var function in (SplineFunction[])[numbers.Activation, numbers.ExponentialSum, numbers.Exponential, numbers.InverseRoot, numbers.Logarithm(4), numbers.Logarithm(600)])
             await SameAsync(function.Name, 3, Spline.Cost(3, function), t => Spline.Deal(t, 3, function), (s, x) => Spline.RunAsync(s, x, function));
         foreach (var length in (int[])[1, 2, 37])
-            await SameAsync($"one-hot {length}", 1, OneHot.Cost(length), t => OneHot.Deal(t, length), (s, x) => OneHot.RunAsync(s, x, length));
+            await SameAsync($"one-hot {length}", 1, OneHot.Cost(length, parties), t => OneHot.Deal(t, length), (s, x) => OneHot.RunAsync(s, x, length));
         foreach (var bits in (int[])[1, 5, 6, 20])
-            await SameAsync($"is zero {bits}", 3, IsZero.Cost(3, bits), t => IsZero.Deal(t, 3, bits), (s, x) => IsZero.RunAsync(s, x, bits));
-        await SameAsync("normalize", 16, Normalize.Cost(16, Numbers), t => Normalize.Deal(t, 16, Numbers), (s, x) => Normalize.RunAsync(s, x, Numbers));
+            await SameAsync($"is zero {bits}", 3, IsZero.Cost(3, bits, parties), t => IsZero.Deal(t, 3, bits), (s, x) => IsZero.RunAsync(s, x, bits));
+        await SameAsync("normalize", 16, Normalize.Cost(16, numbers), t => Normalize.Deal(t, 16, numbers), (s, x) => Normalize.RunAsync(s, x, numbers));
         await SameAsync("truncated product", 7, TruncatedProduct.Cost(7), t => TruncatedProduct.Deal(t, new double[7], 16), (s, x) => TruncatedProduct.RunAsync(s, new Opened(new double[7]), x, 16));
         await SameAsync("center", 16, PublicMaps.Cost(16), t => Truncate.Deal(t, 16, PublicMaps.MeanBits), PublicMaps.CenterAsync);
         foreach (var plan in (SessionPlan[])[Plans.Single(1, 1), Plans.Single(1, 1) with { Temperature = 1 }, Plans.Single(1, 1) with { Temperature = 1, NoiseSeed = 5 }])
-            await SameAsync($"sample {plan.Temperature} {plan.NoiseSeed}", 9, Sample.Cost(9, plan, Numbers), t => Sample.Deal(t, 9, plan, Numbers), (s, x) => Sample.RunAsync(s, x, plan, Numbers, 0));
+            await SameAsync($"sample {plan.Temperature} {plan.NoiseSeed}", 9, Sample.Cost(9, plan, numbers), t => Sample.Deal(t, 9, plan, numbers), (s, x) => Sample.RunAsync(s, x, plan, numbers, 0));
 
         async Task SameAsync(string name, int inputs, Costs.Cost declared, Action<DealingTape> deal, Func<PartyStep, Share, ValueTask<Share>> run)
         {
             var harness = new GadgetHarness(parties, active) { Deal = deal, Triples = (int)declared.Triples };
             await harness.RunAsync([Elements.Of([.. Enumerable.Range(1, inputs).Select(i => (long)i << 14)])], (step, x) => run(step, x[0]));
-            var measured = (harness.Rounds, harness.ElementsOpened, harness.Corrections, harness.TriplesLeft);
-            Assert.True((declared.Rounds, declared.Opened, declared.Corrections(active), 0) == measured, $"{name}: declared {declared}, measured {measured}");
+            var measured = (harness.Rounds, harness.ElementsOpened, harness.Dealt, harness.TriplesLeft);
+            Assert.True((declared.Rounds, declared.Opened, (declared.Section(true, active), declared.Section(false, active)), 0) == measured, $"{name}: declared {declared}, measured {measured}");
         }
     }
 
@@ -54,20 +61,25 @@ public sealed class GadgetCostTests
     [Fact]
     public void Documented_rounds()
     {
+        var numbers = Of(3);
+        foreach (var function in (SplineFunction[])[Of(2).Activation, Of(2).Exponential, Of(2).InverseRoot, Of(2).ExponentialSum, Of(2).Logarithm(600)])
+            Assert.Equal(1, Spline.Cost(4, function).Rounds);
+        Assert.Equal(1, Compare.Cost(4, Of(2).Vocabulary).Rounds);
+        Assert.Equal((1, 2), (IsZero.Cost(4, 12, 2).Rounds, IsZero.Cost(4, 12, 3).Rounds));
         Assert.Equal(1, Multiply.Cost(9).Rounds);
         Assert.Equal(1, Truncate.Cost(9).Rounds);
         Assert.Equal(2, MatrixProduct.Cost(9, 9, true).Rounds);
-        Assert.Equal(3, Lookup.Cost(9, 9, true).Rounds);
+        Assert.Equal(3, Lookup.Cost(9, 9, true, 2).Rounds);
         foreach (var (low, top) in (ValueTuple<int, int>[])[(0, 3), (0, 6), (12, 24), (0, 24)])
         {
             var plan = new ComparisonPlan(low, top);
             Assert.Equal(1 + (int)Math.Ceiling(Math.Log2(plan.Digits)), Compare.Cost(4, plan).Rounds);
         }
-        foreach (var function in (SplineFunction[])[Numbers.Activation, Numbers.Exponential, Numbers.InverseRoot, Numbers.Logarithm(600)])
+        foreach (var function in (SplineFunction[])[numbers.Activation, numbers.Exponential, numbers.InverseRoot, numbers.Logarithm(600)])
             Assert.Equal(function.Levels.Count, Spline.Cost(4, function).Rounds);
-        Assert.Equal(Spline.Cost(1, Numbers.InverseRoot).Rounds + 3, Normalize.Cost(64, Numbers).Rounds);
-        Assert.Equal(Spline.Cost(1, Numbers.InverseRoot).Opened + 129, Normalize.Cost(64, Numbers).Opened);
+        Assert.Equal(Spline.Cost(1, numbers.InverseRoot).Rounds + 3, Normalize.Cost(64, numbers).Rounds);
+        Assert.Equal(Spline.Cost(1, numbers.InverseRoot).Opened + 129, Normalize.Cost(64, numbers).Opened);
         Assert.Equal(1, TruncatedProduct.Cost(9).Rounds);
-        Assert.Equal(Softmax.Cost(2, 9, Numbers).Rounds + 3, Attention.Cost(2, 2, 4, 9, Numbers).Rounds);
+        Assert.Equal(Softmax.Cost(2, 9, numbers).Rounds + 3, Attention.Cost(2, 2, 4, 9, numbers).Rounds);
     }
 }

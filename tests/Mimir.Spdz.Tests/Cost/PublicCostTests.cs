@@ -24,7 +24,7 @@ public sealed class PublicCostTests
         var plan = Plans.Single(3, 3) with { AuditRate = 0, BlockSteps = 2, PrefillChunk = 1 };
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, parties);
         long opened = 0, rounds = 0, load = 0;
-        var lengths = new Dictionary<(byte Kind, int Block, int Step), long>();
+        var lengths = new Dictionary<(byte Kind, int Block, int Step, int Party), SectionSize>();
         var group = new LocalGroup
         {
             Model = model,
@@ -39,8 +39,13 @@ public sealed class PublicCostTests
             }),
             WrapTape = (stream, party) => new TamperingStream(stream, party, true, w =>
             {
-                var key = (w.Kind, w.Block, w.Step);
-                lengths[key] = lengths.GetValueOrDefault(key) + (w.IsChunk ? (w.Bytes.Length - 4) / sizeof(double) : 0);
+                var key = (w.Kind, w.Block, w.Step, w.Party);
+                lock (lengths)
+                {
+                    var before = lengths.GetValueOrDefault(key);
+                    lengths[key] = new SectionSize(
+                        before.Elements + (w.IsChunk ? (w.Bytes.Length - 4) / sizeof(double) : 0), before.Words + (w.IsWords ? (w.Bytes.Length - 4) / 16 : 0));
+                }
                 return [w.Bytes];
             }),
         };
@@ -54,11 +59,13 @@ public sealed class PublicCostTests
         }
         Assert.Equal(rounds + (active ? 2 + 4 : 0), group.Statistics[0].OnlineRounds);
         Assert.Equal(model.Layout.Matrices.Sum(PublicMatrix.WireBytes), load);
-        Assert.Equal(0, lengths[((byte)TapeKind.Load, 0, 0)]);
+        Assert.Equal(0, lengths[((byte)TapeKind.Load, 0, 0, parties - 1)].Elements);
         foreach (var block in Schedule.Blocks(model.Layout, plan, numbers, active))
         {
-            Assert.Equal(block.AlgebraicCorrections(model.Layout, active), lengths[((byte)TapeKind.Algebraic, block.Number, 0)]);
-            foreach (var step in block.Steps) Assert.Equal(step.Corrections, lengths[((byte)TapeKind.Step, block.Number, step.Position)]);
+            Assert.Equal(block.AlgebraicCorrections(model.Layout, active), lengths[((byte)TapeKind.Algebraic, block.Number, 0, parties - 1)].Elements);
+            foreach (var step in block.Steps)
+                for (var party = 0; party < parties; party++)
+                    Assert.Equal(step.Cost.Section(party == parties - 1, active), lengths[((byte)TapeKind.Step, block.Number, step.Position, party)]);
         }
         var sent = (group.Statistics[0].OnlineBytes / (parties - 1)) - opened;
         Assert.Equal(plan.Steps + (active ? 128L + 64 + FieldPacking.Bytes(1) + 64 + 40 + plan.Steps * (64 + 64 + 40) : 0), sent);

@@ -71,7 +71,7 @@ public sealed class StepCostTests
         var model = llama ? TinyModel.Llama() : TinyModel.Gpt2();
         var plan = Plans.Single(3, 3) with { AuditRate = 0, BlockSteps = 2, Temperature = 0.7 };
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, parties);
-        var lengths = new Dictionary<(byte Kind, int Block, int Step), long>();
+        var lengths = new Dictionary<(byte Kind, int Block, int Step, int Party), SectionSize>();
         var group = new LocalGroup
         {
             Model = model,
@@ -81,19 +81,24 @@ public sealed class StepCostTests
             Clients = new LocalClients { Prompts = [[3, 17, 5]] },
             WrapTape = (stream, party) => new TamperingStream(stream, party, true, w =>
             {
-                var key = (w.Kind, w.Block, w.Step);
-                lengths[key] = lengths.GetValueOrDefault(key) + (w.IsChunk ? (w.Bytes.Length - 4) / sizeof(double) : 0);
-                Assert.True(!w.IsChunk || w.Party == parties - 1);
+                var key = (w.Kind, w.Block, w.Step, w.Party);
+                lock (lengths)
+                {
+                    var before = lengths.GetValueOrDefault(key);
+                    lengths[key] = new SectionSize(
+                        before.Elements + (w.IsChunk ? (w.Bytes.Length - 4) / sizeof(double) : 0), before.Words + (w.IsWords ? (w.Bytes.Length - 4) / 16 : 0));
+                }
+                Assert.True(!w.IsContent || w.Party == parties - 1 || (parties == 2 && w.Kind == (byte)TapeKind.Step));
                 return [w.Bytes];
             }),
         };
         await group.RunAsync(TestContext.Current.CancellationToken);
 
-        Assert.Equal(DealerModel.LoadElements(model.Layout, active), lengths[((byte)TapeKind.Load, 0, 0)]);
-        var dealt = lengths[((byte)TapeKind.Clients, 0, 0)];
+        Assert.Equal(DealerModel.LoadElements(model.Layout, active), lengths[((byte)TapeKind.Load, 0, 0, parties - 1)].Elements);
+        var dealt = lengths[((byte)TapeKind.Clients, 0, 0, parties - 1)].Bytes;
         foreach (var block in Schedule.Blocks(model.Layout, plan, numbers, active))
         {
-            Assert.Equal(block.AlgebraicCorrections(model.Layout, active), lengths[((byte)TapeKind.Algebraic, block.Number, 0)]);
+            Assert.Equal(block.AlgebraicCorrections(model.Layout, active), lengths[((byte)TapeKind.Algebraic, block.Number, 0, parties - 1)].Elements);
             if (active)
             {
                 var last = SectionMap.Algebraic(model.Layout, block)[^1];
@@ -101,12 +106,13 @@ public sealed class StepCostTests
             }
             foreach (var step in block.Steps)
             {
-                Assert.Equal(step.Corrections, lengths[((byte)TapeKind.Step, block.Number, step.Position)]);
-                dealt += step.Corrections;
+                for (var party = 0; party < parties; party++)
+                    Assert.Equal(step.Cost.Section(party == parties - 1, active), lengths[((byte)TapeKind.Step, block.Number, step.Position, party)]);
+                dealt += step.Cost.SectionBytes(active);
             }
         }
-        Assert.Equal(active ? 1 + 3 + 3 : 0, lengths[((byte)TapeKind.Clients, 0, 0)]);
-        Assert.Equal(dealt, group.ElementsDealt);
+        Assert.Equal(active ? 1 + 3 + 3 : 0, lengths[((byte)TapeKind.Clients, 0, 0, parties - 1)].Elements);
+        Assert.Equal(dealt, group.BytesDealt);
     }
 
     /// <summary>

@@ -82,13 +82,16 @@ public sealed class GadgetTests
     {
         foreach (var top in (int[])[1, 2, 3, 4, 7, 20, 24])
         {
-            var plan = new ComparisonPlan(0, top);
+          foreach (var points in (bool[])[false, parties == 2])
+          {
+            var plan = new ComparisonPlan(0, top, points);
             var limit = (1L << top) - 1;
             Gen.Select(Gen.Long[-limit, limit].Array[1, 20], Gen.ULong).Sample((random, seed) =>
             {
                 long[] x = [.. random, 0, 1, -1, limit, -limit];
                 Assert.Equal(x.Select(v => v >= 0 ? 1L : 0L), Sign(x, plan, parties, active, seed));
             }, seed: "0000000000004", iter: 4, threads: 1);
+          }
         }
     }
 
@@ -96,7 +99,9 @@ public sealed class GadgetTests
     [Fact]
     public void A_coarse_comparison_errs_only_below_its_resolution()
     {
-        var plan = new ComparisonPlan(12, 24);
+        foreach (var points in (bool[])[false, true])
+        {
+        var plan = new ComparisonPlan(12, 24, points);
         Gen.Select(Gen.Long[-(1L << 24) + 1, (1L << 24) - 1].Array[1, 20], Gen.Long[-5000, 5000].Array[1, 20], Gen.ULong).Sample((far, near, seed) =>
         {
             long[] x = [.. far, .. near, 0, -4097];
@@ -104,6 +109,7 @@ public sealed class GadgetTests
             for (var i = 0; i < x.Length; i++)
                 if (x[i] is >= 0 or < -4096) Assert.Equal(x[i] >= 0 ? 1 : 0, result[i]);
         }, seed: "0000000000005", iter: 20, threads: 1);
+        }
     }
 
     [Theory]
@@ -115,7 +121,7 @@ public sealed class GadgetTests
         {
             const int Rows = 3;
             var x = Enumerable.Range(0, Rows * width).Select(_ => random.NextInt64(-(1L << 22), 1L << 22)).ToArray();
-            foreach (var plan in (ComparisonPlan[])[new(0, 24), new(12, 24)])
+            foreach (var plan in (ComparisonPlan[])[new(0, 24), new(12, 24), new(0, 24, parties == 2), new(12, 24, parties == 2)])
             {
                 var harness = new GadgetHarness(parties, active)
                 {
@@ -148,7 +154,7 @@ public sealed class GadgetTests
             // Few distinct values: many ties; then all equal; then the largest last.
             var x = Enumerable.Range(0, length).Select(_ => run == 1 ? 7L : random.NextInt64(run == 0 ? 3 : 1 << 20) - 1).ToArray();
             if (run == 3) x[^1] = 1 << 21;
-            var plan = new ComparisonPlan(0, 24);
+            var plan = new ComparisonPlan(0, 24, run == 2);
             var harness = new GadgetHarness(2 + run % 2)
             {
                 Seed = (ulong)run,
@@ -180,7 +186,10 @@ public sealed class GadgetTests
     [MemberData(nameof(Groups))]
     public void Spline_equals_its_plain_evaluation(int parties, bool active)
     {
-        var numbers = new Numbers(TinyModel.Llama(1).Layout, 16, 2, 3);
+        foreach (var form in (int[])[2, 3])
+        {
+            if (form == 2 && parties > 2) continue;
+            var numbers = new Numbers(TinyModel.Llama(1).Layout, 16, 2, form);
         foreach (var (function, low, high) in (ValueTuple<SplineFunction, long, long>[])[
             (numbers.Activation, -60L << 32, 60L << 32), (numbers.Exponential, -400L << 32, 1L << 31), (numbers.ExponentialSum, -400L << 32, 1L << 31), (numbers.Logarithm(64), 1L << (numbers.SumBits - 6), 64L << numbers.SumBits)])
         {
@@ -194,6 +203,7 @@ public sealed class GadgetTests
             var result = Run(harness, [Elements.Of(x)], (step, v) => Spline.RunAsync(step, v[0], function));
             for (var i = 0; i < x.Length; i++)
                 Assert.InRange(Field.Decode(result[i], function.OutputBits) - PlainSpline.Evaluate(function, x[i], 1L << 40), -2e-3, 2e-3);
+        }
         }
     }
 

@@ -10,6 +10,43 @@ internal static class PlainSpline
     public static double Evaluate(SplineFunction function, long x, long mask)
     {
         var c = (long)Field.Add(Field.Reduce(x), mask);
+        var result = function.Points ? Points(function, c, mask) : Tables(function, c, mask);
+        return Math.ScaleB(Field.ToSigned(result), -function.OutputBits);
+    }
+
+    /// <summary>The one node that the mask lies in, level by level, until one answers.</summary>
+    private static double Points(SplineFunction function, long c, long mask)
+    {
+        var (first, count) = (0L, 1L << (function.DomainBits - function.Levels[^1].WidthBits));
+        for (var l = function.Levels.Count - 1; ; l--)
+        {
+            var (level, kernel) = (function.Levels[l], function.Kernels[l]);
+            var node = (mask >> level.WidthBits) & ((1L << (function.DomainBits - level.WidthBits)) - 1);
+            var index = (int)((node - first) & ((1L << (function.DomainBits - level.WidthBits)) - 1));
+            Assert.InRange(index, 0, count - 1);
+            var (piece, place) = SplinePoints.FirstPiece(function, l, c);
+            var answers = l == function.Levels.Count - 1 ? (piece - index) & (level.Pieces - 1) : piece - index;
+            if (l > 0 && answers >= level.InnerFirst && answers <= level.InnerLast)
+            {
+                // The inner nodes begin with the one of piece InnerLast.
+                var children = level.WidthBits - function.Levels[l - 1].WidthBits;
+                (first, count) = ((node - (level.InnerLast - answers)) << children, (long)level.InnerCount << children);
+                continue;
+            }
+            Assert.InRange(answers, 0, level.Pieces - 1);
+            var stride = SplineKernel.Stride((int)count);
+            var (combination, entries) = (new double[stride * level.Planes.Count], new double[level.Planes.Count]);
+            kernel.Combination(piece, place, (int)count, combination);
+            kernel.Entries(mask, entries);
+            var value = 0.0;
+            for (var plane = 0; plane < entries.Length; plane++)
+                value = Field.Add(value, Field.Multiply(combination[plane * stride + index], entries[plane]));
+            return value;
+        }
+    }
+
+    private static double Tables(SplineFunction function, long c, long mask)
+    {
         var result = 0.0;
         for (var l = 0; l < function.Levels.Count; l++)
         {
@@ -23,13 +60,13 @@ internal static class PlainSpline
                 result = value;
                 continue;
             }
-            var selector = new double[level.Segments];
+            var selector = new double[level.Pieces];
             kernel.Inner(c, selector);
-            var inner = FieldVector.Dot(selector, table.AsSpan(0, level.Segments));
+            var inner = FieldVector.Dot(selector, table.AsSpan(0, level.Pieces));
             Assert.True(inner is 0 or 1);
             result = inner == 1 ? result : value;
         }
-        return Math.ScaleB(Field.ToSigned(result), -function.OutputBits);
+        return result;
     }
 
     /// <summary>Largest |f(x) − expected(x)|·weight(x) over a grid of [low, high] and the points beside every segment border.</summary>
@@ -41,7 +78,7 @@ internal static class PlainSpline
         var (first, last) = ((long)Math.Ceiling(Math.ScaleB(low, fractionBits)), (long)Math.Floor(Math.ScaleB(high, fractionBits)));
         for (var i = 0; i <= 700; i++) points.Add(first + (long)((last - first) * (i / 700.0)));
         foreach (var level in function.Levels)
-            for (var j = 0; j < level.Segments; j += Math.Max(1, level.Segments / 128))
+            for (var j = 0; j < level.Pieces; j += Math.Max(1, level.Pieces / 128))
                 foreach (var beside in (int[])[-1, 0, 1]) points.Add(level.Low + ((long)j << level.WidthBits) + beside);
         foreach (var level in function.Levels.Skip(1))
             for (var j = level.InnerFirst - 2; j <= level.InnerLast + 2; j++)

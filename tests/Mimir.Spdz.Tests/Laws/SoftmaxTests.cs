@@ -60,9 +60,12 @@ public sealed class SoftmaxTests
     [InlineData(4, 4e-5)]
     public void Exponential(int degree, double bound)
     {
-        var function = SoftmaxTables.Exponential(F, degree, F + 24);
-        Within(bound, function, 2 * F, -270, 0.05, Math.Exp, _ => 1);
-        Within(3e-5, function, 2 * F, -270, -11.1, _ => 0, _ => 1);
+        foreach (var (bits, parties) in (ValueTuple<int, int>[])[(F + 24, 3), (40 - F, 2)])
+        {
+            var function = SoftmaxTables.Exponential(F, degree, bits, parties);
+            Within(bound, function, 2 * F, -270, 0.05, Math.Exp, _ => 1);
+            Within(3e-5, function, 2 * F, -270, -11.1, _ => 0, _ => 1);
+        }
     }
 
     /// <summary>Relative, within 4 of the largest score that the edge may be above it; absolute below; nothing but zero far down.</summary>
@@ -72,10 +75,13 @@ public sealed class SoftmaxTests
     [InlineData(3, 6e-5)]
     public void Exponential_for_sums(int degree, double bound)
     {
-        var function = SoftmaxTables.ExponentialSum(F, degree, 36);
-        Within(bound, function, 2 * F, -4.1, 0.05, Math.Exp, x => Math.Exp(-x));
-        Within(bound, function, 2 * F, -270, 0.05, Math.Exp, _ => 1);
-        Within(1e-6, function, 2 * F, -270, -23.1, _ => 0, _ => 1);
+        foreach (var parties in (int[])[2, 3])
+        {
+            var function = SoftmaxTables.ExponentialSum(F, degree, 36, parties);
+            Within(bound, function, 2 * F, -4.1, 0.05, Math.Exp, x => Math.Exp(-x));
+            Within(bound, function, 2 * F, -270, 0.05, Math.Exp, _ => 1);
+            Within(1e-6, function, 2 * F, -270, -23.1, _ => 0, _ => 1);
+        }
     }
 
     [Theory]
@@ -85,7 +91,8 @@ public sealed class SoftmaxTests
     public void Logarithm(int degree, double bound)
     {
         foreach (var positions in (int[])[1, 14, 15, 64, 480, 2048])
-            Within(bound, SoftmaxTables.Logarithm(F, degree, 36, SoftmaxTables.LogarithmLevels(positions)), 36, Math.Exp(-4.05), positions * 1.001, Math.Log, _ => 1);
+            foreach (var parties in (int[])[2, 3])
+                Within(bound, SoftmaxTables.Logarithm(F, degree, 36, SoftmaxTables.LogarithmLevels(positions), parties), 36, Math.Exp(-4.05), positions * 1.001, Math.Log, _ => 1);
     }
 
     private static void Within(double bound, SplineFunction spline, int bits, double low, double high, Func<double, double> expected, Func<double, double> weight)

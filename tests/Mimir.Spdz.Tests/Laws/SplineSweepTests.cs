@@ -27,9 +27,12 @@ public sealed class SplineSweepTests
     [InlineData(ScalarFunction.GeluTanh, 4, 3e-5, 3e-4)]
     public void Activation(ScalarFunction function, int degree, double fine, double all)
     {
-        var spline = SplineTables.Activation(function, F, degree);
+        foreach (var parties in (int[])[2, 3])
+        {
+        var spline = SplineTables.Activation(function, F, F + 16, degree, parties);
         Within(fine, spline, -5, 5, x => function.Evaluate(x), _ => 1);
         Within(all, spline, -62.5, 63, x => function.Evaluate(x), _ => 1);
+        }
     }
 
     [Theory]
@@ -39,9 +42,12 @@ public sealed class SplineSweepTests
     [InlineData(4, 2e-5)]
     public void Exponential(int degree, double bound)
     {
-        Within(bound, SplineTables.Exponential(F, degree), -250, 0.87, Math.Exp, _ => 1);
+        foreach (var parties in (int[])[2, 3])
+        {
+        Within(bound, SplineTables.Exponential(F, F + 16, degree, parties), -250, 0.87, Math.Exp, _ => 1);
         // Nothing negative, nothing but zero far down.
-        Within(2e-5, SplineTables.Exponential(F, degree), -250, -11.1, _ => 0, _ => 1);
+        Within(2e-5, SplineTables.Exponential(F, F + 16, degree, parties), -250, -11.1, _ => 0, _ => 1);
+        }
     }
 
     /// <summary>Relative to 1/x.</summary>
@@ -52,10 +58,13 @@ public sealed class SplineSweepTests
     [InlineData(4, 1.5e-5)]
     public void Reciprocal(int degree, double bound)
     {
+        foreach (var parties in (int[])[2, 3])
+        {
         foreach (var positions in (int[])[1, 5, 6, 64, 118, 1024])
         {
             var levels = SplineTables.ReciprocalLevels(positions);
-            Within(bound, SplineTables.Reciprocal(F, degree, levels), 0.5, 2.0 * positions + 4, x => 1 / x, x => x);
+            Within(bound, SplineTables.Reciprocal(F, degree, levels, parties), 0.5, 2.0 * positions + 4, x => 1 / x, x => x);
+        }
         }
     }
 
@@ -67,12 +76,15 @@ public sealed class SplineSweepTests
     [InlineData(4, 6e-5, 6e-5)]
     public void InverseRoot(int degree, double bound, double boundOfSmall)
     {
+        foreach (var parties in (int[])[2, 3])
+        {
         foreach (var k in (int[])[16, 64, 768])
         {
             var bits = new Numbers(Simulation.TinyModel.Llama(1).Layout with { HiddenSize = k }, F, degree, 2).SquareBits;
-            var spline = SplineTables.InverseRoot(k, 1e-5, bits, degree);
+            var spline = SplineTables.InverseRoot(k, 1e-5, bits, degree, parties);
             foreach (var (low, limit) in (ValueTuple<double, double>[])[(0.01, bound), (0.0001, boundOfSmall)])
                 Within(limit, spline, low * k, 16300.0 * k, x => 1 / Math.Sqrt(x / k + 1e-5), x => Math.Sqrt(x / k + 1e-5), 2 * bits);
+        }
         }
     }
 

@@ -98,7 +98,7 @@ public sealed class DealerTests
         for (var run = 0; run < 6; run++)
         {
             var lies = maps.Select(parts => parts[random.Next(parts.Length)]).Select(p => (Index: p.Start + random.NextInt64(p.Length), p.Mac)).ToArray();
-            var caught = await Cheat.CaughtAsync<DealerCheatedException>(Session(model, TapeKind.Step, step => lies[step], 1, plan, Cheat.Prompt), 0);
+            var caught = await Cheat.CaughtAsync<DealerCheatedException>(Session(model, TapeKind.Step, (step, party) => party == 0 ? (-1, 0) : lies[step], 1, plan, Cheat.Prompt), 0);
             Assert.Contains("audit", caught.Message, StringComparison.Ordinal);
         }
     }
@@ -109,13 +109,85 @@ public sealed class DealerTests
         var random = new Random(16);
         var model = TinyModel.Llama(1);
         var plan = Plans.Single(2, 23) with { AuditRate = 0.5, BlockSteps = 24 };
-        var parts = (await SectionMap.StepAsync(model.Layout, plan, 0)).Where(p => p.Name.EndsWith("MAC", StringComparison.Ordinal)).ToArray();
-        for (var i = 0; i < 4; i++)
+        var parts = new SectionPart[plan.Steps][];
+        for (var step = 0; step < plan.Steps; step++)
+            parts[step] = [.. (await SectionMap.StepAsync(model.Layout, plan, step))
+                .Where(p => p.Name.EndsWith("MAC", StringComparison.Ordinal) && !p.Name.StartsWith("payload", StringComparison.Ordinal))];
+        for (var run = 0; run < 4; run++)
         {
-            var part = parts[random.Next(parts.Length)];
-            await Cheat.CaughtAsync<MacCheckFailedException>(Session(model, TapeKind.Step, part.Start + random.NextInt64(part.Length), 1, plan: plan), 0);
+            var lies = parts.Select(p => p[random.Next(p.Length)]).Select(p => (p.Start + random.NextInt64(p.Length), 0L)).ToArray();
+            await Cheat.CaughtAsync<MacCheckFailedException>(
+                Session(model, TapeKind.Step, (step, party) => party == 0 ? (-1, 0) : lies[step], 1, plan, Cheat.Prompt), 0);
         }
     }
+
+    /// <summary>
+    /// One bit of a point function's key is flipped, for one party or for both, no audits: either the check fails before the release, or this input never came
+    /// to that node and the token is right.
+    /// </summary>
+    [Fact]
+    public async Task A_flipped_bit_in_a_key_never_yields_a_wrong_token()
+    {
+        var random = new Random(17);
+        var model = TinyModel.Llama(1);
+        var plan = Plans.Single(1, 1) with { AuditRate = 0 };
+        var words = SectionMap.FirstBlock(model.Layout, plan).Steps[0].Cost.Words;
+        var expected = model.Greedy([7], 1);
+        var caught = 0;
+        for (var run = 0; run < 40; run++)
+        {
+            var group = Flipped(model, random.NextInt64(words), random.Next(128), run % 2 == 0, plan, [7]);
+            try
+            {
+                await group.RunAsync(TestContext.Current.CancellationToken);
+                Assert.Equal(expected, group.Clients.Tokens["alice"]);
+            }
+            catch (MacCheckFailedException)
+            {
+                Assert.Equal([0, 0], group.Clients.Released);
+                caught++;
+            }
+        }
+        Assert.True(caught > 10, $"{caught} caught");
+    }
+
+    /// <summary>Wrong keys, told to one party or to both alike: flipped words, and payloads without and with a matching MAC.</summary>
+    [Fact]
+    public async Task Audits_find_wrong_keys()
+    {
+        var random = new Random(18);
+        var model = TinyModel.Llama(1);
+        var plan = Plans.Single(2, 23) with { AuditRate = 0.5, BlockSteps = 24 };
+        var words = SectionMap.FirstBlock(model.Layout, plan).Steps[0].Cost.Words;
+        for (var run = 0; run < 6; run++)
+            await Cheat.CaughtAsync<DealerCheatedException>(Flipped(model, random.NextInt64(words), random.Next(128), run % 2 == 0, plan, Cheat.Prompt), 0);
+
+        var maps = new IReadOnlyList<SectionPart>[plan.Steps];
+        for (var step = 0; step < plan.Steps; step++) maps[step] = await SectionMap.StepAsync(model.Layout, plan, step);
+        var parts = maps.Select(m => m.Where(p => p.Name == "payload").ToArray()).ToArray();
+        foreach (var both in (bool[])[false, true])
+            foreach (var mac in (bool[])[false, true])
+            {
+                var lies = parts.Select(p => p[random.Next(p.Length)]).Select(p => (Index: p.Start + random.NextInt64(p.Length), Mac: mac ? p.Mac : 0)).ToArray();
+                var firsts = lies.Select((l, step) => (l.Index - Skipped(step, l.Index), l.Mac)).ToArray();
+                var group = Session(model, TapeKind.Step, (step, party) => party == 1 ? lies[step] : both ? firsts[step] : (-1, 0), 1, plan, Cheat.Prompt);
+                if (both) await Cheat.CaughtAsync<MacCheckFailedException>(group, 0);
+                else await Cheat.CaughtAsync<DealerCheatedException>(group, 0);
+            }
+
+        // The first party receives payloads only.
+        long Skipped(int step, long index) => maps[step].TakeWhile(p => p.Start + p.Length <= index).Where(p => !p.Name.StartsWith("payload", StringComparison.Ordinal)).Sum(p => p.Length);
+    }
+
+    /// <summary>Bit <paramref name="bit"/> of word <paramref name="index"/> of every step's section is flipped.</summary>
+    private static LocalGroup Flipped(TinyModel model, long index, int bit, bool both, SessionPlan plan, int[] prompt) => new()
+    {
+        Model = model,
+        Plan = plan,
+        Clients = new LocalClients { Prompts = [prompt] },
+        WrapTape = (stream, party) => new TamperingStream(
+            stream, party, true, w => [w.Kind == (byte)TapeKind.Step && (both || party == 1) ? w.Flip(index, bit).Bytes : w.Bytes]),
+    };
 
     /// <summary>
     /// Correction <paramref name="index"/> of every section of one kind is off by <paramref name="delta"/>; with <paramref name="mac"/> above 0
@@ -123,10 +195,10 @@ public sealed class DealerTests
     /// </summary>
     private static LocalGroup Session(
         TinyModel model, TapeKind kind, long index, double delta = 1, long mac = 0, SessionPlan? plan = null, int[]? prompt = null) =>
-        Session(model, kind, _ => (index, mac), delta, plan ?? Cheat.Plan, prompt ?? Cheat.Prompt);
+        Session(model, kind, (_, party) => party == 0 ? (-1, 0) : (index, mac), delta, plan ?? Cheat.Plan, prompt ?? Cheat.Prompt);
 
     private static LocalGroup Session(
-        TinyModel model, TapeKind kind, Func<int, (long Index, long Mac)> lie, double delta, SessionPlan plan, int[] prompt)
+        TinyModel model, TapeKind kind, Func<int, int, (long Index, long Mac)> lie, double delta, SessionPlan plan, int[] prompt)
     {
         var alpha = 0.0;
         return new LocalGroup
@@ -138,7 +210,7 @@ public sealed class DealerTests
             {
                 if (w.IsHeader && w.Kind == (byte)TapeKind.Load) alpha = Field.Add(alpha, FirstUniform(w.Bytes.AsSpan(16)));
                 if (w.Kind != (byte)kind) return [w.Bytes];
-                var (index, mac) = lie(w.Step);
+                var (index, mac) = lie(w.Step, party);
                 var altered = w.Add(index, delta);
                 return [mac == 0 ? altered.Bytes : altered.Add(index + mac, Field.Multiply(alpha, delta)).Bytes];
             }),

@@ -68,14 +68,14 @@ public sealed class PrefillTests
             var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, 2);
             var lanes = Schedule.Chunk(model.Layout, plan, numbers, true);
             Assert.InRange(lanes, 1, Math.Min(chunk, plan.FirstLogits + 1));
-            var largest = Schedule.Largest(model.Layout, plan, numbers, true);
+            var largest = Schedule.Largest(model.Layout, plan, numbers, true, true);
             var next = 0;
             foreach (var (number, block) in Schedule.Blocks(model.Layout, plan, numbers, true).Index())
             {
                 Assert.Equal(number, block.Number);
-                Assert.InRange(block.AlgebraicCorrections(model.Layout, true), 1, largest.Algebraic);
+                Assert.InRange(block.AlgebraicCorrections(model.Layout, true), 1, largest.Algebraic.Elements);
                 Assert.InRange(block.Steps.Count, 1, largest.Sections - lanes);
-                Assert.All(block.Steps, s => Assert.InRange(s.Corrections, 1, largest.Step));
+                Assert.All(block.Steps, s => Assert.InRange(s.Cost.Section(true, true).Bytes, 1, largest.Step.Bytes));
                 foreach (var (first, count) in Schedule.Runs(block, plan, lanes))
                 {
                     Assert.Equal(next, block.Steps[first].Position);
@@ -95,7 +95,7 @@ public sealed class PrefillTests
         var layout = Models.Folding.ModelFolding.LayoutOf(Models.Shapes.ModelShapes.Find("gpt2-small"));
         var plan = Plans.Single(128, 8) with { PrefillChunk = 64 };
         var numbers = new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree, 3);
-        var section = CostArithmetic.Of(layout, plan, numbers, true, 126).Corrections(true);
-        Assert.InRange(Schedule.Chunk(layout, plan, numbers, true) * section * sizeof(double), 1, Math.Max(512L << 20, section * sizeof(double)));
+        var section = CostArithmetic.Of(layout, plan, numbers, true, 126).Section(true, true).Bytes;
+        Assert.InRange(Schedule.Chunk(layout, plan, numbers, true) * section, 1, Math.Max(512L << 20, section));
     }
 }

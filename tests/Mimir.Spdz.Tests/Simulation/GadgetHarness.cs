@@ -25,14 +25,15 @@ internal sealed class GadgetHarness(int parties = 2, bool active = true)
     /// <summary>Wraps a party's mesh.</summary>
     public Func<IMesh, IMesh> WrapMesh { get; init; } = mesh => mesh;
 
-    /// <summary>Alters the corrections before the last party reads them.</summary>
-    public Action<double[]> AlterCorrections { get; init; } = _ => { };
+    /// <summary>Alters the section before the last party reads it: what was dealt by the dealing half, elements and words.</summary>
+    public Action<double[], double[]> AlterSection { get; init; } = (_, _) => { };
 
     public long Rounds { get; private set; }
 
     public long ElementsOpened { get; private set; }
 
-    public long Corrections { get; private set; }
+    /// <summary>What the dealing half dealt to the last party and to the first.</summary>
+    public (SectionSize Last, SectionSize First) Dealt { get; private set; }
 
     public int TriplesLeft { get; private set; }
 
@@ -48,17 +49,20 @@ internal sealed class GadgetHarness(int parties = 2, bool active = true)
         writer.UniformRaw(alpha);
         foreach (var input in inputs) writer.Authenticated(input);
         DealTriples(writer);
-        var before = writer.Dealt;
+        var (last, first) = (writer.Dealt(parties - 1), writer.Dealt(0));
         Deal(writer);
-        Corrections = writer.Dealt - before;
-        var corrections = writer.Corrections.ToArray();
-        AlterCorrections(corrections);
+        Dealt = (Minus(writer.Dealt(parties - 1), last), Minus(writer.Dealt(0), first));
+        var sections = Enumerable.Range(0, parties).Select(i => writer.Section(i, keys[i])).Select(s => s with { Corrections = s.Corrections.ToArray(), Words = s.Words.ToArray() }).ToArray();
+        var elements = sections[^1].Corrections[(int)last.Elements..].ToArray();
+        var words = sections[^1].Words.ToArray();
+        AlterSection(elements, words);
+        sections[^1] = sections[^1] with { Corrections = (double[])[.. sections[^1].Corrections[..(int)last.Elements].ToArray(), .. elements], Words = words };
 
         var meshes = MemoryMesh.Create(parties).Select(WrapMesh).ToArray();
         using var stop = new CancellationTokenSource();
         var runs = Enumerable.Range(0, parties).Select(i => Task.Run(async () =>
         {
-            try { return await PartyAsync(i, keys[i], i == parties - 1 ? corrections : [], meshes[i], inputs, gadget, stop.Token); }
+            try { return await PartyAsync(i, sections[i], meshes[i], inputs, gadget, stop.Token); }
             catch
             {
                 await stop.CancelAsync();
@@ -74,15 +78,15 @@ internal sealed class GadgetHarness(int parties = 2, bool active = true)
     }
 
     private async Task<double[]> PartyAsync(
-        int index, byte[] key, double[] corrections, IMesh mesh, double[][] inputs, Func<PartyStep, Share[], ValueTask<Share>> gadget,
+        int index, TapeSection section, IMesh mesh, double[][] inputs, Func<PartyStep, Share[], ValueTask<Share>> gadget,
         CancellationToken cancellation)
     {
         var workspace = new Workspace();
         double alpha;
-        using (var first = new TapeReader(new Party(index, parties, active, 0, workspace), workspace, key, corrections))
+        using (var first = new TapeReader(new Party(index, parties, active, 0, workspace), workspace, section))
             alpha = first.UniformRaw(1).Span[0];
         var party = new Party(index, parties, active, alpha, workspace);
-        using var reader = new TapeReader(party, workspace, key, corrections);
+        using var reader = new TapeReader(party, workspace, section);
         reader.UniformRaw(1);
         var shares = inputs.Select(x => reader.Authenticated(x.Length)).ToArray();
         Share a = reader.Uniform(Triples), b = reader.Uniform(Triples), c = reader.Authenticated(Triples);
@@ -106,6 +110,8 @@ internal sealed class GadgetHarness(int parties = 2, bool active = true)
         FieldVector.Multiply(a, b, c);
         writer.Authenticated(c);
     }
+
+    private static SectionSize Minus(SectionSize x, SectionSize y) => new(x.Elements - y.Elements, x.Words - y.Words);
 
     private static byte[] RandomKey(Prg random, int index)
     {

@@ -35,7 +35,7 @@ internal sealed class LocalGroup
 
     public SessionStatistics[] Statistics { get; private set; } = [];
 
-    public long ElementsDealt { get; private set; }
+    public long BytesDealt { get; private set; }
 
     public long StepsAudited { get; private set; }
 
@@ -77,7 +77,7 @@ internal sealed class LocalGroup
         await MaskedWeights.SendAsync(Model, keys, Plan.FractionBits, [.. owners.Select((o, i) => WrapOwner(o.A, i))], null, cancellation);
         var session = new DealerSession(model, Plan, sender, Clients);
         await Task.Run(() => session.RunAsync(cancellation), cancellation);
-        (ElementsDealt, StepsAudited) = (session.ElementsDealt, session.StepsAudited);
+        (BytesDealt, StepsAudited) = (session.BytesDealt, session.StepsAudited);
     }
 
     private async Task PartyAsync(int index, IMesh[][] meshes, Stream tape, Stream owner, CancellationToken cancellation)

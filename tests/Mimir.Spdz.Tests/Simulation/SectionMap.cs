@@ -1,6 +1,7 @@
 using Mimir.Models.Transformers;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Masking;
+using Mimir.Spdz.PointFunctions;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Sessions;
 using Mimir.Spdz.Tape;
@@ -66,7 +67,7 @@ internal static class SectionMap
     public static async Task<IReadOnlyList<SectionPart>> StepAsync(ModelLayout layout, SessionPlan plan, int position, int parties = 2)
     {
         var numbers = new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree, parties);
-        var tape = new CountingTape();
+        var tape = new CountingTape(parties);
         var arithmetic = new DealerArithmetic(layout, plan, numbers, tape, null) { Cached = position + 1 };
         await new SessionProgram<int>(layout, plan, arithmetic).StepAsync(position, 1);
         return tape.Map.Parts;
@@ -94,9 +95,11 @@ internal static class SectionMap
         }
     }
 
-    private sealed class CountingTape : DealingTape
+    private sealed class CountingTape(int parties) : DealingTape
     {
         public Builder Map { get; } = new();
+
+        public override int Parties => parties;
 
         public override bool Active => true;
 
@@ -113,5 +116,13 @@ internal static class SectionMap
         public override void Authenticated(ReadOnlySpan<double> values) => Map.AddAuthenticated("table", values.Length);
 
         public override void Unaudited(ReadOnlySpan<double> values) => Map.Add("tag", values.Length);
+
+        public override void Points(PointShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload) =>
+            Batches(masks.Length, count => Map.AddAuthenticated("payload", (long)count * shape.Planes));
+
+        private static void Batches(int keys, Action<int> add)
+        {
+            for (; keys > 0; keys -= PointShape.BatchKeys) add(Math.Min(keys, PointShape.BatchKeys));
+        }
     }
 }

@@ -7,13 +7,29 @@ namespace Mimir.Spdz.Tests.Simulation;
 /// <param name="Kind">Of the section (a header's fifth byte); 0 on a stream without sections.</param>
 /// <param name="Occurrence">How many headers with the same kind, block and step came before.</param>
 /// <param name="IsHeader">The 48 bytes that begin a section.</param>
-/// <param name="Start">Corrections of the section that were written before this chunk.</param>
+/// <param name="Start">Elements of the section (or words, for a chunk of words) that were written before this chunk.</param>
 internal readonly record struct TapeWrite(int Party, byte Kind, int Block, int Step, int Occurrence, bool IsHeader, long Start, byte[] Bytes)
 {
     private const int CountBytes = 4;
 
+    /// <summary>A count, and elements or words.</summary>
+    public bool IsContent => !IsHeader && Bytes.Length > CountBytes;
+
     /// <summary>Corrections: a count and elements.</summary>
-    public bool IsChunk => !IsHeader && Bytes.Length > CountBytes;
+    public bool IsChunk => IsContent && !HasWords;
+
+    /// <summary>A count and 16-byte words of point functions.</summary>
+    public bool IsWords => IsContent && HasWords;
+
+    private bool HasWords => (BinaryPrimitives.ReadInt32LittleEndian(Bytes) & Tape.TapeSender.WordsFlag) != 0;
+
+    /// <summary>Flips one bit of word <paramref name="index"/> of the section, if it is in this chunk.</summary>
+    public TapeWrite Flip(long index, int bit)
+    {
+        if (!IsWords || index < Start || index >= Start + (Bytes.Length - CountBytes) / 16) return this;
+        Bytes[CountBytes + (int)(index - Start) * 16 + bit / 8] ^= (byte)(1 << (bit % 8));
+        return this;
+    }
 
     /// <summary>Adds to correction <paramref name="index"/> of the section, if it is in this chunk.</summary>
     public TapeWrite Add(long index, double delta)
@@ -31,6 +47,7 @@ internal sealed class TamperingStream(Stream inner, int party, bool sections, Fu
     private const int HeaderBytes = 48;
     private readonly Dictionary<(byte, int, int), int> _seen = [];
     private TapeWrite _section;
+    private long _words;
 
     /// <summary>Alters what the other side sends back (verdicts).</summary>
     public Action<Memory<byte>> AlterRead { get; init; } = _ => { };
@@ -54,9 +71,15 @@ internal sealed class TamperingStream(Stream inner, int party, bool sections, Fu
             var key = (bytes[4], BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8)), BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)));
             _seen[key] = _seen.GetValueOrDefault(key) + 1;
             _section = new TapeWrite(party, key.Item1, key.Item2, key.Item3, _seen[key] - 1, false, 0, []);
+            _words = 0;
         }
         var write = _section with { Party = party, IsHeader = header, Bytes = bytes };
         if (write.IsChunk) _section = _section with { Start = _section.Start + (bytes.Length - sizeof(int)) / sizeof(double) };
+        if (write.IsWords)
+        {
+            write = write with { Start = _words };
+            _words += (bytes.Length - sizeof(int)) / 16;
+        }
         foreach (var altered in alter(write)) await inner.WriteAsync(altered, cancellationToken);
     }
 

@@ -29,6 +29,7 @@ internal sealed class Members : IDisposable
         ChebyshevDegree = 2,
         AuditRate = 0.01,
         BlockSteps = 4,
+        PrefillChunk = 7,
     };
 
     public TrustAnchors Anchors { get; }

@@ -1,0 +1,89 @@
+using BenchmarkDotNet.Attributes;
+using Mimir.Models.Transformers;
+using Mimir.Numerics;
+using Mimir.Spdz.Gadgets;
+using Mimir.Spdz.PointFunctions;
+using Mimir.Spdz.Programs;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+using System.Runtime.Intrinsics;
+
+namespace Mimir.Benchmarks;
+
+/// <summary>Point functions of two parties, active: 1024 GELUs (from a scale-2f opening to f + 4 bits) or comparisons of 21 bits; one party's part, and the dealer's.</summary>
+public class TwoPartyKeys : IMeasuredWork
+{
+    private const int Count = 1024;
+
+    private readonly SplineFunction _gelu = SplineTables.Activation(ScalarFunction.Gelu, 32, 20, 2, 2);
+    private readonly ComparisonPlan _plan = new(3, 24, true);
+    private readonly byte[][] _keys = [new byte[32], [1, .. new byte[31]]];
+    private readonly double[] _opened = new double[Count];
+    private readonly double[] _masks = new double[Count];
+    private readonly Workspace _workspace = new();
+    private readonly Vector128<byte>[] _blocks = new Vector128<byte>[Count];
+    private readonly Vector128<byte>[] _hashes = new Vector128<byte>[Count];
+    private TapeSection _splines = null!;
+    private TapeSection _comparisons = null!;
+    private Party _party = null!;
+
+    public string Unit => "G elements/s";
+
+    public double WorkPerCall => Count;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        using Prg prg = new(new byte[32], 5);
+        prg.Fill(0, _opened);
+        prg.Fill(Count, _masks);
+        _party = new Party(0, 2, true, 5, _workspace);
+        using var splines = new TapeWriter(_keys, true, 7);
+        Spline.DealTables(splines, _masks, _gelu);
+        _splines = Copy(splines);
+        using var comparisons = new TapeWriter(_keys, true, 7);
+        ComparePoints.Deal(comparisons, _masks, _plan);
+        _comparisons = Copy(comparisons);
+    }
+
+    [Benchmark]
+    public void Gelu() => Run(_splines, step => SplinePoints.Finish(step, new Opened(_opened), _gelu));
+
+    [Benchmark]
+    public void Compare() => Run(_comparisons, step =>
+    {
+        step.Tape.Authenticated(Count);
+        ComparePoints.Less(step, new Opened(_opened), _plan);
+    });
+
+    [Benchmark]
+    public void DealGelu()
+    {
+        using var tape = new TapeWriter(_keys, true, 7);
+        Spline.DealTables(tape, _masks, _gelu);
+    }
+
+    [Benchmark]
+    public void DealCompare()
+    {
+        using var tape = new TapeWriter(_keys, true, 7);
+        ComparePoints.Deal(tape, _masks, _plan);
+    }
+
+    /// <summary>What all of it is made of.</summary>
+    [Benchmark]
+    public void Hash() => PointHash.Grow.Hash(_blocks, 0, _hashes);
+
+    private TapeSection Copy(TapeWriter writer)
+    {
+        var section = writer.Section(0, _keys[0]);
+        return section with { Corrections = section.Corrections.ToArray(), Words = section.Words.ToArray() };
+    }
+
+    private void Run(TapeSection section, Action<PartyStep> gadget)
+    {
+        _workspace.Reset();
+        using var reader = new TapeReader(_party, _workspace, section);
+        gadget(new PartyStep(_party, null!, reader, null!, null!, default));
+    }
+}

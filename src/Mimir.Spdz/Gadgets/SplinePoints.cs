@@ -1,0 +1,126 @@
+using Mimir.Spdz.PointFunctions;
+using Mimir.Spdz.Shares;
+using Mimir.Spdz.Tape;
+
+namespace Mimir.Spdz.Gadgets;
+
+/// <summary>
+/// The two-party form of <see cref="Spline"/>. A piece of level ℓ is a node of the mask's tree, and carries the level's planes where R lies in it. Because all levels
+/// share R, exactly one of the coarser pieces outside the inner ones, and the finer pieces inside them, has numbers other than zero: f(x) is the sum over all
+/// of them, and nothing needs to be selected. Which nodes are grown depends on the opened c only.
+/// </summary>
+internal static class SplinePoints
+{
+    private const int SideBySide = 8;
+
+    /// <summary>One key a mask.</summary>
+    public static void Deal(DealingTape tape, ReadOnlySpan<double> r, SplineFunction function)
+    {
+        var planes = function.Keys.Planes;
+        using var payload = new Secret(PointShape.BatchKeys * planes);
+        for (var at = 0; at < r.Length; at += PointShape.BatchKeys)
+        {
+            var count = Math.Min(PointShape.BatchKeys, r.Length - at);
+            for (var e = 0; e < count; e++)
+            {
+                var entries = payload.Span.Slice(e * planes, planes);
+                for (var l = function.Levels.Count - 1; l >= 0; l--)
+                {
+                    function.Kernels[l].Entries((long)r[at + e], entries);
+                    entries = entries[function.Levels[l].Planes.Count..];
+                }
+            }
+            tape.Points(function.Keys, r.Slice(at, count), payload.Span[..(count * planes)]);
+        }
+    }
+
+    /// <summary>f(x) from the opened c. Local.</summary>
+    public static Share Finish(PartyStep step, Opened c, SplineFunction function)
+    {
+        var party = step.Party;
+        var result = party.Rent(c.Length);
+        var widest = WidestLevel(function);
+        var scratch = party.Workspace.Rent(PointTree.ScratchElements(SideBySide, widest)).Span;
+        var combinations = party.Workspace.Rent(SideBySide * SplineKernel.Stride(widest) * function.Levels.Max(l => l.Planes.Count)).Span;
+        Span<PointSum> sums = stackalloc PointSum[SideBySide];
+        for (var at = 0; at < c.Length; at += PointShape.BatchKeys)
+        {
+            var keys = step.Tape.Points(function.Keys, Math.Min(PointShape.BatchKeys, c.Length - at));
+            for (var first = 0; first < keys.Count; first += SideBySide)
+            {
+                var count = Math.Min(SideBySide, keys.Count - first);
+                sums.Clear();
+                var tree = new PointTree(keys, first, count, scratch);
+                Evaluate(ref tree, c.Values.Span.Slice(at + first, count), function, combinations, sums);
+                for (var k = 0; k < count; k++)
+                {
+                    var (value, mac) = sums[k].Finish(party.Index);
+                    result.Value.Span[at + first + k] = value;
+                    if (party.Active) result.Mac.Span[at + first + k] = mac;
+                }
+            }
+        }
+        return result;
+    }
+
+    private static void Evaluate(
+        ref PointTree tree, scoped ReadOnlySpan<double> c, SplineFunction function, scoped Span<double> combinations, scoped Span<PointSum> sums)
+    {
+        Span<int> starts = stackalloc int[SideBySide];
+        var plane = 0;
+        for (var l = function.Levels.Count - 1; l >= 0; l--)
+        {
+            var level = function.Levels[l];
+            tree.GrowTo(function.DomainBits - level.WidthBits);
+            var stride = SplineKernel.Stride(tree.Width);
+            for (var k = 0; k < c.Length; k++)
+            {
+                var (first, place) = FirstPiece(function, l, (long)c[k]);
+                starts[k] = (first - level.InnerLast) & (l == function.Levels.Count - 1 ? level.Pieces - 1 : int.MaxValue);
+                var combination = combinations.Slice(k * level.Planes.Count * stride, level.Planes.Count * stride);
+                function.Kernels[l].Combination(first, place, tree.Width, combination);
+                for (; !combination.IsEmpty; combination = combination[stride..])
+                    Exclude(combination[..stride], tree.Width, starts[k], l == 0 ? 0 : level.InnerCount);
+            }
+            for (var p = 0; p < level.Planes.Count; p++, plane++)
+            {
+                tree.Convert(plane);
+                for (var k = 0; k < c.Length; k++)
+                    tree.Add(k, plane, combinations.Slice((k * level.Planes.Count + p) * stride, (tree.Width + PointSum.Lanes - 1) & -PointSum.Lanes), ref sums[k]);
+            }
+            if (l > 0) tree.Keep(starts[..c.Length], level.InnerCount);
+        }
+    }
+
+    /// <summary>
+    /// The piece that answers for the first node of level <paramref name="l"/> (the following nodes have the pieces below it), and c's place in its piece. On
+    /// a finer level the first node is the first child of the coarser level's first inner node, whose piece is InnerLast.
+    /// </summary>
+    internal static (int Piece, long Place) FirstPiece(SplineFunction function, int l, long c)
+    {
+        var level = function.Levels[l];
+        var (piece, place) = function.Kernels[l].Locate(c);
+        if (l == function.Levels.Count - 1) return ((int)(piece & (level.Pieces - 1)), place);
+        var coarser = function.Levels[l + 1];
+        var children = 1 << (coarser.WidthBits - level.WidthBits);
+        return (coarser.InnerCount * children + (int)(piece & (children - 1)), place);
+    }
+
+    /// <summary>Zeros for the <paramref name="count"/> nodes from <paramref name="start"/> on, cyclically, and beyond the last node.</summary>
+    private static void Exclude(Span<double> combination, int width, int start, int count)
+    {
+        combination[width..].Clear();
+        if (count == 0) return;
+        var before = Math.Min(count, width - start);
+        if (before > 0) combination.Slice(start, before).Clear();
+        if (count > before) combination[..(count - before)].Clear();
+    }
+
+    private static int WidestLevel(SplineFunction function)
+    {
+        var widest = function.Levels[^1].Pieces;
+        for (var l = 0; l < function.Levels.Count - 1; l++)
+            widest = Math.Max(widest, function.Levels[l + 1].InnerCount << (function.Levels[l + 1].WidthBits - function.Levels[l].WidthBits));
+        return widest;
+    }
+}

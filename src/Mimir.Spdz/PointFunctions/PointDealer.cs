@@ -1,0 +1,121 @@
+using System.Runtime.Intrinsics;
+using Mimir.Numerics;
+
+namespace Mimir.Spdz.PointFunctions;
+
+/// <summary>
+/// Makes keys of point functions: the correction words under which two trees, grown from the parties' root seeds, differ by Δ = s₀ ⊕ s₁ along the
+/// path and agree everywhere else. A node s with bit t (its lowest) has the children H(s) ⊕ t·CW and H(s) ⊕ s ⊕ t·CW; at a depth with payload
+/// it stands for the numbers ±(convert(s) + t·W). One hash for two children. Constant time in masks, payloads and seeds.
+/// </summary>
+/// <remarks>
+/// Sources: Gilboa, Ishai, EUROCRYPT 2014; Boyle, Gilboa, Ishai, CCS 2016; half trees: Guo et al., EUROCRYPT 2023; payload at inner nodes: Boneh et al.,
+/// S&amp;P 2021. A conversion falls outside the field with probability 27/2^50; the batch is then made under the next tweak, so that what hides
+/// a payload is exactly uniform.
+/// </remarks>
+internal sealed class PointDealer : IDisposable
+{
+    private const int SideBySide = 8;
+    private const int ElementBits = 50;
+    private readonly Vector128<byte>[] _nodes = GC.AllocateArray<Vector128<byte>>(2 * SideBySide, pinned: true);
+    private readonly Vector128<byte>[] _hashes = GC.AllocateArray<Vector128<byte>>(2 * SideBySide, pinned: true);
+    private double[] _macs = [];
+
+    /// <summary>
+    /// One batch: seeds <paramref name="first"/> and <paramref name="second"/> of the two parties (lowest bit 0 and 1), paths from
+    /// <paramref name="masks"/>, payloads key by key; MACs under <paramref name="alpha"/> when <paramref name="active"/>.
+    /// <paramref name="words"/>: the tweak, then every key's words. <paramref name="elements"/>: every key's payload corrections, then those of the MACs.
+    /// </summary>
+    public void Deal(
+        PointShape shape, ReadOnlySpan<Vector128<byte>> first, ReadOnlySpan<Vector128<byte>> second, ReadOnlySpan<double> masks,
+        ReadOnlySpan<double> payload, bool active, double alpha, Span<Vector128<byte>> words, Span<double> elements)
+    {
+        if (_macs.Length < payload.Length) _macs = new double[payload.Length];
+        var macs = _macs.AsSpan(0, payload.Length);
+        if (active) FieldVector.Scale(payload, alpha, macs);
+        for (ulong tweak = 0; ; tweak++)
+        {
+            words[0] = Vector128.Create(tweak, 0UL).AsByte();
+            var accepted = true;
+            for (var at = 0; at < masks.Length; at += SideBySide)
+            {
+                var count = Math.Min(SideBySide, masks.Length - at);
+                for (var k = 0; k < count; k++) (_nodes[k], _nodes[SideBySide + k]) = (first[at + k], second[at + k]);
+                accepted &= Grow(
+                    shape, tweak, masks.Slice(at, count), payload.Slice(at * shape.Planes, count * shape.Planes), macs.Slice(at * shape.Planes, count * shape.Planes),
+                    words.Slice(1 + at * shape.Depth, count * shape.Depth), elements.Slice(at * shape.Planes, count * shape.Planes),
+                    active ? elements.Slice(payload.Length + at * shape.Planes, count * shape.Planes) : default);
+            }
+            if (accepted) return;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Array.Clear(_nodes);
+        Array.Clear(_hashes);
+        Array.Clear(_macs);
+    }
+
+    /// <summary>Up to eight keys side by side; false when a conversion was no field element.</summary>
+    private bool Grow(
+        PointShape shape, ulong tweak, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload, ReadOnlySpan<double> macs,
+        Span<Vector128<byte>> words, Span<double> values, Span<double> authenticators)
+    {
+        var accepted = true;
+        var (next, plane) = (0, 0);
+        for (var depth = 0; depth < shape.Depth; depth++)
+        {
+            PointHash.Grow.Hash(_nodes, 0, _hashes);
+            for (var k = 0; k < masks.Length; k++)
+            {
+                var right = Mask(((long)masks[k] >> (shape.LowBit + shape.Depth - 1 - depth)) & 1);
+                var (s0, s1, h0, h1) = (_nodes[k], _nodes[SideBySide + k], _hashes[k], _hashes[SideBySide + k]);
+                var word = h0 ^ h1 ^ Vector128.AndNot(s0 ^ s1, right);
+                words[k * shape.Depth + depth] = word;
+                _nodes[k] = h0 ^ (word & BitMask(s0)) ^ (s0 & right);
+                _nodes[SideBySide + k] = h1 ^ (word & BitMask(s1)) ^ (s1 & right);
+            }
+            if (next == shape.Payloads.Count || shape.Payloads[next].Depth != depth + 1) continue;
+            for (var end = plane + shape.Payloads[next++].Planes; plane < end; plane++)
+            {
+                PointHash.Convert.Hash(_nodes, Tweak(tweak, plane), _hashes);
+                for (var k = 0; k < masks.Length; k++)
+                {
+                    var (a, b) = (_hashes[k].AsUInt64(), _hashes[SideBySide + k].AsUInt64());
+                    var negative = -(long)(_nodes[SideBySide + k].AsUInt64().ToScalar() & 1);
+                    var entry = k * shape.Planes + plane;
+                    accepted &= Accepted(a.ToScalar(), b.ToScalar());
+                    values[entry] = Correction(payload[entry], a.ToScalar(), b.ToScalar(), negative);
+                    if (authenticators.IsEmpty) continue;
+                    accepted &= Accepted(a.GetElement(1), b.GetElement(1));
+                    authenticators[entry] = Correction(macs[entry], a.GetElement(1), b.GetElement(1), negative);
+                }
+            }
+        }
+        return accepted;
+    }
+
+    /// <summary>The conversion's tweak: the batch's, and which plane of the key.</summary>
+    internal static ulong Tweak(ulong batch, int plane) => (batch << 32) | (uint)plane;
+
+    /// <summary>W = ±(value − convert(s₀) + convert(s₁)), negative when the second party's bit is set.</summary>
+    private static double Correction(double value, ulong a, ulong b, long negative)
+    {
+        const ulong Low = (1UL << ElementBits) - 1;
+        var w = (long)value - (long)(a & Low) + (long)(b & Low);
+        return Field.Reduce((w ^ negative) - negative);
+    }
+
+    private static bool Accepted(ulong a, ulong b)
+    {
+        const ulong Low = (1UL << ElementBits) - 1;
+        return ((a & Low) < (ulong)Field.Prime) & ((b & Low) < (ulong)Field.Prime);
+    }
+
+    /// <summary>All ones when the node's bit is set.</summary>
+    private static Vector128<byte> BitMask(Vector128<byte> node) => Mask((long)(node.AsUInt64().ToScalar() & 1));
+
+    private static Vector128<byte> Mask(long bit) => Vector128.Create(-bit).AsByte();
+}

@@ -1,0 +1,44 @@
+namespace Mimir.Spdz.PointFunctions;
+
+/// <summary>Numbers attached to the nodes of one depth: the one on the path carries them, all others zero.</summary>
+/// <param name="Depth">Nodes of this depth, 1 to the tree's.</param>
+/// <param name="Planes">Numbers a node; in an active session each has a MAC beside it.</param>
+public readonly record struct PointPayload(int Depth, int Planes);
+
+/// <summary>
+/// The public shape of a point function's keys: a binary tree whose path is bits [<see cref="LowBit"/>, LowBit + <see cref="Depth"/>) of a secret mask, most
+/// significant first, and what its nodes carry.
+/// </summary>
+public sealed class PointShape
+{
+    /// <summary>Keys that are dealt and read together, under one tweak.</summary>
+    public const int BatchKeys = 128;
+
+    /// <summary>A shape; <paramref name="payloads"/> in ascending depth.</summary>
+    public PointShape(int lowBit, int depth, params ReadOnlySpan<PointPayload> payloads)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(lowBit);
+        ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(lowBit + depth, 50);
+        (LowBit, Depth, Payloads) = (lowBit, depth, payloads.ToArray());
+        foreach (var payload in payloads) Planes += payload.Planes;
+    }
+
+    /// <summary>Lowest bit of the mask that the path follows.</summary>
+    public int LowBit { get; }
+
+    /// <summary>Bits of the path.</summary>
+    public int Depth { get; }
+
+    /// <summary>What nodes carry, in ascending depth.</summary>
+    public IReadOnlyList<PointPayload> Payloads { get; }
+
+    /// <summary>Numbers a key carries in all.</summary>
+    public int Planes { get; }
+
+    /// <summary>16-byte correction words of <paramref name="keys"/> keys, the tweaks of their batches included; the same for both parties.</summary>
+    public long Words(long keys) => keys * Depth + (keys + BatchKeys - 1) / BatchKeys;
+
+    /// <summary>Elements of payload corrections of <paramref name="keys"/> keys; the same for both parties.</summary>
+    public long Elements(long keys, bool active) => keys * Planes * (active ? 2 : 1);
+}
