@@ -14,7 +14,7 @@ internal sealed class GenerationArguments
     private readonly Option<int> _parties = SharedOptions.Parties();
     private readonly Option<string> _security = SharedOptions.Security();
     private readonly WeightArguments _weights;
-    private readonly Option<bool> _logitsToOwner = new("--logits-to-owner") { Description = "With --weights public and one data owner: it gets the logits and samples itself, which is faster" };
+    private readonly Option<bool> _logitsToOwner = SharedOptions.LogitsToOwner();
     private readonly Option<bool> _greedy = new("--greedy") { Description = "Always the likeliest token" };
     private readonly Option<double?> _temperature = new("--temperature") { Description = $"Sampling temperature; 0 is greedy ({DefaultTemperature} when not given)", HelpName = "T" };
     private readonly Option<long?> _seed = new("--seed") { Description = "Seed of public sampling noise, for runs that repeat", HelpName = "S" };
@@ -31,12 +31,10 @@ internal sealed class GenerationArguments
     public GenerationOptions Read(ParseResult result, MimirConfig settings)
     {
         var weights = _weights.Read(result);
-        if (result.GetValue(_logitsToOwner) && (!weights.Public || weights.Adapter is not null))
-            throw new UsageException("--logits-to-owner needs --weights public and no --adapter: logits would say something about secret weights");
         return new GenerationOptions
         {
             Weights = weights,
-            LogitsToOwner = result.GetValue(_logitsToOwner),
+            LogitsToOwner = SharedOptions.AreLogitsToOwner(result, _logitsToOwner, weights),
             MaxTokens = result.GetValue(_tokens),
             Parties = result.GetValue(_parties),
             Active = result.GetResult(_security) is { Implicit: false } ? result.GetValue(_security) == "active" : settings.Active,

@@ -29,8 +29,8 @@ internal sealed class PartyClients(SessionPlan plan, int vocabulary, Party party
             _logits = new LogitsMasks([key.Key], vocabulary, plan.Outputs);
             tape.Return(key);
         }
-        var limit = party.Index == party.Count - 1 ? ClientMasks.Corrections(plan) : 0;
-        var section = await tape.ReadAsync(TapeKind.Clients, 0, 0, new SectionSize(limit), cancellation);
+        var section = await tape.ReadAsync(
+            TapeKind.Clients, 0, 0, new SectionSize(party.Index == party.Count - 1 ? ClientMasks.Corrections(plan) : 0), cancellation);
         using (var reader = new TapeReader(party, party.Workspace, section))
             foreach (var client in clients)
             {

@@ -9,7 +9,8 @@ namespace Mimir.Spdz.Tape;
 /// <summary>One party's end of its tape stream: sections in the order in which the dealer must send them, each exactly once.</summary>
 public sealed class TapeReceiver(Stream stream)
 {
-    private readonly List<AlignedMemory> _spare = [];
+    private const int UsualSections = 256;
+    private readonly List<AlignedMemory> _spare = new(UsualSections);
     private readonly HashSet<UInt128> _used = [];
     private byte[] _bytes = new byte[1 << 20];
 

@@ -120,7 +120,16 @@ internal sealed class LocalClients : IDealerPort
 
     private sealed class PartyPort(LocalClients clients, int party) : IPartyPort
     {
-        public bool StopRequested => clients.Tokens.Values.All(t => t.Count >= Math.Min(clients.StopAfter, clients._group.Plan.MaxTokens));
+        public bool StopRequested
+        {
+            get
+            {
+                var most = Math.Min(clients.StopAfter, clients._group.Plan.MaxTokens);
+                foreach (var tokens in clients.Tokens.Values)
+                    if (tokens.Count < most) return false;
+                return true;
+            }
+        }
 
         public Task ClientsReadyAsync(CancellationToken cancellation) =>
             Task.WhenAll(clients._masks.Values.Select(m => m.Task)).WaitAsync(cancellation);

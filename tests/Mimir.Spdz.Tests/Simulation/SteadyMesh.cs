@@ -9,13 +9,13 @@ namespace Mimir.Spdz.Tests.Simulation;
 internal sealed class SteadyMesh : IMesh
 {
     private readonly SteadyMesh[] _all;
-    private readonly Action<int> _roundStarts;
+    private readonly Action<int, int> _roundStarts;
     private readonly int[] _shared;
     private ReadOnlyMemory<byte> _mine;
     private Memory<byte>[] _theirs = [];
     private int _round;
 
-    private SteadyMesh(int index, SteadyMesh[] all, int[] shared, Action<int> roundStarts) =>
+    private SteadyMesh(int index, SteadyMesh[] all, int[] shared, Action<int, int> roundStarts) =>
         (Index, _all, _shared, _roundStarts) = (index, all, shared, roundStarts);
 
     public int Index { get; }
@@ -26,8 +26,8 @@ internal sealed class SteadyMesh : IMesh
 
     private ref int Rounds => ref _shared[1];
 
-    /// <summary>A full mesh; <paramref name="roundStarts"/> hears the number of each round when all parties have come to it.</summary>
-    public static SteadyMesh[] Create(int count, Action<int> roundStarts)
+    /// <summary>A full mesh; <paramref name="roundStarts"/> hears each party's number and that of the round, on the party's thread.</summary>
+    public static SteadyMesh[] Create(int count, Action<int, int> roundStarts)
     {
         var all = new SteadyMesh[count];
         var shared = new int[2];
@@ -37,6 +37,7 @@ internal sealed class SteadyMesh : IMesh
 
     public ValueTask ExchangeAsync(ReadOnlyMemory<byte> mine, Memory<byte>[] theirs, CancellationToken cancellation)
     {
+        _roundStarts(Index, _round);
         (_mine, _theirs) = (mine, theirs);
         if (Interlocked.Increment(ref Arrived) == Count) Deliver();
         var spin = default(SpinWait);
@@ -53,7 +54,6 @@ internal sealed class SteadyMesh : IMesh
 
     private void Deliver()
     {
-        _roundStarts(_round);
         foreach (var to in _all)
             foreach (var from in _all)
                 if (from != to) from._mine.CopyTo(to._theirs[from.Index]);
