@@ -8,8 +8,8 @@ namespace Mimir.Spdz.Sessions;
 /// <summary>How a session's steps are cut into blocks and runs; the same for dealer and parties, from public shapes only.</summary>
 public static class Schedule
 {
-    /// <summary>What the step sections of one chunk may take at the party that receives most: half a gigabyte.</summary>
-    private const long ChunkBytes = 1L << 29;
+    /// <summary>What the step sections of one chunk may take at the party that receives most: a quarter of a gigabyte, and as much again for the next one.</summary>
+    private const long ChunkBytes = 1L << 28;
 
     /// <summary>
     /// Positions of the prompt that run in lockstep: as many as the plan allows (<see cref="SessionPlan.PrefillChunk"/>), as the prompt has
@@ -45,22 +45,26 @@ public static class Schedule
         }
     }
 
-    /// <summary>The largest sections that any block of the session can have, and how many step sections are in memory at once.</summary>
-    public static (SectionSize Step, SectionSize Algebraic, int Sections) Largest(
+    /// <summary>
+    /// The largest sections that any block of the session can have, of steps that sample nothing (Silent) and of all, and how many step
+    /// sections are in memory at once while there are chunks.
+    /// </summary>
+    public static (SectionSize Silent, SectionSize Step, SectionSize Algebraic, int Sections) Largest(
         ModelLayout layout, SessionPlan plan, Numbers numbers, bool active, bool last)
     {
         var chunk = Chunk(layout, plan, numbers, active);
         var cuts = Cuts(plan, chunk).ToArray();
         var most = cuts.Max(c => c.Count);
         // Sections grow with the position: the last block of each size is the largest of its size.
-        var (step, algebraic) = (default(SectionSize), default(SectionSize));
+        var (silent, step, algebraic) = (default(SectionSize), default(SectionSize), default(SectionSize));
         foreach (var (start, count) in cuts.GroupBy(c => c.Count).Select(g => g.Last()))
         {
             var block = Block(layout, plan, numbers, active, 0, start, count);
+            silent = block.Steps.Where(s => !s.Logits).Select(s => s.Cost.Section(last, active)).Aggregate(silent, SectionSize.Largest);
             step = block.Steps.Select(s => s.Cost.Section(last, active)).Aggregate(step, SectionSize.Largest);
             algebraic = SectionSize.Largest(algebraic, block.AlgebraicSection(layout, active, last));
         }
-        return (step, algebraic, most + chunk);
+        return (silent, step, algebraic, most + chunk);
     }
 
     private static IEnumerable<(int Start, int Count)> Cuts(SessionPlan plan, int chunk)
