@@ -60,6 +60,7 @@ internal static class SplinePoints
                 }
             }
         }
+        sums.Clear();
         return result;
     }
 

@@ -14,8 +14,7 @@ public sealed class PointShape
     /// <summary>Keys that are dealt and read together, under one tweak.</summary>
     public const int BatchKeys = 128;
 
-    private static readonly PointShape[] LeafShapes =
-        [.. Enumerable.Range(1, 50).Select(depth => new PointShape(0, depth, new PointPayload(depth, 1)))];
+    private static readonly PointShape[] LowBits = [.. Enumerable.Range(1, 31).Select(bits => new PointShape(0, bits, new PointPayload(bits, 1)))];
 
     /// <summary>A shape; <paramref name="payloads"/> in ascending depth, the last at <paramref name="depth"/>.</summary>
     public PointShape(int lowBit, int depth, params ReadOnlySpan<PointPayload> payloads)
@@ -28,9 +27,6 @@ public sealed class PointShape
         foreach (var payload in payloads) Planes += payload.Planes;
     }
 
-    /// <summary>One number at the leaf that the mask's <paramref name="bits"/> low bits name: always the same object.</summary>
-    public static PointShape Leaf(int bits) => LeafShapes[bits - 1];
-
     /// <summary>Lowest bit of the mask that the path follows.</summary>
     public int LowBit { get; }
 
@@ -42,6 +38,9 @@ public sealed class PointShape
 
     /// <summary>Numbers a key carries in all.</summary>
     public int Planes { get; }
+
+    /// <summary>The lowest <paramref name="bits"/> bits of the mask, one number a leaf.</summary>
+    public static PointShape OfLowBits(int bits) => LowBits[bits - 1];
 
     /// <summary>16-byte correction words of <paramref name="keys"/> keys, the tweaks of their batches included; the same for both parties.</summary>
     public long Words(long keys) => keys * Depth + (keys + BatchKeys - 1) / BatchKeys;

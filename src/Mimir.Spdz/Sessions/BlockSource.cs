@@ -29,7 +29,7 @@ internal sealed class BlockSource : IDisposable
     private readonly Workspace _workspace = new();
     private readonly Workspace _spares = new();
     private readonly TapeReceiver _tape;
-    private readonly (SectionSize Silent, SectionSize Step, SectionSize Algebraic, int Sections) _largest;
+    private readonly (SectionSize Prompt, SectionSize Sampling, SectionSize Algebraic, int Sections) _largest;
     private readonly bool _last;
     private readonly SemaphoreSlim _blocks = new(2);
     private readonly SemaphoreSlim _steps;
@@ -125,9 +125,10 @@ internal sealed class BlockSource : IDisposable
             foreach (var step in pending)
             {
                 if (first) await _steps.WaitAsync(cancellation);
+                var wanted = shape.Steps[step];
                 block.Steps[step] = await _tape.ReadAsync(
-                    TapeKind.Step, shape.Number, shape.Steps[step].Position, shape.Steps[step].Cost.Section(_last, _model.Active), cancellation,
-                    shape.Steps[step].Logits ? _largest.Step : _largest.Silent);
+                    TapeKind.Step, shape.Number, wanted.Position, wanted.Cost.Section(_last, _model.Active), cancellation,
+                    wanted.Logits ? _largest.Sampling : _largest.Prompt);
             }
             first = false;
             var verdict = await JudgeAsync(block, pending, sacrifice, cancellation);

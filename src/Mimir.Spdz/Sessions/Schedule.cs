@@ -46,25 +46,28 @@ public static class Schedule
     }
 
     /// <summary>
-    /// The largest sections that any block of the session can have, of steps that sample nothing (Silent) and of all, and how many step
-    /// sections are in memory at once while there are chunks.
+    /// The largest sections that any block of the session can have, those of steps that sample a token (much larger) apart, and how many step sections are in
+    /// memory at once.
     /// </summary>
-    public static (SectionSize Silent, SectionSize Step, SectionSize Algebraic, int Sections) Largest(
+    public static (SectionSize Prompt, SectionSize Sampling, SectionSize Algebraic, int Sections) Largest(
         ModelLayout layout, SessionPlan plan, Numbers numbers, bool active, bool last)
     {
         var chunk = Chunk(layout, plan, numbers, active);
         var cuts = Cuts(plan, chunk).ToArray();
         var most = cuts.Max(c => c.Count);
         // Sections grow with the position: the last block of each size is the largest of its size.
-        var (silent, step, algebraic) = (default(SectionSize), default(SectionSize), default(SectionSize));
+        SectionSize prompt = default, sampling = default, algebraic = default;
         foreach (var (start, count) in cuts.GroupBy(c => c.Count).Select(g => g.Last()))
         {
             var block = Block(layout, plan, numbers, active, 0, start, count);
-            silent = block.Steps.Where(s => !s.Logits).Select(s => s.Cost.Section(last, active)).Aggregate(silent, SectionSize.Largest);
-            step = block.Steps.Select(s => s.Cost.Section(last, active)).Aggregate(step, SectionSize.Largest);
+            foreach (var step in block.Steps)
+            {
+                ref var largest = ref step.Logits ? ref sampling : ref prompt;
+                largest = SectionSize.Largest(largest, step.Cost.Section(last, active));
+            }
             algebraic = SectionSize.Largest(algebraic, block.AlgebraicSection(layout, active, last));
         }
-        return (silent, step, algebraic, most + chunk);
+        return (prompt, sampling, algebraic, most + chunk);
     }
 
     private static IEnumerable<(int Start, int Count)> Cuts(SessionPlan plan, int chunk)

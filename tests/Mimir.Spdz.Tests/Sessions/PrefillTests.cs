@@ -75,8 +75,8 @@ public sealed class PrefillTests
                 Assert.Equal(number, block.Number);
                 Assert.InRange(block.AlgebraicCorrections(model.Layout, true), 1, largest.Algebraic.Elements);
                 Assert.InRange(block.Steps.Count, 1, largest.Sections - lanes);
-                Assert.All(block.Steps, s => Assert.InRange(s.Cost.Section(true, true).Elements, 1, largest.Step.Elements));
-                Assert.All(block.Steps, s => Assert.InRange(s.Cost.Section(true, true).Words, 1, largest.Step.Words));
+                Assert.All(block.Steps, s => Assert.InRange(s.Cost.Section(true, true).Elements, 1, (s.Logits ? largest.Sampling : largest.Prompt).Elements));
+                Assert.All(block.Steps, s => Assert.InRange(s.Cost.Section(true, true).Words, 1, (s.Logits ? largest.Sampling : largest.Prompt).Words));
                 foreach (var (first, count) in Schedule.Runs(block, plan, lanes))
                 {
                     Assert.Equal(next, block.Steps[first].Position);
