@@ -8,8 +8,8 @@ namespace Mimir.Spdz.Sessions;
 /// <summary>How a session's steps are cut into blocks and runs; the same for dealer and parties, from public shapes only.</summary>
 public static class Schedule
 {
-    /// <summary>What the step sections of one chunk may take at the party that receives most: half a gigabyte.</summary>
-    private const long ChunkBytes = 1L << 29;
+    /// <summary>What the step sections of one chunk may take at the party that receives most: a quarter of a gigabyte, and as much again for the next one.</summary>
+    private const long ChunkBytes = 1L << 28;
 
     /// <summary>
     /// Positions of the prompt that run in lockstep: as many as the plan allows (<see cref="SessionPlan.PrefillChunk"/>), as the prompt has
