@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using BenchmarkDotNet.Attributes;
 using Mimir.Models.Transformers;
 using Mimir.Numerics;
@@ -6,7 +7,6 @@ using Mimir.Spdz.PointFunctions;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
-using System.Runtime.Intrinsics;
 
 namespace Mimir.Benchmarks;
 
@@ -25,6 +25,7 @@ public class TwoPartyKeys : IMeasuredWork
     private readonly Vector128<byte>[] _hashes = new Vector128<byte>[Count];
     private TapeSection _splines = null!;
     private TapeSection _comparisons = null!;
+    private readonly TapeSink[] _sinks = [new(Stream.Null), new(Stream.Null)];
     private Party _party = null!;
 
     public string Unit => "G elements/s";
@@ -35,6 +36,7 @@ public class TwoPartyKeys : IMeasuredWork
     public void Setup()
     {
         using Prg prg = new(new byte[32], 5);
+        foreach (var sink in _sinks) sink.Start(CancellationToken.None);
         prg.Fill(0, _opened);
         prg.Fill(Count, _masks);
         _party = new Party(0, 2, true, 5, _workspace);
@@ -59,14 +61,14 @@ public class TwoPartyKeys : IMeasuredWork
     [Benchmark]
     public void DealGelu()
     {
-        using var tape = new TapeWriter(_keys, true, 7);
+        using var tape = new TapeWriter(_keys, true, 7, _sinks);
         Spline.DealTables(tape, _masks, _gelu);
     }
 
     [Benchmark]
     public void DealCompare()
     {
-        using var tape = new TapeWriter(_keys, true, 7);
+        using var tape = new TapeWriter(_keys, true, 7, _sinks);
         ComparePoints.Deal(tape, _masks, _plan);
     }
 

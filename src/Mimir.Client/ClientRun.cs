@@ -20,7 +20,8 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
     private VerifiedSession? _session;
     private ClientSession? _masks;
     private MaskProof?[] _proofs = [];
-    private Queue<double>[] _outputs = [];
+    private LogitsSampler? _sampler;
+    private Queue<double[]>[] _outputs = [];
     private int _number;
     private bool _ended;
     private TimeSpan _first;
@@ -36,7 +37,7 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
         if (!session.Clients[tls.Identity.Name].SpkiSha256.Span.SequenceEqual(tls.Identity.SpkiSha256.Span))
             throw new MalformedMessageException("the session's description names another key for this client; nothing was sent");
         _proofs = new MaskProof?[session.Parties.Count];
-        _outputs = [.. session.Parties.Select(_ => new Queue<double>())];
+        _outputs = [.. session.Parties.Select(_ => new Queue<double[]>())];
         _session = session;
     }
 
@@ -51,7 +52,7 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
         return envelope.Purpose switch
         {
             SealPurpose.Proof => TakeProof(session, index, SealedPayloads.ReadProof(payload, party.ToString())),
-            SealPurpose.Output => TakeOutput(session, index, SealedPayloads.ReadOutput(payload, party.ToString())),
+            SealPurpose.Output => TakeOutput(session, index, SealedPayloads.ReadOutput(payload, session.Plan.LogitsToOwner ? task.VocabularySize : 1, party.ToString())),
             _ => throw new MalformedMessageException($"{party} sent a message that a party never sends to a client"),
         };
     }
@@ -61,13 +62,17 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
         new(_tokens, _first, _last - _first, _session is { } session ? Leakage.Of(session.Plan, task.EndTokens.Count > 0, task.Weights) : []);
 
     /// <summary>Forgets the masks.</summary>
-    public void Dispose() => _masks?.Dispose();
+    public void Dispose()
+    {
+        _masks?.Dispose();
+        _sampler?.Dispose();
+    }
 
     private List<SealedEnvelope> TakeMasks(VerifiedSession session, byte[] payload)
     {
         if (_masks is not null) throw new MalformedMessageException("the Triple Service sent masks twice");
-        var masks = SealedPayloads.ReadMasks(payload, session.Digest.Span);
-        _masks = new ClientSession(session.Plan, tls.Identity.Name, session.Parties.Count, session.Active, masks);
+        var (masks, keys) = SealedPayloads.ReadMasks(payload, session.Digest.Span, session.Plan.LogitsToOwner ? session.Parties.Count : 0);
+        _masks = new ClientSession(session.Plan, tls.Identity.Name, session.Parties.Count, session.Active, masks, keys, task.VocabularySize);
         var ready = ForEveryParty(session, SealPurpose.Ready, session.Digest.Span);
         if (!session.Active) ready.AddRange(Prompt(session));
         return ready;
@@ -82,25 +87,49 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
         return Prompt(session);
     }
 
-    private List<SealedEnvelope> TakeOutput(VerifiedSession session, int party, double value)
+    private List<SealedEnvelope> TakeOutput(VerifiedSession session, int party, double[] value)
     {
         _outputs[party].Enqueue(value);
         if (_masks is null || !session.Plan.Receivers.Contains(tls.Identity.Name))
             throw new MalformedMessageException($"{session.Parties[party].Identity} sent an output to a client that receives none");
         if (_outputs.Any(o => o.Count == 0)) return [];
         if (_number == session.Plan.Outputs) throw new MalformedMessageException("the parties sent more outputs than the session has");
-        var token = _masks.Unmask(_number++, [.. _outputs.Select(o => o.Dequeue())], task.VocabularySize);
-        if (token is null || _ended || _tokens.Count == session.Plan.MaxTokens) return [];
-        if (task.EndTokens.Contains(token.Value))
-        {
-            _ended = true;
+        double[][] copies = [.. _outputs.Select(o => o.Dequeue())];
+        if (session.Plan.LogitsToOwner) return Choose(session, _masks.UnmaskLogits(_number, copies), _number++);
+        if (_masks.Unmask(_number++, [.. copies.Select(c => c[0])], task.VocabularySize) is { } token && !Accept(session, token))
             return ForEveryParty(session, SealPurpose.Stop, []);
-        }
+        return [];
+    }
+
+    /// <summary>Passes a token on; false when the session may stop because of it.</summary>
+    private bool Accept(VerifiedSession session, int token)
+    {
+        if (_ended || _tokens.Count == session.Plan.MaxTokens) return true;
+        _ended = task.EndTokens.Contains(token);
+        if (_ended) return false;
         _last = _clock.Elapsed;
         if (_tokens.Count == 0) _first = _last;
-        _tokens.Add(token.Value);
-        task.OnToken(token.Value);
-        return [];
+        _tokens.Add(token);
+        task.OnToken(token);
+        return true;
+    }
+
+    /// <summary>
+    /// The next position's token: the prompt's while there is one, then what the logits give. A session that is to stop gets a last token,
+    /// for which its parties wait, and nothing is computed from it.
+    /// </summary>
+    private List<SealedEnvelope> Choose(VerifiedSession session, double[] logits, int number)
+    {
+        var (plan, position) = (session.Plan, session.Plan.FirstLogits + number + 1);
+        var prompt = task.Segments.OrderBy(s => s.Key).SelectMany(s => s.Value).ToArray();
+        var result = new List<SealedEnvelope>();
+        var next = position < prompt.Length ? prompt[position] : (_sampler ??= new LogitsSampler(plan)).Next(logits, number);
+        Array.Clear(logits);
+        var enough = _ended || (position >= prompt.Length && (!Accept(session, next) || _tokens.Count == plan.MaxTokens));
+        if (position >= plan.Steps) return result;
+        if (enough) result.AddRange(ForEveryParty(session, SealPurpose.Stop, []));
+        result.AddRange(Inputs(session, plan.SegmentOf(position), [enough ? 0 : next]));
+        return result;
     }
 
     private List<SealedEnvelope> Prompt(VerifiedSession session)
@@ -110,11 +139,13 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
         {
             if (session.Plan.Segments[segment].Owner != tls.Identity.Name) continue;
             if (!task.Segments.TryGetValue(segment, out var tokens)) throw new ArgumentException($"the session wants prompt segment {segment} of this client, which has none");
-            var masked = _masks!.MaskInputs(segment, [.. tokens]);
-            result.AddRange(ForEveryParty(session, SealPurpose.Input, SealedPayloads.WriteInputs(segment, masked)));
+            result.AddRange(Inputs(session, segment, session.Plan.LogitsToOwner ? tokens.Take(session.Plan.InputsOf(segment).Count) : tokens));
         }
         return result;
     }
+
+    private List<SealedEnvelope> Inputs(VerifiedSession session, int segment, IEnumerable<int> tokens) =>
+        ForEveryParty(session, SealPurpose.Input, SealedPayloads.WriteInputs(segment, _masks!.MaskInputs(segment, [.. tokens])));
 
     private List<SealedEnvelope> ForEveryParty(VerifiedSession session, SealPurpose purpose, ReadOnlySpan<byte> payload)
     {

@@ -17,6 +17,9 @@ public sealed record GenerationOptions
     /// <summary>How the model's weights are shared.</summary>
     public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
+    /// <summary>The one data owner gets the logits and samples itself; public weights only.</summary>
+    public bool LogitsToOwner { get; init; }
+
     /// <summary>τ; 0 is greedy.</summary>
     public double Temperature { get; init; }
 

@@ -28,6 +28,7 @@ public static class Leakage
                 : $"everyone: the prompt segment of {owner} has {positions - plan.Uncertain} to {positions} tokens");
         }
         facts.Add($"receivers ({string.Join(", ", plan.Receivers)}): the generated tokens, and with them how long the prompt is");
+        if (plan.LogitsToOwner) facts.Add($"{plan.Receivers[0]}: the logits before every generated token, not only the tokens; it samples itself");
         if (stopsAtEnd) facts.Add("everyone: if the model ends its text early, at which position it did");
         if (plan.NoiseSeed is not null) facts.Add("everyone: the sampling noise (a seed was given)");
         return facts;

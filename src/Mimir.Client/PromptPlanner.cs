@@ -36,6 +36,7 @@ public static class PromptPlanner
             MaxTokens = options.MaxTokens,
             Temperature = options.Temperature,
             NoiseSeed = options.NoiseSeed,
+            LogitsToOwner = options.LogitsToOwner,
             FractionBits = options.ScaleBits,
             ChebyshevDegree = options.ChebyshevDegree,
             AuditRate = options.AuditRate,

@@ -26,6 +26,9 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
     /// <summary>Processors that each role's process may use; null: all.</summary>
     public int? Threads { get; init; }
 
+    /// <summary>The data owner gets the logits and samples itself.</summary>
+    public bool LogitsToOwner { get; init; }
+
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
 

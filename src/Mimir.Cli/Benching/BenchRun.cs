@@ -104,6 +104,7 @@ public static class BenchRun
             FractionBits = request.ScaleBits,
             ChebyshevDegree = request.ChebyshevDegree,
             BlockSteps = request.BlockSteps,
+            LogitsToOwner = request.LogitsToOwner,
             ReadGigabytesPerSecond = bandwidth,
         });
         // From the last token of a block to the last token of another: whole cycles of dealing and using.
@@ -167,6 +168,7 @@ public static class BenchRun
         FractionBits = request.ScaleBits,
         ChebyshevDegree = request.ChebyshevDegree,
         AuditRate = request.AuditRate,
+        LogitsToOwner = request.LogitsToOwner,
         BlockSteps = request.BlockSteps,
     };
 }

@@ -28,12 +28,15 @@ public static class BenchCommand
             shape, context, tokens, prefill, lanes, network, breakdown, record, parties, security, config, json,
         };
         var weights = new WeightArguments(command);
+        var logits = SharedOptions.LogitsToOwner();
+        command.Options.Add(logits);
         command.SetAction(async (result, cancellation) =>
         {
             var settings = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var length = result.GetValue(prefill) is { } positions ? positions + result.GetValue(tokens) - 1 : result.GetValue(context);
             var request = new BenchRequest(result.GetValue(shape)!, length, result.GetValue(tokens), result.GetValue(parties), result.GetValue(security) == "active")
             {
+                LogitsToOwner = SharedOptions.AreLogitsToOwner(result, logits, weights.Read(result)),
                 Lanes = result.GetValue(lanes),
                 Breakdown = result.GetValue(breakdown),
                 Weights = weights.Read(result),

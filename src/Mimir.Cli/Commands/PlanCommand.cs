@@ -30,6 +30,8 @@ public static class PlanCommand
             model, shape, context, parties, security, machine, file, json,
         };
         var weights = new WeightArguments(command);
+        var logits = SharedOptions.LogitsToOwner();
+        command.Options.Add(logits);
         command.SetAction(result =>
         {
             var (name, config) = Config(result.GetValue(model), result.GetValue(shape));
@@ -40,6 +42,7 @@ public static class PlanCommand
             {
                 FractionBits = settings.FixedPoint.ScaleBits,
                 ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
+                LogitsToOwner = SharedOptions.AreLogitsToOwner(result, logits, weights.Read(result)),
                 BlockSteps = settings.TriplePool.MinSize,
                 Machine = measured,
                 Hardware = result.GetValue(machine) is { } text ? Hardware.Parse(text, measured) : null,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mimir.Cli.Configuration;
+using Mimir.Models.Folding;
 
 namespace Mimir.Cli.Commands;
 
@@ -28,6 +29,21 @@ public static class SharedOptions
         };
         option.AcceptOnlyFromAmong("active", "passive");
         return option;
+    }
+
+    /// <summary>--logits-to-owner.</summary>
+    public static Option<bool> LogitsToOwner() => new("--logits-to-owner")
+    {
+        Description = "With --weights public and one data owner: it gets the logits and samples itself, which is faster",
+    };
+
+    /// <summary>Whether logits go to the owner.</summary>
+    /// <exception cref="UsageException">Some weights are secret.</exception>
+    public static bool AreLogitsToOwner(ParseResult result, Option<bool> option, WeightTerms weights)
+    {
+        if (result.GetValue(option) && (!weights.Public || weights.Adapter is not null))
+            throw new UsageException("--logits-to-owner needs --weights public and no --adapter: logits would say something about secret weights");
+        return result.GetValue(option);
     }
 
     /// <summary>--config FILE.</summary>

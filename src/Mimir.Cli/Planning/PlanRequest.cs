@@ -11,6 +11,9 @@ namespace Mimir.Cli.Planning;
 /// <param name="Active">MACs on.</param>
 public sealed record PlanRequest(string Name, ModelLayout Layout, int Context, int Parties, bool Active)
 {
+    /// <summary>The data owner gets the logits and samples itself.</summary>
+    public bool LogitsToOwner { get; init; }
+
     /// <summary>f.</summary>
     public int FractionBits { get; init; } = 16;
 

@@ -104,6 +104,7 @@ public static class Planner
         FractionBits = request.FractionBits,
         ChebyshevDegree = request.ChebyshevDegree,
         AuditRate = 0,
+        LogitsToOwner = request.LogitsToOwner,
         BlockSteps = request.BlockSteps,
     };
 

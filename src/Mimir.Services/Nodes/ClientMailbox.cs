@@ -23,7 +23,7 @@ internal sealed class ClientMailbox
     {
         (_session, Routes) = (session, new SealedRoutes(self, session.Id));
         _ready = session.Clients.Keys.ToDictionary(name => name, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        _inputs = [.. session.Plan.Segments.Select(_ => new TaskCompletionSource<double[]>(TaskCreationOptions.RunContinuationsAsynchronously))];
+        _inputs = [.. Enumerable.Range(0, session.Plan.InputSegments).Select(_ => new TaskCompletionSource<double[]>(TaskCreationOptions.RunContinuationsAsynchronously))];
     }
 
     /// <summary>The session's seals and their counters.</summary>
@@ -69,7 +69,7 @@ internal sealed class ClientMailbox
                 break;
             case SealPurpose.Input:
                 var (segment, values) = SealedPayloads.ReadInputs(payload, client.ToString());
-                if (segment < 0 || segment >= _inputs.Length || _session.Plan.Segments[segment].Owner != client.Name || !_inputs[segment].TrySetResult(values))
+                if (segment < 0 || segment >= _inputs.Length || _session.Plan.Segments[Math.Min(segment, _session.Plan.Segments.Count - 1)].Owner != client.Name || !_inputs[segment].TrySetResult(values))
                     throw new MalformedMessageException($"{client} sent prompt segment {segment}, which is not its own or was sent before");
                 break;
             case SealPurpose.Stop when _session.Plan.Receivers.Contains(client.Name):

@@ -25,12 +25,12 @@ internal sealed class ClientPort(ClientMailbox mailbox, Action<SealedEnvelope> o
     public async Task<double[]> ReceiveInputsAsync(int segment, CancellationToken cancellation)
     {
         var inputs = mailbox.InputsAsync(segment);
-        await WithinAsync(inputs, $"prompt segment {segment} was not submitted", cancellation);
+        await WithinAsync(inputs, $"part {segment} of the prompt was not submitted", cancellation);
         return await inputs;
     }
 
     /// <inheritdoc/>
-    public ValueTask ReleaseAsync(string receiver, int number, Verified<double> masked, CancellationToken cancellation) =>
+    public ValueTask ReleaseAsync(string receiver, int number, Verified<double[]> masked, CancellationToken cancellation) =>
         Send(receiver, SealPurpose.Output, SealedPayloads.WriteOutput(masked.Value));
 
     private ValueTask Send(string client, SealPurpose purpose, byte[] payload)

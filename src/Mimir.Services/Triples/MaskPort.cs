@@ -10,9 +10,9 @@ internal sealed class MaskPort(Dealer dealer, VerifiedSession session) : IDealer
     private readonly SealedRoutes _routes = new(dealer.Tls.Identity, session.Id);
 
     /// <inheritdoc/>
-    public ValueTask SendMasksAsync(string client, double[] masks, CancellationToken cancellation)
+    public ValueTask SendMasksAsync(string client, double[] masks, byte[][] logitsKeys, CancellationToken cancellation)
     {
-        var payload = SealedPayloads.WriteMasks(session.Digest.Span, masks);
+        var payload = SealedPayloads.WriteMasks(session.Digest.Span, masks, logitsKeys);
         dealer.Outbox(_routes.Seal(session.Clients[client], SealPurpose.Masks, payload));
         Array.Clear(payload);
         return ValueTask.CompletedTask;

@@ -21,9 +21,9 @@ internal sealed class LoopbackClient(
         lock (_lock) _logits.Enqueue(logits);
     }
 
-    public ValueTask SendMasksAsync(string client, double[] masks, CancellationToken cancellation)
+    public ValueTask SendMasksAsync(string client, double[] masks, byte[][] logitsKeys, CancellationToken cancellation)
     {
-        var session = new ClientSession(plan, client, parties, active, (double[])masks.Clone());
+        var session = new ClientSession(plan, client, parties, active, (double[])masks.Clone(), logitsKeys, vocabulary);
         _session.SetResult(session);
         if (!active) _inputs.SetResult(session.MaskInputs(0, prompt));
         return ValueTask.CompletedTask;
@@ -64,7 +64,7 @@ internal sealed class LoopbackClient(
 
         public Task<double[]> ReceiveInputsAsync(int segment, CancellationToken cancellation) => client._inputs.Task.WaitAsync(cancellation);
 
-        public ValueTask ReleaseAsync(string receiver, int number, Verified<double> masked, CancellationToken cancellation) =>
-            client.OutputAsync(number, masked.Value);
+        public ValueTask ReleaseAsync(string receiver, int number, Verified<double[]> masked, CancellationToken cancellation) =>
+            client.OutputAsync(number, masked.Value[0]);
     }
 }

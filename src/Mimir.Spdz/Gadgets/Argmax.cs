@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
@@ -15,6 +16,7 @@ public static class Argmax
     public static void Deal(DealingTape tape, int length, ComparisonPlan plan) => Maximum.Deal(tape, 1, length, plan);
 
     /// <summary>n → 1.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, ComparisonPlan plan)
     {
         var party = step.Party;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Shares;
@@ -42,6 +43,7 @@ public static class Compare
     }
 
     /// <summary>⟦[x ≥ 0]⟧, elementwise.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, ComparisonPlan plan)
     {
         var party = step.Party;
@@ -116,6 +118,7 @@ public static class Compare
     }
 
     /// <summary>Neighbouring digits (2j, 2j+1) become one: L = L₁ + E₁·L₀, E = E₁·E₀. The last E is never needed.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private static async ValueTask<(Share Less, Share Equal)> MergeAsync(PartyStep step, Share less, Share equal, int digits, int n)
     {
         var pairs = digits / 2;

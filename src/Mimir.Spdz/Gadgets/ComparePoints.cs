@@ -69,6 +69,7 @@ internal static class ComparePoints
                 }
             }
         }
+        sums.Clear();
         return less;
     }
 }

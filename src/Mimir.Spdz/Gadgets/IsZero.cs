@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.PointFunctions;
@@ -30,7 +31,7 @@ public static class IsZero
         {
             using var ones = new Secret(length);
             ones.Span.Fill(1);
-            tape.Points(Keys(bits), r.Span, ones.Span);
+            tape.Points(PointShape.OfLowBits(bits), r.Span, ones.Span);
             return;
         }
         var width = bits <= TableBits ? 1 << bits : bits;
@@ -46,6 +47,7 @@ public static class IsZero
     }
 
     /// <summary>⟦[x = 0]⟧.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, int bits)
     {
         var r = step.Tape.Uniform(x.Length);
@@ -62,15 +64,13 @@ public static class IsZero
     public static Cost Cost(int length, int bits, int parties)
     {
         var cost = new Cost(1, length, Uniform: length);
-        if (parties == 2) return cost + Costs.Cost.Points(length, Keys(bits));
+        if (parties == 2) return cost + Costs.Cost.Points(length, PointShape.OfLowBits(bits));
         cost += new Cost(0, 0, Authenticated: (long)length * (bits <= TableBits ? 1 << bits : bits));
         return bits <= TableBits ? cost : cost + Cost(length, Bits(bits), parties);
     }
 
     /// <summary>Bits of an integer in [0, largest].</summary>
     public static int Bits(int largest) => 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)largest);
-
-    private static PointShape Keys(int bits) => new(0, bits, new PointPayload(bits, 1));
 
     private static Share Follow(PartyStep step, Opened c, int bits)
     {
@@ -80,7 +80,7 @@ public static class IsZero
         Span<int> path = stackalloc int[PointShape.BatchKeys];
         for (var at = 0; at < c.Length; at += PointShape.BatchKeys)
         {
-            var keys = step.Tape.Points(Keys(bits), Math.Min(PointShape.BatchKeys, c.Length - at));
+            var keys = step.Tape.Points(PointShape.OfLowBits(bits), Math.Min(PointShape.BatchKeys, c.Length - at));
             var tree = new PointTree(keys, 0, keys.Count, scratch);
             while (tree.Depth < bits)
             {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
@@ -18,6 +19,7 @@ public static class Maximum
     }
 
     /// <summary>rows × width → rows.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, int rows, ComparisonPlan plan)
     {
         for (var width = x.Length / rows; width > 1; width = (width + 1) / 2)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.PointFunctions;
@@ -26,7 +27,7 @@ public static class OneHot
         var index = (int)((long)r.Span[0] & (size - 1));
         if (tape.Parties == 2)
         {
-            tape.Points(Keys(length), r.Span, [1]);
+            tape.Points(PointShape.OfLowBits(Bits(length)), r.Span, [1]);
             return;
         }
         using var table = new Secret(size);
@@ -35,6 +36,7 @@ public static class OneHot
     }
 
     /// <summary>id: one element → length elements.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share index, int length)
     {
         var r = step.Tape.Uniform(1);
@@ -49,13 +51,11 @@ public static class OneHot
 
     /// <summary>See the class.</summary>
     public static Cost Cost(int length, int parties) =>
-        new Cost(1, 1, Uniform: 1) + (parties == 2 ? Costs.Cost.Points(1, Keys(length)) : new Cost(0, 0, Authenticated: 1L << Bits(length)));
-
-    private static PointShape Keys(int length) => new(0, Bits(length), new PointPayload(Bits(length), 1));
+        new Cost(1, 1, Uniform: 1) + (parties == 2 ? Costs.Cost.Points(1, PointShape.OfLowBits(Bits(length))) : new Cost(0, 0, Authenticated: 1L << Bits(length)));
 
     private static Share Leaves(PartyStep step, int length)
     {
-        var keys = step.Tape.Points(Keys(length), 1);
+        var keys = step.Tape.Points(PointShape.OfLowBits(Bits(length)), 1);
         var table = step.Party.Rent(1 << Bits(length));
         var tree = new PointTree(keys, 0, 1, step.Party.Workspace.Rent(PointTree.ScratchElements(1, table.Length)).Span);
         tree.GrowTo(keys.Shape.Depth);

@@ -19,7 +19,7 @@ public sealed class PartyStep(
     public TapeReader Tape => tape;
 
     /// <summary>Sacrificed Beaver triples of this step.</summary>
-    public TriplePool Triples => triples;
+    public TriplePool Triples { get; internal set; } = triples;
 
     /// <summary>[W]_i times an opened vector.</summary>
     public IShareProducts Products => products;

@@ -55,19 +55,28 @@ public static class Sample
 
     private static Opened PublicNoise(int count, long seed, int output, double temperature, Numbers numbers)
     {
-        Span<byte> key = stackalloc byte[TapeKeys.Bytes];
-        BitConverter.TryWriteBytes(key, seed);
-        using var prg = new Prg(key, NoiseStream);
+        using var prg = PublicGenerator(seed);
         var u = new double[count];
         prg.Fill((ulong)output * (ulong)count, u);
         ToNoise(u, temperature, numbers);
         return new Opened(u);
     }
 
-    /// <summary>u uniform in [0, p) → τ·(−ln(−ln((u + ½)/p))) as a field element.</summary>
+    /// <summary>Where public noise comes from.</summary>
+    internal static Prg PublicGenerator(long seed)
+    {
+        Span<byte> key = stackalloc byte[TapeKeys.Bytes];
+        BitConverter.TryWriteBytes(key, seed);
+        return new Prg(key, NoiseStream);
+    }
+
+    /// <summary>u uniform in [0, p) → τ·(−ln(−ln((u + ½)/p))).</summary>
+    internal static double Gumbel(double u, double temperature) => temperature * -Math.Log(-Math.Log((u + 0.5) / Field.P));
+
+    /// <summary>The same as field elements.</summary>
     private static void ToNoise(Span<double> u, double temperature, Numbers numbers)
     {
         for (var i = 0; i < u.Length; i++)
-            u[i] = numbers.Encode(temperature * -Math.Log(-Math.Log((u[i] + 0.5) / Field.P)));
+            u[i] = numbers.Encode(Gumbel(u[i], temperature));
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Shares;
@@ -54,6 +55,7 @@ public static class Spline
     }
 
     /// <summary>f(x), scale G of <paramref name="function"/>; x at the scale for which the function was built.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, SplineFunction function)
     {
         var r = step.Tape.Uniform(x.Length);
@@ -62,6 +64,7 @@ public static class Spline
     }
 
     /// <summary>From the opened c = x + R on, whoever opened it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> FinishAsync(PartyStep step, Opened c, SplineFunction function)
     {
         if (function.Points) return SplinePoints.Finish(step, c, function);

@@ -18,12 +18,17 @@ internal sealed class SplineKernel
 {
     private const int Lanes = 8;
     private readonly SplineLevel _level;
-    private readonly int _outputBits;
+    private readonly SplinePlane[] _planes;
     private readonly double[][][] _reversed;
+    private readonly double[][] _weights;
+    private readonly double _unit;
 
     public SplineKernel(SplineLevel level, int outputBits)
     {
-        (_level, _outputBits) = (level, outputBits);
+        (_level, _planes) = (level, [.. level.Planes]);
+        _unit = Math.ScaleB(1, -level.WidthBits);
+        _weights = [.. level.Planes.Select(p => Enumerable.Range(p.Power, level.Degree - p.Power + 1)
+            .Select(k => Math.ScaleB((p.Power % 2 == 0 ? 1 : -1) * Binomial(k, p.Power), outputBits - p.Bits)).ToArray())];
         _reversed = new double[level.Cells][][];
         for (var cell = 0; cell < level.Cells; cell++)
         {
@@ -47,37 +52,36 @@ internal sealed class SplineKernel
     }
 
     /// <summary>
-    /// β for <paramref name="count"/> pieces from <paramref name="piece"/> (below 2^31, modulo <see cref="SplineLevel.Pieces"/>) downwards, canonical, plane after plane, each taking
-    /// <see cref="Stride"/> elements, unspecified beyond count.
+    /// β for <paramref name="count"/> pieces from <paramref name="piece"/> (below 2^31, modulo <see cref="SplineLevel.Pieces"/>) downwards, integers of either sign, plane after
+    /// plane, each taking <see cref="Stride"/> elements, unspecified beyond count.
     /// </summary>
     public void Combination(int piece, long place, int count, Span<double> combination)
     {
-        if (_level.Planes.Count == 0) return;
-        var g = Math.ScaleB(place, -_level.WidthBits);
+        if (_planes.Length == 0) return;
+        var g = place * _unit;
         var cell = (int)(g * _level.Cells);
         var delta = g - (cell + 0.5) / _level.Cells;
         var start = (_level.Pieces - piece % _level.Pieces) % _level.Pieces;
         var stride = Stride(count);
-        for (var plane = 0; plane < _level.Planes.Count; plane++)
+        for (var plane = 0; plane < _planes.Length; plane++)
         {
-            var first = _level.Planes[plane];
+            var first = _planes[plane];
             var target = combination.Slice(plane * stride, stride);
-            var rest = default(Span<double>);
-            var factor = 0.0;
-            if (plane + 1 < _level.Planes.Count && _level.Planes[plane + 1].Power == first.Power)
-            {
-                factor = Math.ScaleB(1, first.Bits - _level.Planes[plane + 1].Bits);
-                rest = combination.Slice(++plane * stride, stride);
-            }
-            Plane(_reversed[cell], start, first, delta, target, rest, factor);
+            var split = plane + 1 < _planes.Length && _planes[plane + 1].Power == first.Power;
+            var rest = split ? combination.Slice((plane + 1) * stride, stride) : default;
+            Plane(_reversed[cell].AsSpan(first.Power), start, _weights[plane], delta, target, rest, split ? first.Bits - _planes[plane + 1].Bits : 0);
+            if (split) plane++;
         }
     }
 
-    /// <summary>The combination of a whole table, planes without gaps.</summary>
+    /// <summary>The combination of a whole table, canonical, planes without gaps.</summary>
     public void Combination(long c, Span<double> combination)
     {
         var (piece, place) = Locate(c);
         Combination((int)(piece & (_level.Pieces - 1)), place, _level.Pieces, combination);
+        ref var element = ref MemoryMarshal.GetReference(combination);
+        for (nuint i = 0; i < (nuint)combination.Length; i += Lanes)
+            Canonical(Vector512.LoadUnsafe(ref element, i)).StoreUnsafe(ref element, i);
     }
 
     /// <summary>1 at the entries of a table's first plane that mean "the finer level answers".</summary>
@@ -93,17 +97,17 @@ internal sealed class SplineKernel
     {
         var u = Math.ScaleB(r & ((1L << _level.WidthBits) - 1), -_level.WidthBits) - 0.5;
         var (power, reached) = (1.0, 0);
-        for (var plane = 0; plane < _level.Planes.Count; plane++)
+        for (var plane = 0; plane < _planes.Length; plane++)
         {
-            for (; reached < _level.Planes[plane].Power; reached++) power *= u;
-            entries[plane] = Field.Reduce((long)Math.Floor(Math.ScaleB(power, _level.Planes[plane].Bits) + 0.5));
+            for (; reached < _planes[plane].Power; reached++) power *= u;
+            entries[plane] = Field.Reduce((long)Math.Floor(Math.ScaleB(power, _planes[plane].Bits) + 0.5));
         }
     }
 
     /// <summary>The dealt table for mask <paramref name="r"/>: plane after plane, its entry at R_top and zeros. Constant time in r.</summary>
     public void Table(long r, Span<double> table)
     {
-        Span<double> entries = stackalloc double[_level.Planes.Count];
+        Span<double> entries = stackalloc double[_planes.Length];
         Entries(r, entries);
         var top = (int)((r >> _level.WidthBits) & (_level.Pieces - 1));
         for (var plane = 0; plane < entries.Length; plane++) OneHot(top, entries[plane], table.Slice(plane * _level.Pieces, _level.Pieces));
@@ -124,31 +128,62 @@ internal sealed class SplineKernel
         }
     }
 
-    /// <summary>round(β_i·2^(G − bits)) and, where there is a second plane, round(what that left·factor).</summary>
-    private void Plane(double[][] windows, int start, SplinePlane plane, double delta, Span<double> target, Span<double> rest, double factor)
+    /// <summary>round(Σ_k a_k·weight_k·δ^k) and, where there is a second plane, round(what that left·2^moreBits).</summary>
+    private static void Plane(
+        ReadOnlySpan<double[]> windows, int start, ReadOnlySpan<double> weights, double delta, Span<double> target, Span<double> rest, int moreBits)
     {
-        var terms = _level.Degree - plane.Power + 1;
-        Span<double> weights = stackalloc double[terms];
-        var weight = Math.ScaleB(plane.Power % 2 == 0 ? 1 : -1, _outputBits - plane.Bits);
-        for (var k = 0; k < terms; k++)
-        {
-            weights[k] = weight * Binomial(plane.Power + k, plane.Power);
-            weight *= delta;
-        }
-        ref var lead = ref windows[plane.Power][start];
         ref var destination = ref MemoryMarshal.GetReference(target);
         ref var remainder = ref MemoryMarshal.GetReference(rest);
-        var (w0, scale) = (Vector512.Create(weights[0]), Vector512.Create(factor));
-        for (var v = 0; v < target.Length; v += Lanes)
+        var scale = Vector512.Create((double)(1L << moreBits));
+        var w0 = Vector512.Create(weights[0]);
+        var w1 = Vector512.Create(weights.Length > 1 ? weights[1] * delta : 0);
+        var w2 = Vector512.Create(weights.Length > 2 ? weights[2] * delta * delta : 0);
+        ref var a0 = ref windows[0][start];
+        ref var a1 = ref windows[Math.Min(1, weights.Length - 1)][start];
+        ref var a2 = ref windows[Math.Min(2, weights.Length - 1)][start];
+        switch (weights.Length)
         {
-            var sum = Vector512.Multiply(w0, Vector512.LoadUnsafe(ref Unsafe.Add(ref lead, v)));
-            for (var k = 1; k < terms; k++)
-                sum = Vector512.Add(sum, Vector512.Multiply(Vector512.Create(weights[k]), Vector512.LoadUnsafe(ref windows[plane.Power + k][start + v])));
-            var rounded = Round(sum);
-            Canonical(rounded).StoreUnsafe(ref Unsafe.Add(ref destination, v));
-            if (!rest.IsEmpty)
-                Canonical(Round(Vector512.Multiply(Vector512.Subtract(sum, rounded), scale))).StoreUnsafe(ref Unsafe.Add(ref remainder, v));
+            case 1:
+                for (nuint v = 0; v < (nuint)target.Length; v += Lanes)
+                    Store(Vector512.Multiply(w0, Vector512.LoadUnsafe(ref a0, v)), scale, ref destination, ref remainder, v, rest.IsEmpty);
+                return;
+            case 2:
+                for (nuint v = 0; v < (nuint)target.Length; v += Lanes)
+                    Store(
+                        Vector512.Add(Vector512.Multiply(w0, Vector512.LoadUnsafe(ref a0, v)), Vector512.Multiply(w1, Vector512.LoadUnsafe(ref a1, v))),
+                        scale, ref destination, ref remainder, v, rest.IsEmpty);
+                return;
+            default:
+                for (nuint v = 0; v < (nuint)target.Length; v += Lanes)
+                {
+                    var sum = Vector512.Add(Vector512.Multiply(w0, Vector512.LoadUnsafe(ref a0, v)), Vector512.Multiply(w1, Vector512.LoadUnsafe(ref a1, v)));
+                    sum = Vector512.Add(sum, Vector512.Multiply(w2, Vector512.LoadUnsafe(ref a2, v)));
+                    if (weights.Length > 3) sum = Vector512.Add(sum, Further(windows, start, weights, delta, v));
+                    Store(sum, scale, ref destination, ref remainder, v, rest.IsEmpty);
+                }
+                return;
         }
+    }
+
+    /// <summary>Rounds a sum and, unless there is only one plane, what that left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector512<double> sum, Vector512<double> scale, ref double target, ref double rest, nuint v, bool single)
+    {
+        var rounded = Round(sum);
+        rounded.StoreUnsafe(ref target, v);
+        if (!single) Round(Vector512.Multiply(Vector512.Subtract(sum, rounded), scale)).StoreUnsafe(ref rest, v);
+    }
+
+    /// <summary>The terms from δ^3 on.</summary>
+    private static Vector512<double> Further(ReadOnlySpan<double[]> windows, int start, ReadOnlySpan<double> weights, double delta, nuint v)
+    {
+        var (sum, power) = (Vector512<double>.Zero, delta * delta);
+        for (var k = 3; k < weights.Length; k++)
+        {
+            power *= delta;
+            sum = Vector512.Add(sum, Vector512.Multiply(Vector512.Create(weights[k] * power), Vector512.LoadUnsafe(ref windows[k][start], v)));
+        }
+        return sum;
     }
 
     /// <summary>Nearest integer (ties to even); |x| &lt; 2^51.</summary>

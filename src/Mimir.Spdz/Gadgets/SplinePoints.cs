@@ -41,7 +41,7 @@ internal static class SplinePoints
         var result = party.Rent(c.Length);
         var widest = WidestLevel(function);
         var scratch = party.Workspace.Rent(PointTree.ScratchElements(SideBySide, widest)).Span;
-        var combinations = party.Workspace.Rent(SideBySide * SplineKernel.Stride(widest) * function.Levels.Max(l => l.Planes.Count)).Span;
+        var combinations = party.Workspace.Rent(SideBySide * SplineKernel.Stride(widest) * MostPlanes(function)).Span;
         Span<PointSum> sums = stackalloc PointSum[SideBySide];
         for (var at = 0; at < c.Length; at += PointShape.BatchKeys)
         {
@@ -60,6 +60,7 @@ internal static class SplinePoints
                 }
             }
         }
+        sums.Clear();
         return result;
     }
 
@@ -114,6 +115,13 @@ internal static class SplinePoints
         var before = Math.Min(count, width - start);
         if (before > 0) combination.Slice(start, before).Clear();
         if (count > before) combination[..(count - before)].Clear();
+    }
+
+    private static int MostPlanes(SplineFunction function)
+    {
+        var most = 0;
+        for (var l = 0; l < function.Levels.Count; l++) most = Math.Max(most, function.Levels[l].Planes.Count);
+        return most;
     }
 
     private static int WidestLevel(SplineFunction function)

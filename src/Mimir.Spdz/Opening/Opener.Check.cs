@@ -12,8 +12,9 @@ public sealed partial class Opener
     private const int NonceBytes = 32;
     private const int RevealBytes = sizeof(double) + NonceBytes;
     private const ulong CombinationStream = 3;
-    private readonly List<(Memory<double> Value, Memory<double> Mac)> _opened = [];
-    private readonly List<ReadOnlyMemory<double>> _zeros = [];
+    private const int UsualOpenings = 1024;
+    private readonly List<(Memory<double> Value, Memory<double> Mac)> _opened = new(UsualOpenings);
+    private readonly List<ReadOnlyMemory<double>> _zeros = new(UsualOpenings);
     private readonly IncrementalHash _transcript = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _transcriptHash = new byte[HashBytes];
     private readonly byte[] _checkCoin = new byte[Coin.Bytes];

@@ -117,7 +117,11 @@ public sealed partial class Opener : IDisposable
         _zeros.AddRange(lane._zeros);
         UncheckedElements += lane.UncheckedElements;
         _agreement |= lane._agreement;
-        if (lane._agreement || _mesh.Count > 2) _transcript.AppendData(lane._transcript.GetHashAndReset());
+        if (lane._agreement || _mesh.Count > 2)
+        {
+            lane._transcript.GetHashAndReset(_transcriptHash);
+            _transcript.AppendData(_transcriptHash);
+        }
         lane._agreement = false;
         lane.Forget();
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Mimir.Numerics;
 
@@ -64,21 +65,11 @@ internal sealed class PointDealer : IDisposable
         Span<Vector128<byte>> words, Span<double> values, Span<double> authenticators)
     {
         var accepted = true;
-        var (next, plane) = (0, 0);
-        for (var depth = 0; depth < shape.Depth; depth++)
+        var (depth, plane) = (0, 0);
+        foreach (var payloadDepth in shape.Payloads)
         {
-            PointHash.Grow.Hash(_nodes, 0, _hashes);
-            for (var k = 0; k < masks.Length; k++)
-            {
-                var right = Mask(((long)masks[k] >> (shape.LowBit + shape.Depth - 1 - depth)) & 1);
-                var (s0, s1, h0, h1) = (_nodes[k], _nodes[SideBySide + k], _hashes[k], _hashes[SideBySide + k]);
-                var word = h0 ^ h1 ^ Vector128.AndNot(s0 ^ s1, right);
-                words[k * shape.Depth + depth] = word;
-                _nodes[k] = h0 ^ (word & BitMask(s0)) ^ (s0 & right);
-                _nodes[SideBySide + k] = h1 ^ (word & BitMask(s1)) ^ (s1 & right);
-            }
-            if (next == shape.Payloads.Count || shape.Payloads[next].Depth != depth + 1) continue;
-            for (var end = plane + shape.Payloads[next++].Planes; plane < end; plane++)
+            for (; depth < payloadDepth.Depth; depth++) Descend(shape, depth, masks, words);
+            for (var end = plane + payloadDepth.Planes; plane < end; plane++)
             {
                 PointHash.Convert.Hash(_nodes, Tweak(tweak, plane), _hashes);
                 for (var k = 0; k < masks.Length; k++)
@@ -95,6 +86,26 @@ internal sealed class PointDealer : IDisposable
             }
         }
         return accepted;
+    }
+
+    /// <summary>One depth down along every path; writes the words that the other children agree under.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Descend(PointShape shape, int depth, ReadOnlySpan<double> masks, Span<Vector128<byte>> words)
+    {
+        PointHash.Grow.Hash(_nodes, 0, _hashes);
+        unchecked
+        {
+            var shift = shape.LowBit + shape.Depth - 1 - depth;
+            for (var k = 0; k < masks.Length; k++)
+            {
+                var right = Mask(((long)masks[k] >> shift) & 1);
+                var (s0, s1, h0, h1) = (_nodes[k], _nodes[SideBySide + k], _hashes[k], _hashes[SideBySide + k]);
+                var word = h0 ^ h1 ^ Vector128.AndNot(s0 ^ s1, right);
+                words[k * shape.Depth + depth] = word;
+                _nodes[k] = h0 ^ (word & BitMask(s0)) ^ (s0 & right);
+                _nodes[SideBySide + k] = h1 ^ (word & BitMask(s1)) ^ (s1 & right);
+            }
+        }
     }
 
     /// <summary>The conversion's tweak: the batch's, and which plane of the key.</summary>

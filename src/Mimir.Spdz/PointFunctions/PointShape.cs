@@ -14,12 +14,15 @@ public sealed class PointShape
     /// <summary>Keys that are dealt and read together, under one tweak.</summary>
     public const int BatchKeys = 128;
 
-    /// <summary>A shape; <paramref name="payloads"/> in ascending depth.</summary>
+    private static readonly PointShape[] LowBits = [.. Enumerable.Range(1, 31).Select(bits => new PointShape(0, bits, new PointPayload(bits, 1)))];
+
+    /// <summary>A shape; <paramref name="payloads"/> in ascending depth, the last at <paramref name="depth"/>.</summary>
     public PointShape(int lowBit, int depth, params ReadOnlySpan<PointPayload> payloads)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(lowBit);
         ArgumentOutOfRangeException.ThrowIfLessThan(depth, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(lowBit + depth, 50);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(payloads.IsEmpty ? 0 : payloads[^1].Depth, depth);
         (LowBit, Depth, Payloads) = (lowBit, depth, payloads.ToArray());
         foreach (var payload in payloads) Planes += payload.Planes;
     }
@@ -35,6 +38,9 @@ public sealed class PointShape
 
     /// <summary>Numbers a key carries in all.</summary>
     public int Planes { get; }
+
+    /// <summary>The lowest <paramref name="bits"/> bits of the mask, one number a leaf.</summary>
+    public static PointShape OfLowBits(int bits) => LowBits[bits - 1];
 
     /// <summary>16-byte correction words of <paramref name="keys"/> keys, the tweaks of their batches included; the same for both parties.</summary>
     public long Words(long keys) => keys * Depth + (keys + BatchKeys - 1) / BatchKeys;

@@ -7,7 +7,7 @@ namespace Mimir.Spdz.PointFunctions;
 
 /// <summary>
 /// Σ c_i·(convert(s_i) + t_i·W) over nodes, for values and MACs together: lanes hold a node's value and its MAC in turn. Products are exact, as in
-/// <see cref="FieldVector"/>: h = fma(c, x, C1) and l = fma(c, x, C1 + C2 − h) with c &lt; 2^50 and x &lt; 2^51. Constant time.
+/// <see cref="FieldVector"/>: h = fma(c, x, C1) and l = fma(c, x, C1 + C2 − h) with |c| &lt; 2^50 and x &lt; 2^51. Constant time.
 /// </summary>
 internal struct PointSum
 {
@@ -44,8 +44,7 @@ internal struct PointSum
             var corrections = w & (Vector512<long>.Zero - bits);
             var converted = ((Vector512.LoadUnsafe(ref hash, 2 * i) & mask) | exponent).AsDouble() - magic;
             var x = converted + corrections.AsDouble();
-            var four = Vector256.LoadUnsafe(ref factor, i);
-            var c = Vector512.Shuffle(Vector512.Create(four, four), Vector512.Create(0L, 0, 1, 1, 2, 2, 3, 3));
+            var c = Vector512.Shuffle(Vector256.LoadUnsafe(ref factor, i).ToVector512Unsafe(), Vector512.Create(0L, 0, 1, 1, 2, 2, 3, 3));
             var h = Vector512.FusedMultiplyAdd(c, x, c1);
             var l = Vector512.FusedMultiplyAdd(c, x, c12 - h);
             high += h.AsInt64();
@@ -56,20 +55,28 @@ internal struct PointSum
     }
 
     /// <summary>The sums as party <paramref name="party"/>'s numbers.</summary>
-    public readonly (double Value, double Mac) Finish(int party) => (Finish(0, party), Finish(1, party));
-
-    private readonly double Finish(int lane, int party)
+    public readonly (double Value, double Mac) Finish(int party)
     {
         unchecked
         {
-            long high = -_terms * BitConverter.DoubleToInt64Bits(C1), low = -_terms * BitConverter.DoubleToInt64Bits(C2);
-            for (var i = lane; i < Vector512<long>.Count; i += 2)
-            {
-                high += _high[i];
-                low += _low[i];
-            }
-            long sign = -party;
-            return Field.Reduce((((Int128)high * (1L << 51) + low) ^ sign) - sign);
+            var (high, low) = (Halves(_high), Halves(_low));
+            long highBias = _terms * BitConverter.DoubleToInt64Bits(C1), lowBias = _terms * BitConverter.DoubleToInt64Bits(C2), sign = -party;
+            return (
+                Reduce(high.ToScalar() - highBias, low.ToScalar() - lowBias, sign),
+                Reduce(high.GetElement(1) - highBias, low.GetElement(1) - lowBias, sign));
         }
+    }
+
+    private static Vector128<long> Halves(Vector512<long> lanes)
+    {
+        var four = lanes.GetLower() + lanes.GetUpper();
+        return four.GetLower() + four.GetUpper();
+    }
+
+    /// <summary>±(2^51·high + low) mod p; 2^51 ≡ 54.</summary>
+    private static double Reduce(long high, long low, long sign)
+    {
+        var sum = ((long)Field.Reduce(high) * 54) + low;
+        return Field.Reduce((sum ^ sign) - sign);
     }
 }

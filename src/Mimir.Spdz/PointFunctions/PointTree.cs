@@ -53,18 +53,26 @@ internal ref struct PointTree
     {
         var total = Count * Width;
         PointHash.Grow.Hash(_nodes[..total], 0, _hashes[..total]);
-        for (var k = 0; k < Count; k++)
+        unchecked
         {
-            var word = _keys.Word(_first + k, Depth);
-            ref var node = ref Unsafe.Add(ref MemoryMarshal.GetReference(_nodes), k * Width);
-            ref var hash = ref Unsafe.Add(ref MemoryMarshal.GetReference(_hashes), k * Width);
-            ref var child = ref Unsafe.Add(ref MemoryMarshal.GetReference(_spare), 2 * k * Width);
-            for (var i = 0; i < Width; i++)
+            var width = (nuint)Width;
+            ref var node = ref MemoryMarshal.GetReference(_nodes);
+            ref var hash = ref MemoryMarshal.GetReference(_hashes);
+            ref var child = ref MemoryMarshal.GetReference(_spare);
+            ref var words = ref Unsafe.Add(ref MemoryMarshal.GetReference(_keys.Words), 1 + _first * _keys.Shape.Depth + Depth);
+            for (var k = 0; k < Count; k++)
             {
-                var seed = Unsafe.Add(ref node, i);
-                var left = Unsafe.Add(ref hash, i) ^ (word & BitMask(seed));
-                Unsafe.Add(ref child, 2 * i) = left;
-                Unsafe.Add(ref child, 2 * i + 1) = left ^ seed;
+                var word = Unsafe.Add(ref words, k * _keys.Shape.Depth);
+                for (nuint i = 0; i < width; i++)
+                {
+                    var seed = Unsafe.Add(ref node, i);
+                    var left = Unsafe.Add(ref hash, i) ^ (word & BitMask(seed));
+                    Unsafe.Add(ref child, 2 * i) = left;
+                    Unsafe.Add(ref child, 2 * i + 1) = left ^ seed;
+                }
+                node = ref Unsafe.Add(ref node, width);
+                hash = ref Unsafe.Add(ref hash, width);
+                child = ref Unsafe.Add(ref child, 2 * width);
             }
         }
         Exchange();

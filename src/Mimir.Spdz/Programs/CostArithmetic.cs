@@ -62,6 +62,10 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
     public override async ValueTask OutputAsync(int number, int value) =>
         await Count(new Cost(active ? 4 : 1, plan.Receivers.Count), 0);
 
+    /// <inheritdoc/>
+    public override async ValueTask OutputLogitsAsync(int number, int logits) =>
+        await Count(new Cost(active ? 4 : 1, logits, Raw: active ? logits : 0), 0);
+
     /// <summary>A product as it is opened, its adapter's two products included.</summary>
     private Cost Product(SecretMatrix w, int x)
     {

@@ -2,6 +2,7 @@ using Mimir.Models.Transformers;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Gadgets;
 using Mimir.Spdz.Masking;
+using Mimir.Spdz.Sessions;
 using Mimir.Spdz.Tape;
 
 namespace Mimir.Spdz.Programs;
@@ -82,6 +83,17 @@ public sealed class DealerArithmetic(
     /// <inheritdoc/>
     public override ValueTask OutputAsync(int number, int value) => ValueTask.CompletedTask;
 
+    /// <summary>[αρ] of the masks under which the logits go out; ρ itself everybody expands.</summary>
+    public override ValueTask OutputLogitsAsync(int number, int logits)
+    {
+        if (!tape.Active) return ValueTask.CompletedTask;
+        using var mac = new Secret(logits);
+        mac.Span.Clear();
+        source?.LogitsMac(number, mac.Span);
+        tape.Unaudited(mac.Span);
+        return ValueTask.CompletedTask;
+    }
+
     private ValueTask<int> Linear(SecretMatrix w, int bits)
     {
         DealLinear(w, bits);
@@ -121,9 +133,16 @@ public sealed class DealerArithmetic(
     }
 }
 
-/// <summary>One step's secrets that the dealer needs for tags: ρ and b.</summary>
-public sealed class DealerStep(DealerModel model, DealerBlock block, int step)
+/// <summary>One step's secrets that the dealer needs for tags, ρ and b, and for logits that go out.</summary>
+public sealed class DealerStep(DealerModel model, DealerBlock block, int step, LogitsMasks? logits)
 {
+    /// <summary>αρ of the masks of an output's logits.</summary>
+    internal void LogitsMac(int number, Span<double> destination)
+    {
+        logits!.Of(number, destination);
+        Mimir.Numerics.FieldVector.Scale(destination, model.Alpha, destination);
+    }
+
     internal DealerTag? Tag(MatrixSlot slot) => model.Active ? model.Tag(slot) : null;
 
     internal ReadOnlySpan<double> Input(MatrixSlot slot) => block.Input(slot, step);

@@ -20,6 +20,9 @@ public interface ISessionArithmetic<T> : IArithmetic<T>
     /// <summary>x and y one after another. Local.</summary>
     T Concat(T x, T y);
 
+    /// <summary>Gives the logits of this step to the one data owner, masked, after the check.</summary>
+    ValueTask OutputLogitsAsync(int number, T logits);
+
     /// <summary>Gives the secret integer <paramref name="value"/> of this step to every receiver, masked, after the check.</summary>
     ValueTask OutputAsync(int number, T value);
 }

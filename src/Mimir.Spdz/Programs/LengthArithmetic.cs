@@ -76,6 +76,9 @@ public abstract class LengthArithmetic(ModelLayout model) : ISessionArithmetic<i
     /// <inheritdoc/>
     public abstract ValueTask OutputAsync(int number, int value);
 
+    /// <inheritdoc/>
+    public abstract ValueTask OutputLogitsAsync(int number, int logits);
+
     /// <summary>Both lengths, which must agree.</summary>
     protected static int Same(int x, int y) => x == y ? x : throw new ArgumentException($"shapes differ: {x} and {y} elements");
 }

@@ -27,8 +27,8 @@ public sealed class Numbers
         var logWidth = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(layout.HiddenSize - 1));
         SquareBits = Math.Min(fractionBits, (48 - 14 - logWidth) / 2);
         InverseRootBits = Math.Min(26, 47 - fractionBits - (logWidth + 1) / 2);
-        // Two parties read keys whose coefficients give a result that needs no rescaling; tables keep 16 bits more for it.
-        var spare = parties == 2 ? 4 : 16;
+        // Two parties read keys whose coefficients give results that need no rescaling; tables, and more fraction bits, keep 16 bits for it.
+        var spare = parties == 2 && fractionBits <= 16 ? 4 : 16;
         Activation = SplineTables.Activation(layout.Activation, 2 * fractionBits, fractionBits + spare, degree, parties);
         ActivationBits = Activation.OutputBits <= fractionBits + 4 ? Activation.OutputBits : fractionBits;
         HiddenBits = layout.GatedMlp ? fractionBits : ActivationBits;
@@ -36,7 +36,7 @@ public sealed class Numbers
         SumBits = Math.Min(36, 48 - IsZero.Bits(layout.MaxPositions - 1));
         ExponentialSum = SoftmaxTables.ExponentialSum(fractionBits, degree, SumBits, parties);
         WeightBits = 40 - fractionBits;
-        Exponential = SoftmaxTables.Exponential(fractionBits, degree, parties == 2 ? WeightBits : fractionBits + 24, parties);
+        Exponential = SoftmaxTables.Exponential(fractionBits, degree, fractionBits <= 16 ? WeightBits : fractionBits + 24, parties);
         InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree, parties);
         Vocabulary = new ComparisonPlan(Math.Max(0, fractionBits - 13), fractionBits + 8, parties == 2);
     }
@@ -95,11 +95,11 @@ public sealed class Numbers
     /// <summary>ln x for sums of <paramref name="positions"/> exponentials: <see cref="SumBits"/> → 2f.</summary>
     public SplineFunction Logarithm(int positions)
     {
-        var levels = SoftmaxTables.LogarithmLevels(positions);
+        var range = SoftmaxTables.LogarithmRange(positions);
         lock (_logarithms)
         {
-            if (!_logarithms.TryGetValue(levels, out var function))
-                _logarithms[levels] = function = SoftmaxTables.Logarithm(FractionBits, Degree, SumBits, levels, Parties);
+            if (!_logarithms.TryGetValue(range, out var function))
+                _logarithms[range] = function = SoftmaxTables.Logarithm(FractionBits, Degree, SumBits, range, Parties);
             return function;
         }
     }

@@ -107,6 +107,9 @@ public sealed class PartyArithmetic(
     /// <inheritdoc/>
     public ValueTask OutputAsync(int number, Share value) => output(_step, number, value);
 
+    /// <inheritdoc/>
+    public ValueTask OutputLogitsAsync(int number, Share logits) => output(_step, number, logits);
+
     /// <summary>x has <paramref name="bits"/> fraction bits; the result f.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Share> LinearAsync(SecretMatrix w, Share x, int bits)

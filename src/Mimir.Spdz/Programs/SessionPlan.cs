@@ -52,6 +52,12 @@ public sealed record SessionPlan
     /// <summary>Most positions of the prompt that run in lockstep (`scheduler.prefill_chunk`); see <see cref="Sessions.Schedule.Chunk"/>.</summary>
     public int PrefillChunk { get; init; } = 16;
 
+    /// <summary>
+    /// The logits go, masked, to the one data owner, who samples and puts the next token in (public weights only). Then every position's token is
+    /// an input, those after <see cref="FirstLogits"/> one by one, and there are no bits.
+    /// </summary>
+    public bool LogitsToOwner { get; init; }
+
     /// <summary>Prompt positions, all segments.</summary>
     public int PromptPositions => Segments.Sum(s => s.Positions);
 
@@ -61,8 +67,14 @@ public sealed record SessionPlan
     /// <summary>Steps, and positions of the cache.</summary>
     public int Steps => PromptPositions + MaxTokens - 1;
 
-    /// <summary>Client inputs: one token per prompt position, one bit per uncertain one.</summary>
-    public int Inputs => PromptPositions + Uncertain;
+    /// <summary>Client inputs before the first step: one token per prompt position, one bit per uncertain one.</summary>
+    public int Inputs => LogitsToOwner ? FirstLogits + 1 : PromptPositions + Uncertain;
+
+    /// <summary>Parts in which inputs come: the segments of the prompt, then single tokens.</summary>
+    public int InputSegments => Segments.Count + (LogitsToOwner ? Steps - FirstLogits - 1 : 0);
+
+    /// <summary>The part in which the token of <paramref name="position"/>, after the first logits, comes.</summary>
+    public int SegmentOf(int position) => Segments.Count + position - FirstLogits - 1;
 
     /// <summary>Sampled tokens.</summary>
     public int Outputs => Steps - FirstLogits;
@@ -73,11 +85,16 @@ public sealed record SessionPlan
     /// <summary>Number of the bit input of a prompt position.</summary>
     public int BitInput(int position) => PromptPositions + position - (PromptPositions - Uncertain);
 
-    /// <summary>The inputs that segment <paramref name="segment"/>'s owner provides: its tokens, then (last segment) the bits.</summary>
+    /// <summary>
+    /// The inputs that segment <paramref name="segment"/>'s owner provides: its tokens, then (last segment) the bits; with
+    /// <see cref="LogitsToOwner"/> its certain tokens, and behind the segments one token each.
+    /// </summary>
     public IReadOnlyList<int> InputsOf(int segment)
     {
+        if (segment >= Segments.Count) return [segment - Segments.Count + FirstLogits + 1];
         var start = Segments.Take(segment).Sum(s => s.Positions);
         var tokens = Enumerable.Range(start, Segments[segment].Positions);
+        if (LogitsToOwner) return [.. tokens.Where(t => t <= FirstLogits)];
         return [.. segment == Segments.Count - 1 ? tokens.Concat(Enumerable.Range(PromptPositions, Uncertain)) : tokens];
     }
 
@@ -94,6 +111,10 @@ public sealed record SessionPlan
         if (!(AuditRate >= 0) || AuditRate > 0.5) throw new ArgumentException($"triple_pool.audit_rate must lie in 0..0.5, not {AuditRate}");
         if (BlockSteps is < 1 or > 64) throw new ArgumentException($"triple_pool.min_size must lie in 1..64, not {BlockSteps}");
         if (PrefillChunk is < 1 or > 64) throw new ArgumentException($"scheduler.prefill_chunk must lie in 1..64, not {PrefillChunk}");
+        if (LogitsToOwner && (!layout.HasPublicWeights() || layout.Adapters.Count > 0))
+            throw new ArgumentException("logits may go to the data owner only when all weights are public: they would say something about secret ones");
+        if (LogitsToOwner && (Segments.Any(s => s.Owner != Segments[0].Owner) || Receivers.Count != 1 || Receivers[0] != Segments[0].Owner))
+            throw new ArgumentException("logits may go to a data owner only when the whole prompt is its own and it alone receives the tokens");
         var context = Math.Min(layout.MaxPositions, maxContext);
         var positions = Segments.Sum(s => (long)s.Positions);
         if (positions + MaxTokens - 1 > context)

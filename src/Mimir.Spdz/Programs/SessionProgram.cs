@@ -25,6 +25,12 @@ public sealed class SessionProgram<T>(ModelLayout model, SessionPlan plan, ISess
         var x = await _transformer.StepAsync(token, position);
         if (!plan.HasLogits(position)) return a.Input(next);
         var logits = await _transformer.LogitsAsync(x);
+        if (plan.LogitsToOwner)
+        {
+            // The next token is the owner's next input.
+            await a.OutputLogitsAsync(position - plan.FirstLogits, logits);
+            return token;
+        }
         var sampled = await a.SampleAsync(logits, model.VocabularySize, plan.Temperature);
         var shown = a.AddInteger(sampled, 1);
         if (next < plan.PromptPositions)

@@ -3,8 +3,8 @@ using Mimir.Spdz.Gadgets;
 namespace Mimir.Spdz.Programs;
 
 /// <summary>
-/// Bins and splines of <see cref="Softmax"/>. Scores enter at 2f bits, relative to the first of their row; so do the logarithms. Errors:
-/// docs/accuracy.md; tests sweep every domain.
+/// Bins and splines of <see cref="Softmax"/>. Scores enter at 2f bits, relative to the first of their row; so do the logarithms. All splines are of one degree
+/// more than `cheby.deg` (or two), in wider pieces: fewer numbers dealt and fewer nodes grown. Errors: docs/accuracy.md; tests sweep every domain.
 /// </summary>
 public static class SoftmaxTables
 {
@@ -17,59 +17,67 @@ public static class SoftmaxTables
     /// <summary>Bins from 0 up.</summary>
     public const int UpperBins = 1 << (RangeBits - BinBits);
 
+    private const int FinestLogarithmPiece = -9;
+
     /// <summary>128 bins of width 2 on [−128, 128).</summary>
     public static BinShape Bins(int f) => new(-1L << (2 * f + RangeBits), 2 * f + BinBits, RangeBits - BinBits + 1);
 
     /// <summary>
-    /// exp on (−∞, 0.75), for sums, of one degree more because pieces of 1/4 are wide. Tables: 128 pieces on [−31, 1), zero below −23 to −31. Points: pieces
-    /// down to −24, zero below.
+    /// exp on (−∞, 0.25), for sums, in pieces of 1/2. Points: zero below about −24, down to −479. Tables: 64 pieces on [−31, 1), of one degree more because
+    /// they are fitted on both sides of an edge, zero below −23 to −31, down to −503.
     /// </summary>
     public static SplineFunction ExponentialSum(int f, int degree, int outputBits, int parties)
     {
-        var curve = SplineNest.Planes(degree + 1, outputBits);
-        if (parties > 2)
-            return new("exp for sums", outputBits, [
-                SplineTables.Table(Math.Exp, -31, -2, 7, 2 * f, curve),
-                SplineTables.Table(_ => 0, -503, 3, 6, 2 * f, SplineNest.Planes(0, outputBits)) with { InnerFirst = 60, InnerLast = 63 }]);
-        return new SplineNest(2 * f, -480, 5, 4)
-            .Refine(-24, 0.75, 2)
-            .Refine(-24, 0.75, -2, Math.Exp, curve)
-            .Function("exp for sums", outputBits);
+        var curve = SplineNest.Planes(parties > 2 ? degree + 2 : degree + 1, outputBits);
+        return parties > 2
+            ? new("exp for sums", outputBits, [
+                SplineTables.Table(Math.Exp, -31, -1, 6, 2 * f, curve),
+                SplineTables.Table(_ => 0, -503, 3, 6, 2 * f, SplineNest.Planes(0, outputBits)) with { InnerFirst = 60, InnerLast = 63 }])
+            : new SplineNest(2 * f, 0.25 - 480, 5, 4).Refine(-24, 0.25, 2).Refine(-24, 0.25, -1, Math.Exp, curve).Function("exp for sums", outputBits);
     }
 
-    /// <summary>exp on (−∞, 0.875), for weights: zero below −11 to −15.</summary>
+    /// <summary>exp on (−∞, 0.25), for weights: pieces of 1/4. Points: zero below about −13, down to −479. Tables: 64 pieces on [−15, 1), zero below −11 to −15, down to −507.</summary>
     public static SplineFunction Exponential(int f, int degree, int outputBits, int parties)
     {
-        if (parties == 2) return SplineTables.Exponential(2 * f, outputBits, degree, parties);
-        return new("exp", outputBits, [
-            SplineTables.Table(Math.Exp, -15, -3, 7, 2 * f, SplineNest.Planes(degree, outputBits)),
-            SplineTables.Table(_ => 0, -507, 2, 7, 2 * f, SplineNest.Planes(0, outputBits)) with { InnerFirst = 124, InnerLast = 127 }]);
+        var curve = outputBits > 30 ? SplineNest.Planes(degree + 1, outputBits) : FinePlanes(degree + 1);
+        return parties > 2
+            ? new("exp", outputBits, [
+                SplineTables.Table(Math.Exp, -15, -2, 6, 2 * f, curve),
+                SplineTables.Table(_ => 0, -507, 2, 7, 2 * f, SplineNest.Planes(0, outputBits)) with { InnerFirst = 124, InnerLast = 127 }])
+            : new SplineNest(2 * f, 0.25 - 480, 5, 4).Refine(-13, 0.25, 2).Refine(-13, 0.25, 0).Refine(-13, 0.25, -2, Math.Exp, curve).Function("exp", outputBits);
     }
 
-    /// <summary>Levels of <see cref="Logarithm"/> for sums of up to <paramref name="positions"/> exponentials.</summary>
-    public static int LogarithmLevels(int positions)
+    /// <summary>log₂ of the coarsest piece of <see cref="Logarithm"/> for sums of up to <paramref name="positions"/> exponentials.</summary>
+    public static int LogarithmRange(int positions)
     {
-        var levels = 1;
-        for (var cover = 480.0 / 1024; cover < positions + 1; cover *= 32) levels++;
-        return levels;
+        var range = FinestLogarithmPiece;
+        while (Math.ScaleB(15, range) < positions + 1) range++;
+        return range;
     }
 
     /// <summary>
-    /// ln x from 0.015 on, of one degree more; result at 2f bits. Tables: 512 pieces of 2^−10 on [0, 1/2), then 32 times as wide at each level. Points: pieces of
-    /// x/112 to x/14, 2^−10 at least.
+    /// ln x from e^−4 to 15·2^<paramref name="range"/>; result at 2f bits. Points: pieces of x/112 to x/6. Tables: 512 pieces of 2^−10 on [0, 1/2), then
+    /// 32 times as wide at each level.
     /// </summary>
-    public static SplineFunction Logarithm(int f, int degree, int inputBits, int levels, int parties)
+    public static SplineFunction Logarithm(int f, int degree, int inputBits, int range, int parties)
     {
         static double F(double x) => Math.Log(Math.Max(x, 1.0 / 1024));
         var curve = SplineNest.Planes(degree + 1, 2 * f);
         if (parties > 2)
-            return new("logarithm", 2 * f, [..
-                Enumerable.Range(0, levels).Select(l =>
-                    SplineTables.Table(F, 0, 5 * l - 10, 9, inputBits, curve) with { InnerFirst = 0, InnerLast = l == 0 ? -1 : 14 })]);
-        var (top, width) = (5 * levels - 6, 5 * levels - 10);
-        while ((width + 10) % 3 != 0) width--;
-        var nest = new SplineNest(inputBits, 0, width, top - width, F, curve);
-        for (; width > -10; width -= 3) nest.Refine(0, Math.ScaleB(14, width), width - 3, F, curve);
+        {
+            var levels = new List<SplineLevel>();
+            for (var width = -10; levels.Count == 0 || width < range; width += 5)
+                levels.Add(SplineTables.Table(F, 0, width, 9, inputBits, curve) with { InnerFirst = 0, InnerLast = levels.Count == 0 ? -1 : 14 });
+            return new("logarithm", 2 * f, levels);
+        }
+        var nest = new SplineNest(inputBits, 0, range, 4, F, curve);
+        for (var width = range; width > FinestLogarithmPiece; width -= 4) nest.Refine(0, Math.ScaleB(6, width), width - 4, F, curve);
         return nest.Function("logarithm", 2 * f);
     }
+
+    /// <summary>
+    /// For results of few bits that are often far below 1: what rounding leaves of the slope is dealt again at few bits, and higher powers, whose coefficients are
+    /// small in pieces of 1/4, are resolved no finer than their rounding is worth.
+    /// </summary>
+    private static SplinePlane[] FinePlanes(int degree) => [new(0, 0), new(1, 13), new(1, 7), .. Enumerable.Range(2, degree - 1).Select(power => new SplinePlane(power, 8))];
 }

@@ -9,7 +9,9 @@ namespace Mimir.Spdz.Programs;
 /// </summary>
 internal sealed class SplineNest
 {
-    private const int Cells = 8;
+    /// <summary>See <see cref="SplineLevel.Cells"/>.</summary>
+    internal const int Cells = 8;
+
     private readonly int _inputBits;
     private readonly List<SplineLevel> _levels = [];
 

@@ -28,7 +28,7 @@ internal sealed class BlockSource : IDisposable
     private readonly Workspace _workspace = new();
     private readonly Workspace _spares = new();
     private readonly TapeReceiver _tape;
-    private readonly (SectionSize Step, SectionSize Algebraic) _largest;
+    private readonly (SectionSize Prompt, SectionSize Sampling, SectionSize Algebraic) _largest;
     private readonly bool _last;
     private readonly SemaphoreSlim _blocks = new(2);
     private readonly SemaphoreSlim _steps;
@@ -42,7 +42,7 @@ internal sealed class BlockSource : IDisposable
         Opener = new Opener(_party, mesh, HmacDrbg.FromSystem());
         _last = model.Index == model.Count - 1;
         var largest = Schedule.Largest(model.Layout, plan, numbers, model.Active, _last);
-        _largest = (largest.Step, largest.Algebraic);
+        _largest = (largest.Prompt, largest.Sampling, largest.Algebraic);
         _steps = new SemaphoreSlim(largest.Sections);
     }
 
@@ -114,8 +114,10 @@ internal sealed class BlockSource : IDisposable
             foreach (var step in pending)
             {
                 if (first) await _steps.WaitAsync(cancellation);
+                var wanted = shape.Steps[step];
                 block.Steps[step] = await _tape.ReadAsync(
-                    TapeKind.Step, shape.Number, shape.Steps[step].Position, shape.Steps[step].Cost.Section(_last, _model.Active), cancellation, _largest.Step);
+                    TapeKind.Step, shape.Number, wanted.Position, wanted.Cost.Section(_last, _model.Active), cancellation,
+                    wanted.Logits ? _largest.Sampling : _largest.Prompt);
             }
             first = false;
             var verdict = await JudgeAsync(block, pending, sacrifice, cancellation);

@@ -14,17 +14,25 @@ public sealed class ClientSession : IDisposable
     private readonly bool _active;
     private readonly IReadOnlyList<int> _inputs;
     private readonly double[] _masks;
+    private readonly LogitsMasks? _logits;
     private readonly HashSet<int> _masked = [];
+    private readonly int _vocabulary;
     private bool _verified;
 
-    /// <summary><paramref name="masks"/>: what the dealer sealed to this client.</summary>
-    public ClientSession(SessionPlan plan, string name, int parties, bool active, double[] masks)
+    /// <summary>
+    /// <paramref name="masks"/> and, for logits, <paramref name="logitsKeys"/>: what the dealer sealed to this client of a model with
+    /// <paramref name="vocabulary"/> tokens.
+    /// </summary>
+    public ClientSession(SessionPlan plan, string name, int parties, bool active, double[] masks, byte[][] logitsKeys, int vocabulary)
     {
         (_plan, _parties, _active, _masks) = (plan, parties, active, masks);
         _inputs = ClientMasks.Inputs(plan, name);
         if (masks.Length != ClientMasks.Count(plan, name) || !FieldVector.IsCanonical(masks))
             throw new DealerCheatedException($"the Triple Service sent {masks.Length} masks where {ClientMasks.Count(plan, name)} field elements are due");
-        _verified = !active;
+        if (logitsKeys.Length != (plan.LogitsToOwner ? parties : 0))
+            throw new DealerCheatedException($"the Triple Service sent {logitsKeys.Length} keys of masks of logits");
+        if (plan.LogitsToOwner) _logits = new LogitsMasks(logitsKeys, vocabulary, plan.Outputs);
+        (_vocabulary, _verified) = (vocabulary, !active);
     }
 
     /// <summary>
@@ -39,7 +47,10 @@ public sealed class ClientSession : IDisposable
         foreach (var proof in proofs)
             if (!proof.Coin.AsSpan().SequenceEqual(proofs[0].Coin) || proof.Combination != proofs[0].Combination)
                 throw new OutputMismatchException("the parties sent different proofs of the input masks; no prompt was sent");
-        var expected = FieldVector.Dot(ClientMasks.Coefficients(proofs[0].Coin, _masks.Length), _masks);
+        var spare = new double[_logits is null ? 0 : LogitsMasks.Spare];
+        _logits?.OfSpare(spare);
+        double[] tested = [.. _masks, .. spare];
+        var expected = FieldVector.Dot(ClientMasks.Coefficients(proofs[0].Coin, tested.Length), tested);
         if (expected != proofs[0].Combination)
             throw new DealerCheatedException("the Triple Service gave this client other masks than the parties; no prompt was sent");
         _verified = true;
@@ -47,7 +58,8 @@ public sealed class ClientSession : IDisposable
 
     /// <summary>
     /// The masked inputs of one segment: <paramref name="tokens"/> (at most the segment's positions; the rest is padding), and for
-    /// the last segment the bits that say which positions are prompt. The same vector goes to every party. Once per segment: two
+    /// the last segment the bits that say which positions are prompt. The same vector goes to every party. Behind the
+    /// segments come single tokens, where logits go to the owner. Once per segment: two
     /// prompts under one mask would reveal their difference.
     /// </summary>
     /// <exception cref="ArgumentException">The number of tokens does not fit the segment, or one is negative.</exception>
@@ -56,7 +68,8 @@ public sealed class ClientSession : IDisposable
     {
         if (!_verified) throw new InvalidOperationException("the masks have not been verified");
         var numbers = _plan.InputsOf(segment);
-        var positions = _plan.Segments[segment].Positions;
+        var positions = _plan.LogitsToOwner ? numbers.Count : _plan.Segments[segment].Positions;
+        if (_plan.LogitsToOwner && tokens.Length != positions) throw new ArgumentException($"part {segment} of the inputs takes {positions} tokens, not {tokens.Length}");
         if (tokens.Length > positions || tokens.Length < positions - (segment == _plan.Segments.Count - 1 ? _plan.Uncertain : 0))
             throw new ArgumentException($"segment {segment} takes {positions} positions, not {tokens.Length}");
         foreach (var token in tokens) ArgumentOutOfRangeException.ThrowIfNegative(token, nameof(tokens));
@@ -91,8 +104,29 @@ public sealed class ClientSession : IDisposable
         return value == 0 ? null : (int)value - 1;
     }
 
+    /// <summary>The logits of output <paramref name="number"/> from the copies of all N parties.</summary>
+    /// <exception cref="OutputMismatchException">The copies differ or are no logits.</exception>
+    /// <exception cref="InvalidOperationException">The masks have not been verified, or the session gives no logits.</exception>
+    public double[] UnmaskLogits(int number, IReadOnlyList<double[]> copies)
+    {
+        if (!_verified || _logits is null) throw new InvalidOperationException("the masks have not been verified, or the session gives no logits");
+        RequireCopies(copies.Count);
+        foreach (var copy in copies)
+            if (copy.Length != _vocabulary || !copy.AsSpan().SequenceEqual(copies[0]) || !FieldVector.IsCanonical(copy))
+                throw new OutputMismatchException($"the parties sent different copies of the logits of output {number}; they were not used");
+        var logits = new double[_vocabulary];
+        _logits.Of(number, logits);
+        FieldVector.Add(logits, copies[0], logits);
+        FieldVector.Decode(logits, _plan.FractionBits, logits);
+        return logits;
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => Array.Clear(_masks);
+    public void Dispose()
+    {
+        Array.Clear(_masks);
+        _logits?.Dispose();
+    }
 
     private void RequireCopies(int count)
     {

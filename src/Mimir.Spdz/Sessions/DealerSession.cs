@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mimir.Numerics;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Programs;
@@ -34,7 +35,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
     public async Task RunAsync(CancellationToken cancellation)
     {
         plan.Validate(model.Layout, sender.Count, plan.Steps);
-        await DealClientMasksAsync(cancellation);
+        using var logits = await DealClientMasksAsync(cancellation);
         var cache = new DealerCache(model.Layout, plan.Steps);
         try
         {
@@ -47,7 +48,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
                 var pending = Enumerable.Range(0, shape.Steps.Count).ToArray();
                 while (pending.Length > 0)
                 {
-                    foreach (var step in pending) await DealStepAsync(block, step, cancellation);
+                    foreach (var step in pending) await DealStepAsync(block, step, logits, cancellation);
                     var verdict = await sender.ReadVerdictAsync(pending.Length, cancellation);
                     pending = [.. pending.Where((_, i) => verdict[i] != 0)];
                     StepsAudited += pending.Length;
@@ -64,26 +65,40 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
         }
     }
 
-    private async Task DealClientMasksAsync(CancellationToken cancellation)
+    private async Task<LogitsMasks?> DealClientMasksAsync(CancellationToken cancellation)
     {
+        var keys = plan.LogitsToOwner ? await sender.SendKeysOnlyAsync(TapeKind.Logits, cancellation) : [];
+        var logits = plan.LogitsToOwner ? new LogitsMasks(keys, model.Layout.VocabularySize, plan.Outputs) : null;
         using var tape = await sender.BeginAsync(TapeKind.Clients, 0, 0, model.Active, model.Alpha, cancellation);
         foreach (var client in ClientMasks.Clients(plan))
         {
             var masks = new double[ClientMasks.Count(plan, client)];
             tape.Uniform(masks);
-            await port.SendMasksAsync(client, masks, cancellation);
+            if (logits is not null) DealSpare(logits, tape);
+            await port.SendMasksAsync(client, masks, keys, cancellation);
             Array.Clear(masks);
         }
+        foreach (var key in keys) Array.Clear(key);
         await sender.EndAsync(tape, cancellation);
         BytesDealt += tape.BytesDealt;
+        return logits;
     }
 
-    private async Task DealStepAsync(DealerBlock block, int step, CancellationToken cancellation)
+    private void DealSpare(LogitsMasks logits, TapeWriter tape)
+    {
+        if (!model.Active) return;
+        Span<double> spare = stackalloc double[LogitsMasks.Spare];
+        logits.OfSpare(spare);
+        FieldVector.Scale(spare, model.Alpha, spare);
+        tape.Raw(spare);
+    }
+
+    private async Task DealStepAsync(DealerBlock block, int step, LogitsMasks? logits, CancellationToken cancellation)
     {
         var shape = block.Shape.Steps[step];
         using var tape = await sender.BeginAsync(TapeKind.Step, block.Shape.Number, shape.Position, model.Active, model.Alpha, cancellation);
         Clock.Enter(StepPart.Beginning);
-        var arithmetic = new DealerArithmetic(model.Layout, plan, _numbers, tape, new DealerStep(model, block, step)) { Cached = shape.Cached };
+        var arithmetic = new DealerArithmetic(model.Layout, plan, _numbers, tape, new DealerStep(model, block, step, logits)) { Cached = shape.Cached };
         await new SessionProgram<int>(model.Layout, plan, new TimedArithmetic<int>(arithmetic, Clock)).StepAsync(shape.Position, 1);
         await sender.EndAsync(tape, cancellation);
         Clock.EndStep(plan.HasLogits(shape.Position));

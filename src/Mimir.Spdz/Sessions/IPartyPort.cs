@@ -14,11 +14,13 @@ public interface IPartyPort
     /// <summary>Gives a client the test of its masks.</summary>
     ValueTask SendProofAsync(string client, Verified<MaskProof> proof, CancellationToken cancellation);
 
-    /// <summary>The masked inputs of one prompt segment, as many field elements as the plan says.</summary>
+    /// <summary>The masked inputs of one prompt segment, or of one later token (see <see cref="Programs.SessionPlan.InputsOf"/>), as many as the plan says.</summary>
     Task<double[]> ReceiveInputsAsync(int segment, CancellationToken cancellation);
 
-    /// <summary>Gives a receiver output <paramref name="number"/>: only something that passed the check fits in here.</summary>
-    ValueTask ReleaseAsync(string receiver, int number, Verified<double> masked, CancellationToken cancellation);
+    /// <summary>
+    /// Gives a receiver output <paramref name="number"/>, one element or the logits: only something that passed the check fits in here.
+    /// </summary>
+    ValueTask ReleaseAsync(string receiver, int number, Verified<double[]> masked, CancellationToken cancellation);
 
     /// <summary>Whether a client asked to stop generating.</summary>
     bool StopRequested { get; }
@@ -27,8 +29,11 @@ public interface IPartyPort
 /// <summary>The dealer's way to the session's clients, sealed to each client's key.</summary>
 public interface IDealerPort
 {
-    /// <summary>Gives a client its masks: one to burn, its inputs', its outputs' (see <see cref="ClientMasks"/>).</summary>
-    ValueTask SendMasksAsync(string client, double[] masks, CancellationToken cancellation);
+    /// <summary>
+    /// Gives a client its masks: one to burn, its inputs', its outputs' (see <see cref="ClientMasks"/>); and the keys of the masks of its logits
+    /// (<see cref="LogitsMasks"/>), one per party, or none.
+    /// </summary>
+    ValueTask SendMasksAsync(string client, double[] masks, byte[][] logitsKeys, CancellationToken cancellation);
 }
 
 /// <summary>

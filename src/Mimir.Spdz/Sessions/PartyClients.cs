@@ -10,10 +10,11 @@ using Mimir.Spdz.Tape;
 namespace Mimir.Spdz.Sessions;
 
 /// <summary>What a party has to do with the session's clients: their masks and the test of them, their inputs, masked outputs.</summary>
-internal sealed class PartyClients(SessionPlan plan, Party party, Opener opener, IPartyPort port)
+internal sealed class PartyClients(SessionPlan plan, int vocabulary, Party party, Opener opener, IPartyPort port) : IDisposable
 {
     private readonly Dictionary<string, Share> _masks = [];
     private Share _inputs;
+    private LogitsMasks? _logits;
 
     /// <summary>A client asked to stop.</summary>
     public bool StopRequested => port.StopRequested;
@@ -22,10 +23,20 @@ internal sealed class PartyClients(SessionPlan plan, Party party, Opener opener,
     public async Task StartAsync(TapeReceiver tape, CancellationToken cancellation)
     {
         var clients = ClientMasks.Clients(plan);
-        var limit = clients.Sum(c => (long)ClientMasks.Count(plan, c));
-        var section = await tape.ReadAsync(TapeKind.Clients, 0, 0, new SectionSize(party.Index == party.Count - 1 ? limit : 0), cancellation);
+        if (plan.LogitsToOwner)
+        {
+            var key = await tape.ReadAsync(TapeKind.Logits, 0, 0, default, cancellation);
+            _logits = new LogitsMasks([key.Key], vocabulary, plan.Outputs);
+            tape.Return(key);
+        }
+        var section = await tape.ReadAsync(
+            TapeKind.Clients, 0, 0, new SectionSize(party.Index == party.Count - 1 ? ClientMasks.Corrections(plan) : 0), cancellation);
         using (var reader = new TapeReader(party, party.Workspace, section))
-            foreach (var client in clients) _masks[client] = party.Persist(reader.Uniform(ClientMasks.Count(plan, client)));
+            foreach (var client in clients)
+            {
+                var masks = reader.Uniform(ClientMasks.Count(plan, client));
+                _masks[client] = party.Persist(_logits is null ? masks : party.Concat(masks, Spare(_logits, reader)));
+            }
         tape.Return(section);
 
         await port.ClientsReadyAsync(cancellation);
@@ -35,12 +46,26 @@ internal sealed class PartyClients(SessionPlan plan, Party party, Opener opener,
         _inputs = party.Persist(party.Concat(inputs));
     }
 
-    /// <summary>One secret integer that a client put in.</summary>
+    /// <summary>One secret integer that a client put in before the first step.</summary>
     public Share Input(int number) => _inputs.Slice(number, 1);
 
-    /// <summary>open(value − ρ_out) for every receiver: one round. Not to be released before the check.</summary>
+    /// <summary>The token that the owner chose for <paramref name="position"/> from the logits before it; the next check compares it among the parties.</summary>
+    public async ValueTask<Share> NextTokenAsync(int position, CancellationToken cancellation)
+    {
+        var token = new Share[position + 1];
+        await ReceiveAsync(plan.SegmentOf(position), token, cancellation);
+        return party.Persist(token[position]);
+    }
+
+    /// <summary>open(value − ρ_out) for every receiver, or of logits for their owner: one round. Not to be released before the check.</summary>
     public ValueTask<Opened> MaskAsync(PartyStep step, int number, Share value)
     {
+        if (_logits is not null)
+        {
+            var rho = party.Workspace.Rent(value.Length);
+            _logits.Of(number, rho.Span);
+            return step.Opener.OpenAsync(value - new Share(party, rho, party.Active ? step.Tape.Raw(value.Length) : default), step.Cancellation);
+        }
         var masked = new Share[plan.Receivers.Count];
         for (var r = 0; r < masked.Length; r++)
         {
@@ -55,7 +80,17 @@ internal sealed class PartyClients(SessionPlan plan, Party party, Opener opener,
     public async ValueTask ReleaseAsync(int number, Verified<double[]> masked, CancellationToken cancellation)
     {
         for (var r = 0; r < plan.Receivers.Count; r++)
-            await port.ReleaseAsync(plan.Receivers[r], number, masked.Select(v => v[r]), cancellation);
+            await port.ReleaseAsync(plan.Receivers[r], number, _logits is null ? masked.Select(v => new[] { v[r] }) : masked, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _logits?.Dispose();
+
+    private Share Spare(LogitsMasks logits, TapeReader reader)
+    {
+        var spare = party.Workspace.Rent(LogitsMasks.Spare);
+        logits.OfSpare(spare.Span);
+        return new Share(party, spare, party.Active ? reader.Raw(LogitsMasks.Spare) : default);
     }
 
     private async Task ProveAsync(IReadOnlyList<string> clients, CancellationToken cancellation)
@@ -74,7 +109,7 @@ internal sealed class PartyClients(SessionPlan plan, Party party, Opener opener,
     private async Task ReceiveAsync(int segment, Share[] inputs, CancellationToken cancellation)
     {
         var numbers = plan.InputsOf(segment);
-        var client = plan.Segments[segment].Owner;
+        var client = plan.Segments[Math.Min(segment, plan.Segments.Count - 1)].Owner;
         var received = await port.ReceiveInputsAsync(segment, cancellation);
         if (received.Length != numbers.Count || !FieldVector.IsCanonical(received))
             throw new MalformedMessageException($"{client} sent {received.Length} inputs for segment {segment} where {numbers.Count} field elements are due");

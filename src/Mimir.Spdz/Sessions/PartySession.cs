@@ -46,7 +46,7 @@ public sealed class PartySession : IDisposable
         _opener = new Opener(party, new TimedMesh(online, Statistics.Clock), HmacDrbg.FromSystem());
         _cache = new PartyCache(model.Layout, plan.Steps, model.Active);
         _source = new BlockSource(model, plan, numbers, _cache, party, offline, tape);
-        _clients = new PartyClients(plan, party, _opener, port);
+        _clients = new PartyClients(plan, model.Layout.VocabularySize, party, _opener, port);
         _lanes = [.. Enumerable.Range(0, Schedule.Chunk(model.Layout, plan, numbers, model.Active))
             .Select(_ => new StepLane(model, plan, numbers, _cache, party, _clients, (step, logits) => LogitsProbe?.Invoke(step, logits) ?? default, Statistics.Clock))];
         _steps = new PartySteps(plan, party, _opener, _clients, _source, _lanes, Statistics);
@@ -101,6 +101,7 @@ public sealed class PartySession : IDisposable
     public void Dispose()
     {
         _opener.Dispose();
+        _clients.Dispose();
         foreach (var lane in _lanes) lane.Dispose();
         _source.Dispose();
         _cache.Clear();

@@ -31,6 +31,8 @@ internal sealed class PartySteps(
             foreach (var (first, count) in Schedule.Runs(block.Shape, plan, lanes.Count))
             {
                 cancellation.ThrowIfCancellationRequested();
+                var position = block.Shape.Steps[first].Position;
+                if (plan.LogitsToOwner && position > plan.FirstLogits) _token = await clients.NextTokenAsync(position, cancellation);
                 // Whoever has answered may be counted on: from here on the session cannot be left alone.
                 if (await opener.AnyAsync(clients.StopRequested, stage.Lifetime)) return;
                 statistics.Wait(_clock.Elapsed);
@@ -44,7 +46,8 @@ internal sealed class PartySteps(
         }
     }
 
-    private async Task RunAsync(PartyBlock block, int first, int count, IStage stage)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask RunAsync(PartyBlock block, int first, int count, IStage stage)
     {
         _run.Clear();
         for (var i = 0; i < count; i++)

@@ -45,22 +45,29 @@ public static class Schedule
         }
     }
 
-    /// <summary>The largest sections that any block of the session can have, and how many step sections are in memory at once.</summary>
-    public static (SectionSize Step, SectionSize Algebraic, int Sections) Largest(
+    /// <summary>
+    /// The largest sections that any block of the session can have, those of steps that sample a token (much larger) apart, and how many step sections are in
+    /// memory at once.
+    /// </summary>
+    public static (SectionSize Prompt, SectionSize Sampling, SectionSize Algebraic, int Sections) Largest(
         ModelLayout layout, SessionPlan plan, Numbers numbers, bool active, bool last)
     {
         var chunk = Chunk(layout, plan, numbers, active);
         var cuts = Cuts(plan, chunk).ToArray();
         var most = cuts.Max(c => c.Count);
         // Sections grow with the position: the last block of each size is the largest of its size.
-        var (step, algebraic) = (default(SectionSize), default(SectionSize));
+        SectionSize prompt = default, sampling = default, algebraic = default;
         foreach (var (start, count) in cuts.GroupBy(c => c.Count).Select(g => g.Last()))
         {
             var block = Block(layout, plan, numbers, active, 0, start, count);
-            step = block.Steps.Select(s => s.Cost.Section(last, active)).Aggregate(step, SectionSize.Largest);
+            foreach (var step in block.Steps)
+            {
+                ref var largest = ref step.Logits ? ref sampling : ref prompt;
+                largest = SectionSize.Largest(largest, step.Cost.Section(last, active));
+            }
             algebraic = SectionSize.Largest(algebraic, block.AlgebraicSection(layout, active, last));
         }
-        return (step, algebraic, most + chunk);
+        return (prompt, sampling, algebraic, most + chunk);
     }
 
     private static IEnumerable<(int Start, int Count)> Cuts(SessionPlan plan, int chunk)

@@ -18,6 +18,7 @@ internal sealed class StepLane : ILaneWork, IDisposable
     private readonly TimedProducts _products;
     private readonly PartyArithmetic _arithmetic;
     private readonly SessionProgram<Share> _program;
+    private PartyStep? _step;
     private PartyBlock _block = null!;
     private int _inBlock;
     private long _counted;
@@ -56,11 +57,10 @@ internal sealed class StepLane : ILaneWork, IDisposable
     public async ValueTask RunAsync()
     {
         var position = _block.Shape.Steps[_inBlock].Position;
-        var section = _block.Steps[_inBlock];
-        using var reader = new TapeReader(_party, _party.Workspace, section);
-        _arithmetic.Begin(new PartyStep(_party, Opener, reader, _block.Triples(_inBlock), _products, _cancellation), _block, _inBlock);
+        var step = Begin(_block.Steps[_inBlock], _block.Triples(_inBlock));
+        _arithmetic.Begin(step, _block, _inBlock);
         Token = await _program.StepAsync(position, Token);
-        if (!reader.AtEnd) throw new DealerCheatedException($"the tape of step {position} is longer than the program uses");
+        if (!step.Tape.AtEnd) throw new DealerCheatedException($"the tape of step {position} is longer than the program uses");
     }
 
     /// <summary>Rounds since the last call.</summary>
@@ -72,7 +72,24 @@ internal sealed class StepLane : ILaneWork, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Opener.Dispose();
+    public void Dispose()
+    {
+        _step?.Tape.Dispose();
+        Opener.Dispose();
+    }
+
+    /// <summary>The same object every time, turned to the next section.</summary>
+    private PartyStep Begin(TapeSection section, TriplePool triples)
+    {
+        if (_step is not null && _step.Cancellation == _cancellation)
+        {
+            _step.Tape.Turn(section);
+            _step.Triples = triples;
+            return _step;
+        }
+        _step?.Tape.Dispose();
+        return _step = new PartyStep(_party, Opener, new TapeReader(_party, _party.Workspace, section), triples, _products, _cancellation);
+    }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask OutputAsync(PartyStep step, int number, Share value) => Output = (number, await _clients.MaskAsync(step, number, value));

@@ -17,8 +17,8 @@ public sealed class TapeReader : IDisposable
     private readonly Prg _uniform;
     private readonly Prg? _share;
     private readonly Prg? _points;
-    private readonly ReadOnlyMemory<double> _corrections;
-    private readonly ReadOnlyMemory<double> _words;
+    private ReadOnlyMemory<double> _corrections;
+    private ReadOnlyMemory<double> _words;
     private ulong _uniformPosition;
     private ulong _sharePosition;
     private long _pointPosition;
@@ -36,6 +36,16 @@ public sealed class TapeReader : IDisposable
         _uniform = new Prg(section.Key, TapeKeys.UniformStream);
         if (party.Index < party.Count - 1) _share = new Prg(section.Key, TapeKeys.ShareStream);
         if (party.Count == 2) _points = new Prg(section.Key, TapeKeys.PointStream);
+    }
+
+    /// <summary>Goes on with another section from its beginning, without allocating.</summary>
+    internal void Turn(TapeSection section)
+    {
+        (_corrections, _words) = (section.Corrections, section.Words);
+        _uniform.Rekey(section.Key);
+        _share?.Rekey(section.Key);
+        _points?.Rekey(section.Key);
+        (_uniformPosition, _sharePosition, _pointPosition, _position, _wordPosition) = (0, 0, 0, 0, 0);
     }
 
     /// <summary>Where the next expanded shares go.</summary>

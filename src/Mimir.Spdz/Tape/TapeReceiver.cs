@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Mimir.Numerics;
@@ -8,7 +9,8 @@ namespace Mimir.Spdz.Tape;
 /// <summary>One party's end of its tape stream: sections in the order in which the dealer must send them, each exactly once.</summary>
 public sealed class TapeReceiver(Stream stream)
 {
-    private readonly List<AlignedMemory> _spare = [];
+    private const int UsualSections = 256;
+    private readonly List<AlignedMemory> _spare = new(UsualSections);
     private readonly HashSet<UInt128> _used = [];
     private byte[] _bytes = new byte[1 << 20];
 
@@ -21,6 +23,7 @@ public sealed class TapeReceiver(Stream stream)
     /// (replayed, skipped or oversized). An audit opens a section's masks to everybody: dealt again, they would hide nothing.
     /// <paramref name="capacity"/> ≥ limit: the largest limit this session will see for the kind, so that buffers can be used again.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TapeSection> ReadAsync(
         TapeKind kind, int block, int step, SectionSize limit, CancellationToken cancellation, SectionSize capacity = default)
     {
@@ -71,6 +74,7 @@ public sealed class TapeReceiver(Stream stream)
     }
 
     /// <summary>Tells the dealer which steps of the block were audited.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendVerdictAsync(byte[] verdict, CancellationToken cancellation)
     {
         await stream.WriteAsync(verdict, cancellation);
@@ -95,6 +99,7 @@ public sealed class TapeReceiver(Stream stream)
         return new AlignedMemory(checked((int)capacity));
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadCountAsync(CancellationToken cancellation)
     {
         var count = new byte[4];
@@ -102,6 +107,7 @@ public sealed class TapeReceiver(Stream stream)
         return BinaryPrimitives.ReadInt32LittleEndian(count);
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadElementsAsync(Memory<double> elements, bool field, CancellationToken cancellation)
     {
         for (var at = 0; at < elements.Length;)
@@ -116,6 +122,7 @@ public sealed class TapeReceiver(Stream stream)
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask ReadAsync(Memory<byte> bytes, CancellationToken cancellation)
     {
         try { await stream.ReadExactlyAsync(bytes, cancellation); }

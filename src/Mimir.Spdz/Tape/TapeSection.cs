@@ -14,6 +14,9 @@ public enum TapeKind : byte
     /// <summary>Client masks of a session.</summary>
     Clients = 3,
 
+    /// <summary>Key of this party's part of the masks of logits; the client gets all of them.</summary>
+    Logits = 6,
+
     /// <summary>Matrix products, attention products and Beaver triples of a block of steps, sacrificed as a whole.</summary>
     Algebraic = 4,
 

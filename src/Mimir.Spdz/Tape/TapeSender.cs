@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Mimir.Spdz.Tape;
@@ -26,6 +27,7 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
     public long BytesSent => _bytesSent + _sinks.Sum(s => s.BytesSent);
 
     /// <summary>Starts a section: fresh keys to the parties, and a writer that feeds it. <see cref="EndAsync"/> must follow.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TapeWriter> BeginAsync(TapeKind kind, int block, int step, bool active, double alpha, CancellationToken cancellation)
     {
         var keys = await SendKeysAsync(kind, block, step, cancellation);
@@ -34,6 +36,7 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
     }
 
     /// <summary>Sends a section that is nothing but fresh keys, and returns them.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<byte[][]> SendKeysOnlyAsync(TapeKind kind, CancellationToken cancellation)
     {
         var keys = await SendKeysAsync(kind, 0, 0, cancellation);
@@ -41,6 +44,7 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
         return keys;
     }
     /// <summary>Sends the rest and ends the section for every party.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask EndAsync(TapeWriter writer, CancellationToken cancellation)
     {
         writer.Finish();
@@ -51,6 +55,7 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
     /// <summary>
     /// Reads every party's verdict on the steps of a block, one byte a step (0 used, 1 audited and thrown away). They must agree.
     /// </summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<byte[]> ReadVerdictAsync(int steps, CancellationToken cancellation)
     {
         var first = Array.Empty<byte>();
@@ -65,6 +70,7 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
         return first;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<byte[][]> SendKeysAsync(TapeKind kind, int block, int step, CancellationToken cancellation)
     {
         var keys = new byte[streams.Count][];
@@ -82,6 +88,7 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
         return keys;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask CloseAsync(CancellationToken cancellation)
     {
         for (var i = 0; i < streams.Count; i++)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
 
@@ -42,6 +43,7 @@ public sealed class TapeSink(Stream stream)
     internal void Start(CancellationToken cancellation) => _pump = Task.Run(() => PumpAsync(cancellation), CancellationToken.None);
 
     /// <summary>Waits until everything queued has been written.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask DrainAsync()
     {
         await _queue.Writer.WriteAsync(([], 0, false));

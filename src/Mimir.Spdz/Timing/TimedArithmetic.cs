@@ -63,6 +63,9 @@ public sealed class TimedArithmetic<T>(ISessionArithmetic<T> inner, StepClock cl
     /// <inheritdoc/>
     public ValueTask OutputAsync(int number, T value) => In(StepPart.Check).OutputAsync(number, value);
 
+    /// <inheritdoc/>
+    public ValueTask OutputLogitsAsync(int number, T logits) => In(StepPart.Check).OutputLogitsAsync(number, logits);
+
     private ISessionArithmetic<T> In(StepPart part)
     {
         clock.Enter(part);

@@ -10,17 +10,22 @@ public static class SealedPayloads
 {
     private const int DigestBytes = 32;
     private const int MaxCoinBytes = 64;
+    private const int KeyBytes = 32;
 
-    /// <summary>Masks for a client, bound to the session's description.</summary>
-    public static byte[] WriteMasks(ReadOnlySpan<byte> digest, ReadOnlySpan<double> masks) => [.. digest, .. MemoryMarshal.AsBytes(masks)];
+    /// <summary>Masks for a client, bound to the session's description, and the keys of its logits' masks (one per party, or none).</summary>
+    public static byte[] WriteMasks(ReadOnlySpan<byte> digest, ReadOnlySpan<double> masks, byte[][] logitsKeys) =>
+        [.. digest, .. logitsKeys.SelectMany(k => k), .. MemoryMarshal.AsBytes(masks)];
 
-    /// <summary>Reads <see cref="WriteMasks"/>.</summary>
+    /// <summary>Reads <see cref="WriteMasks"/> with <paramref name="keys"/> keys.</summary>
     /// <exception cref="MalformedMessageException">Another description, or no whole number of elements.</exception>
-    public static double[] ReadMasks(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> digest)
+    public static (double[] Masks, byte[][] LogitsKeys) ReadMasks(ReadOnlySpan<byte> payload, ReadOnlySpan<byte> digest, int keys)
     {
-        if (payload.Length < DigestBytes) throw new MalformedMessageException("the Triple Service sent something that is no masks");
+        if (payload.Length < DigestBytes + keys * KeyBytes) throw new MalformedMessageException("the Triple Service sent something that is no masks");
         RequireDigest(payload[..DigestBytes], digest, "the Triple Service");
-        return Elements(payload[DigestBytes..], "the Triple Service");
+        payload = payload[DigestBytes..];
+        var logitsKeys = new byte[keys][];
+        for (var i = 0; i < keys; i++) logitsKeys[i] = payload.Slice(i * KeyBytes, KeyBytes).ToArray();
+        return (Elements(payload[(keys * KeyBytes)..], "the Triple Service"), logitsKeys);
     }
 
     /// <summary>A client's masked inputs of one segment.</summary>
@@ -57,18 +62,13 @@ public static class SealedPayloads
         return new MaskProof(payload[sizeof(double)..].ToArray(), BinaryPrimitives.ReadDoubleLittleEndian(payload));
     }
 
-    /// <summary>One masked output.</summary>
-    public static byte[] WriteOutput(double value)
-    {
-        var payload = new byte[sizeof(double)];
-        BinaryPrimitives.WriteDoubleLittleEndian(payload, value);
-        return payload;
-    }
+    /// <summary>One masked output: an element, or logits.</summary>
+    public static byte[] WriteOutput(ReadOnlySpan<double> values) => MemoryMarshal.AsBytes(values).ToArray();
 
-    /// <summary>Reads <see cref="WriteOutput"/>.</summary>
-    /// <exception cref="MalformedMessageException">Not 8 bytes.</exception>
-    public static double ReadOutput(ReadOnlySpan<byte> payload, string sender) => payload.Length == sizeof(double)
-        ? BinaryPrimitives.ReadDoubleLittleEndian(payload)
+    /// <summary>Reads <see cref="WriteOutput"/> of <paramref name="count"/> elements.</summary>
+    /// <exception cref="MalformedMessageException">Another number of elements.</exception>
+    public static double[] ReadOutput(ReadOnlySpan<byte> payload, int count, string sender) => payload.Length == count * sizeof(double)
+        ? Elements(payload, sender)
         : throw new MalformedMessageException($"{sender} sent something that is no output");
 
     /// <summary>Compares the digest that a peer sent with that of the description this process has.</summary>

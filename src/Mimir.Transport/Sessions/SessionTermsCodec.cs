@@ -28,6 +28,7 @@ public static class SessionTermsCodec
             BlockSteps = (uint)plan.BlockSteps,
             PrefillChunk = (uint)plan.PrefillChunk,
         };
+        terms.LogitsToOwner = plan.LogitsToOwner;
         if (plan.NoiseSeed is { } seed) terms.NoiseSeed = seed;
         terms.Owners.AddRange(plan.Segments.Select(s => new OwnerSegment { Owner = s.Owner, Positions = (uint)s.Positions }));
         terms.Receivers.AddRange(plan.Receivers);
@@ -57,6 +58,7 @@ public static class SessionTermsCodec
             ChebyshevDegree = terms.ChebyshevDegree is >= 1 and <= 8 ? (int)terms.ChebyshevDegree : throw new ArgumentException($"cheby.deg must lie in 1..8, not {terms.ChebyshevDegree}"),
             AuditRate = terms.AuditRate,
             BlockSteps = Bounded(terms.BlockSteps, "triple_pool.min_size"),
+            LogitsToOwner = terms.LogitsToOwner,
             PrefillChunk = Bounded(terms.PrefillChunk, "scheduler.prefill_chunk"),
         };
     }

@@ -25,6 +25,24 @@ public sealed class PublicWeightsTests
         Assert.Contains(json.RootElement.GetProperty("leakage").EnumerateArray(), e => e.GetString() == "weights: public to all parties");
     }
 
+    /// <summary>The prompt ends inside its bucket and the model goes on to the last token, or is stopped by its end-of-text token.</summary>
+    [Fact]
+    public async Task Logits_may_go_to_the_owner()
+    {
+        var (prompt, _, greedy) = SharedModel.Expected(0);
+        string[] arguments = ["demo", "--model", SharedModel.Directory, "--prompt", prompt, "--max-tokens", "8", "--weights", "public", "--json"];
+        var (code, output, error) = await MimirProcess.RunAsync([.. arguments, "--logits-to-owner", "--greedy"]);
+        Assert.True(code == 0, error);
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal(greedy[..8], json.RootElement.GetProperty("token_ids").EnumerateArray().Select(i => i.GetInt32()));
+        Assert.Contains(json.RootElement.GetProperty("leakage").EnumerateArray(), e => e.GetString()!.StartsWith("client: the logits", StringComparison.Ordinal));
+        Assert.Contains(json.RootElement.GetProperty("leakage").EnumerateArray(), e => e.GetString()!.Contains("1 to 16 tokens"));
+
+        string[] refused = ["demo", "--model", SharedModel.Directory, "--logits-to-owner"];
+        foreach (var more in (string[][])[[], ["--weights", "public", "--segment", "alice:One", "--segment", "bob: two"]])
+            Assert.Equal(2, (await MimirProcess.RunAsync([.. refused, .. more])).Code);
+    }
+
     [Theory]
     [InlineData("public")]
     [InlineData("secret")]

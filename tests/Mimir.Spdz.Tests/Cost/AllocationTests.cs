@@ -3,49 +3,61 @@ using Mimir.Spdz.Tests.Simulation;
 
 namespace Mimir.Spdz.Tests.Cost;
 
-/// <summary>Counts the whole process's allocations, so nothing else may run meanwhile.</summary>
-[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
-[Collection(nameof(AllocationTests))]
+/// <summary>What the online part of a step allocates on the managed heap, counted on each party's thread.</summary>
 public sealed class AllocationTests
 {
-    private static readonly int Warm = int.Parse(System.Environment.GetEnvironmentVariable("KERN_WARM") ?? "12");
-    private static readonly int Measured = 8;
+    /// <summary>A party may start lists, pools and compiled code anew; whatever a step allocates, every step does.</summary>
+    private const int Steady = 6;
 
-    /// <summary>
-    /// Prompt steps of the session's last block: everything for them has been dealt, so what is allocated is the online part's, all
-    /// parties together. Some steps of the block run first, so that pools and buffers have their sizes.
-    /// </summary>
-    private sealed class Ticks : System.Diagnostics.Tracing.EventListener
-    {
-        private readonly Dictionary<string, long> _types = [];
-        public string[] Lines() { lock (_types) return _types.OrderByDescending(t => t.Value).Select(t => $"{t.Value,8} {t.Key}").ToArray(); }
-        protected override void OnEventSourceCreated(System.Diagnostics.Tracing.EventSource source) { if (source.Name == "Microsoft-Windows-DotNETRuntime") EnableEvents(source, System.Diagnostics.Tracing.EventLevel.Verbose, (System.Diagnostics.Tracing.EventKeywords)1); }
-        protected override void OnEventWritten(System.Diagnostics.Tracing.EventWrittenEventArgs e) { if (e.EventName?.StartsWith("GCAllocationTick", StringComparison.Ordinal) == true) lock (_types) { var t = (string)e.Payload![5]!; _types[t] = _types.GetValueOrDefault(t) + 1; } }
-    }
+    public static TheoryData<bool, int, bool> Groups => new() { { true, 2, true }, { false, 2, true }, { false, 3, true }, { false, 2, false } };
 
     [Theory]
-    [InlineData(true, 2, true)]
-    [InlineData(false, 2, true)]
-    [InlineData(false, 3, true)]
-    [InlineData(false, 2, false)]
+    [MemberData(nameof(Groups))]
     public async Task Steps_in_steady_state_allocate_nothing(bool llama, int parties, bool active)
     {
+        var allocated = await StepsAsync(llama, active, parties, Plans.Single(28, 1));
+        Assert.All(allocated, steps => Assert.True(LongestRun(steps, 0) >= Steady, $"bytes by step: {string.Join(", ", steps)}"));
+    }
+
+    /// <summary>What goes out is a proof of the check and its parts, for the test's own clients; sampling and masking allocate nothing beside.</summary>
+    [Theory]
+    [MemberData(nameof(Groups))]
+    public async Task Steps_that_release_a_token_allocate_little(bool llama, int parties, bool active)
+    {
+        var allocated = await StepsAsync(llama, active, parties, Plans.Single(2, 24));
+        Assert.All(allocated, steps => Assert.True(LongestRun(steps, 2000) >= Steady, $"bytes by step: {string.Join(", ", steps)}"));
+    }
+
+    /// <summary>Most steps one after another that allocated no more than <paramref name="allowed"/> bytes each.</summary>
+    private static int LongestRun(long[] steps, long allowed)
+    {
+        var (longest, run) = (0, 0);
+        foreach (var bytes in steps)
+        {
+            run = bytes <= allowed ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+        return longest;
+    }
+
+    /// <summary>By party and step, from the beginning of the step to that of the next, without the last. All in one block, which has been dealt before.</summary>
+    private static async Task<long[][]> StepsAsync(bool llama, bool active, int parties, SessionPlan plan)
+    {
         var model = llama ? TinyModel.Llama() : TinyModel.Gpt2();
-        var plan = Plans.Single(Warm + Measured + 2, 1) with { AuditRate = 0, BlockSteps = Warm + Measured + 2, PrefillChunk = 1 };
+        plan = plan with { AuditRate = 0, BlockSteps = plan.Steps, PrefillChunk = 1 };
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, parties);
         // What comes before the first step: the proof of the client's masks.
-        var (first, starts) = (active ? 6 : 0, new int[plan.Steps]);
+        var (round, stepOf) = (active ? 6 : 0, new Dictionary<int, int>());
         for (var step = 0; step < plan.Steps; step++)
         {
-            starts[step] = first;
-            first += (int)CostArithmetic.Of(model.Layout, plan, numbers, active, step).Rounds + 1 + (active && !plan.HasLogits(step) ? 3 : 0);
+            stepOf[round] = step;
+            round += (int)CostArithmetic.Of(model.Layout, plan, numbers, active, step).Rounds + 1 + (active && !plan.HasLogits(step) ? 3 : 0);
         }
-        var (before, after) = (0L, 0L);
-        var listener = System.Environment.GetEnvironmentVariable("KERN_TRACE") is null ? null : new Ticks();
-        var meshes = SteadyMesh.Create(parties, round =>
+        var marks = new (int Thread, long Bytes)[parties][];
+        for (var party = 0; party < parties; party++) marks[party] = new (int, long)[plan.Steps];
+        var meshes = SteadyMesh.Create(parties, (party, number) =>
         {
-            if (round == starts[Warm]) before = GC.GetTotalAllocatedBytes(precise: true);
-            if (round == starts[Warm + Measured]) after = GC.GetTotalAllocatedBytes(precise: true);
+            if (stepOf.TryGetValue(number, out var step)) marks[party][step] = (Environment.CurrentManagedThreadId, GC.GetAllocatedBytesForCurrentThread());
         });
         var group = new LocalGroup
         {
@@ -53,12 +65,10 @@ public sealed class AllocationTests
             Parties = parties,
             Active = active,
             Plan = plan,
-            Clients = new LocalClients { Prompts = [[.. Enumerable.Range(0, Warm + Measured + 2)]] },
+            Clients = new LocalClients { Prompts = [[.. Enumerable.Range(0, plan.PromptPositions)]] },
             WrapMesh = (mesh, phase) => phase == "online" ? meshes[mesh.Index] : mesh,
         };
         await group.RunAsync(TestContext.Current.CancellationToken);
-        if (System.Environment.GetEnvironmentVariable("KERN_TRACE") is { } path) File.WriteAllLines(path, listener!.Lines());
-        Assert.NotEqual(0, before);
-        Assert.Equal(0, after - before);
+        return [.. marks.Select(m => m.Zip(m.Skip(1), (from, to) => from.Thread == to.Thread ? to.Bytes - from.Bytes : long.MaxValue).ToArray())];
     }
 }

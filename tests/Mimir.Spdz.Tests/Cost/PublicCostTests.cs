@@ -59,7 +59,7 @@ public sealed class PublicCostTests
         }
         Assert.Equal(rounds + (active ? 2 + 4 : 0), group.Statistics[0].OnlineRounds);
         Assert.Equal(model.Layout.Matrices.Sum(PublicMatrix.WireBytes), load);
-        Assert.Equal(0, lengths[((byte)TapeKind.Load, 0, 0, parties - 1)].Elements);
+        Assert.Equal(0, lengths[((byte)TapeKind.Load, 0, 0, parties - 1)].Bytes);
         foreach (var block in Schedule.Blocks(model.Layout, plan, numbers, active))
         {
             Assert.Equal(block.AlgebraicCorrections(model.Layout, active), lengths[((byte)TapeKind.Algebraic, block.Number, 0, parties - 1)].Elements);

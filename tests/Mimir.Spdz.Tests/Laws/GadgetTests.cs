@@ -82,16 +82,16 @@ public sealed class GadgetTests
     {
         foreach (var top in (int[])[1, 2, 3, 4, 7, 20, 24])
         {
-          foreach (var points in (bool[])[false, parties == 2])
-          {
-            var plan = new ComparisonPlan(0, top, points);
-            var limit = (1L << top) - 1;
-            Gen.Select(Gen.Long[-limit, limit].Array[1, 20], Gen.ULong).Sample((random, seed) =>
+            foreach (var points in (bool[])[false, parties == 2])
             {
-                long[] x = [.. random, 0, 1, -1, limit, -limit];
-                Assert.Equal(x.Select(v => v >= 0 ? 1L : 0L), Sign(x, plan, parties, active, seed));
-            }, seed: "0000000000004", iter: 4, threads: 1);
-          }
+                var plan = new ComparisonPlan(0, top, points);
+                var limit = (1L << top) - 1;
+                Gen.Select(Gen.Long[-limit, limit].Array[1, 20], Gen.ULong).Sample((random, seed) =>
+                {
+                    long[] x = [.. random, 0, 1, -1, limit, -limit];
+                    Assert.Equal(x.Select(v => v >= 0 ? 1L : 0L), Sign(x, plan, parties, active, seed));
+                }, seed: "0000000000004", iter: 4, threads: 1);
+            }
         }
     }
 
@@ -101,14 +101,14 @@ public sealed class GadgetTests
     {
         foreach (var points in (bool[])[false, true])
         {
-        var plan = new ComparisonPlan(12, 24, points);
-        Gen.Select(Gen.Long[-(1L << 24) + 1, (1L << 24) - 1].Array[1, 20], Gen.Long[-5000, 5000].Array[1, 20], Gen.ULong).Sample((far, near, seed) =>
-        {
-            long[] x = [.. far, .. near, 0, -4097];
-            var result = Sign(x, plan, 2, true, seed);
-            for (var i = 0; i < x.Length; i++)
-                if (x[i] is >= 0 or < -4096) Assert.Equal(x[i] >= 0 ? 1 : 0, result[i]);
-        }, seed: "0000000000005", iter: 20, threads: 1);
+            var plan = new ComparisonPlan(12, 24, points);
+            Gen.Select(Gen.Long[-(1L << 24) + 1, (1L << 24) - 4097].Array[1, 20], Gen.Long[-5000, 5000].Array[1, 20], Gen.ULong).Sample((far, near, seed) =>
+            {
+                long[] x = [.. far, .. near, 0, -4097];
+                var result = Sign(x, plan, 2, true, seed);
+                for (var i = 0; i < x.Length; i++)
+                    if (x[i] is >= 0 or < -4096) Assert.Equal(x[i] >= 0 ? 1 : 0, result[i]);
+            }, seed: "0000000000005", iter: 20, threads: 1);
         }
     }
 
@@ -190,20 +190,20 @@ public sealed class GadgetTests
         {
             if (form == 2 && parties > 2) continue;
             var numbers = new Numbers(TinyModel.Llama(1).Layout, 16, 2, form);
-        foreach (var (function, low, high) in (ValueTuple<SplineFunction, long, long>[])[
-            (numbers.Activation, -60L << 32, 60L << 32), (numbers.Exponential, -400L << 32, 1L << 31), (numbers.ExponentialSum, -400L << 32, 1L << 31), (numbers.Logarithm(64), 1L << (numbers.SumBits - 6), 64L << numbers.SumBits)])
-        {
-            var random = new Random(8);
-            var x = Enumerable.Range(0, 40).Select(_ => random.NextInt64(low, high)).ToArray();
-            var harness = new GadgetHarness(parties, active)
+            foreach (var (function, low, high) in (ValueTuple<SplineFunction, long, long>[])[
+                (numbers.Activation, -60L << 32, 60L << 32), (numbers.Exponential, -400L << 32, 1L << 31), (numbers.ExponentialSum, -400L << 32, 1L << 31), (numbers.Logarithm(64), 1L << (numbers.SumBits - 6), 64L << numbers.SumBits)])
             {
-                Triples = (int)Spline.Cost(x.Length, function).Triples,
-                Deal = tape => Spline.Deal(tape, x.Length, function),
-            };
-            var result = Run(harness, [Elements.Of(x)], (step, v) => Spline.RunAsync(step, v[0], function));
-            for (var i = 0; i < x.Length; i++)
-                Assert.InRange(Field.Decode(result[i], function.OutputBits) - PlainSpline.Evaluate(function, x[i], 1L << 40), -2e-3, 2e-3);
-        }
+                var random = new Random(8);
+                var x = Enumerable.Range(0, 40).Select(_ => random.NextInt64(low, high)).ToArray();
+                var harness = new GadgetHarness(parties, active)
+                {
+                    Triples = (int)Spline.Cost(x.Length, function).Triples,
+                    Deal = tape => Spline.Deal(tape, x.Length, function),
+                };
+                var result = Run(harness, [Elements.Of(x)], (step, v) => Spline.RunAsync(step, v[0], function));
+                for (var i = 0; i < x.Length; i++)
+                    Assert.InRange(Field.Decode(result[i], function.OutputBits) - PlainSpline.Evaluate(function, x[i], 1L << 40), -2e-4, 2e-4);
+            }
         }
     }
 

@@ -104,4 +104,19 @@ internal static class PlainSpline
         }
         return worst;
     }
+
+    /// <summary>Largest and root mean square error over random inputs of [low, high] under random masks.</summary>
+    public static (double Largest, double Rms) Sample(
+        SplineFunction function, int fractionBits, double low, double high, Func<double, double> expected, Random random, int count)
+    {
+        var (largest, squares) = (0.0, 0.0);
+        for (var i = 0; i < count; i++)
+        {
+            var point = (long)Math.ScaleB(low + (high - low) * random.NextDouble(), fractionBits);
+            var error = Math.Abs(Evaluate(function, point, random.NextInt64(1L << 48, Field.Prime - (1L << 48))) - expected(Math.ScaleB(point, -fractionBits)));
+            largest = Math.Max(largest, error);
+            squares += error * error;
+        }
+        return (largest, Math.Sqrt(squares / count));
+    }
 }

@@ -15,6 +15,8 @@ public sealed class SoftmaxTests
     /// <summary>Beside the relative error: what lies below e^−11, and rounding.</summary>
     private const double AbsoluteError = 1.7e-5;
 
+    private static readonly int[] Parties = [2, 3];
+
     public static TheoryData<string, int> Rows => new()
     {
         { "equal", 1 }, { "equal", 2 }, { "equal", 600 }, { "first is largest", 40 }, { "last is largest", 40 }, { "first is smallest", 40 },
@@ -25,7 +27,12 @@ public sealed class SoftmaxTests
     [MemberData(nameof(Rows))]
     public async Task Weights_are_the_reference_and_sum_to_one(string kind, int width)
     {
-        var numbers = new Numbers(TinyModel.Llama(1).Layout with { MaxPositions = 2048 }, F, 2, 2);
+        foreach (var parties in Parties) await WeightsAsync(kind, width, parties);
+    }
+
+    private static async Task WeightsAsync(string kind, int width, int parties)
+    {
+        var numbers = new Numbers(TinyModel.Llama(1).Layout with { MaxPositions = 2048 }, F, 2, parties);
         var random = new Random(21);
         var scores = Enumerable.Range(0, width).Select(t => kind switch
         {
@@ -40,7 +47,7 @@ public sealed class SoftmaxTests
             _ => random.Next(-60, 60),
         }).ToArray();
         var expected = FloatArithmetic.Softmax(scores, 1);
-        var harness = new GadgetHarness
+        var harness = new GadgetHarness(parties)
         {
             Deal = t => Softmax.Deal(t, 1, width, numbers),
             Triples = (int)Softmax.Cost(1, width, numbers).Triples,
@@ -53,46 +60,49 @@ public sealed class SoftmaxTests
         Assert.Equal(1, weights.Sum(), RelativeError);
     }
 
+    /// <summary>Relative, and absolute far down.</summary>
     [Theory]
-    [InlineData(1, 1.1e-2)]
+    [InlineData(1, 6e-3)]
     [InlineData(2, 1.1e-4)]
-    [InlineData(3, 4e-5)]
-    [InlineData(4, 4e-5)]
+    [InlineData(3, 9e-5)]
     public void Exponential(int degree, double bound)
     {
-        foreach (var (bits, parties) in (ValueTuple<int, int>[])[(F + 24, 3), (40 - F, 2)])
+        foreach (var parties in Parties)
         {
-            var function = SoftmaxTables.Exponential(F, degree, bits, parties);
+            var function = SoftmaxTables.Exponential(F, degree, 40 - F, parties);
             Within(bound, function, 2 * F, -270, 0.05, Math.Exp, _ => 1);
-            Within(3e-5, function, 2 * F, -270, -11.1, _ => 0, _ => 1);
+            Within(6e-6, function, 2 * F, -11, -5, Math.Exp, _ => 1);
+            Within(1e-6, function, 2 * F, -270, -15.1, _ => 0, _ => 1);
         }
     }
 
     /// <summary>Relative, within 4 of the largest score that the edge may be above it; absolute below; nothing but zero far down.</summary>
     [Theory]
-    [InlineData(1, 9e-4)]
-    [InlineData(2, 6e-5)]
+    [InlineData(1, 5e-3)]
+    [InlineData(2, 1e-4)]
     [InlineData(3, 6e-5)]
     public void Exponential_for_sums(int degree, double bound)
     {
-        foreach (var parties in (int[])[2, 3])
+        foreach (var parties in Parties)
         {
             var function = SoftmaxTables.ExponentialSum(F, degree, 36, parties);
             Within(bound, function, 2 * F, -4.1, 0.05, Math.Exp, x => Math.Exp(-x));
             Within(bound, function, 2 * F, -270, 0.05, Math.Exp, _ => 1);
-            Within(1e-6, function, 2 * F, -270, -23.1, _ => 0, _ => 1);
+            Within(1e-6, function, 2 * F, -270, -32.1, _ => 0, _ => 1);
         }
     }
 
     [Theory]
-    [InlineData(1, 6e-5)]
-    [InlineData(2, 3e-5)]
-    [InlineData(3, 3e-5)]
+    [InlineData(1, 6e-4)]
+    [InlineData(2, 5e-5)]
+    [InlineData(3, 5e-5)]
     public void Logarithm(int degree, double bound)
     {
-        foreach (var positions in (int[])[1, 14, 15, 64, 480, 2048])
-            foreach (var parties in (int[])[2, 3])
-                Within(bound, SoftmaxTables.Logarithm(F, degree, 36, SoftmaxTables.LogarithmLevels(positions), parties), 36, Math.Exp(-4.05), positions * 1.001, Math.Log, _ => 1);
+        foreach (var parties in Parties)
+            foreach (var positions in (int[])[1, 14, 15, 64, 480, 2048])
+                Within(
+                    bound, SoftmaxTables.Logarithm(F, degree, 36, SoftmaxTables.LogarithmRange(positions), parties), 36, Math.Exp(-4.05), positions * 1.001,
+                    Math.Log, _ => 1);
     }
 
     private static void Within(double bound, SplineFunction spline, int bits, double low, double high, Func<double, double> expected, Func<double, double> weight)
@@ -100,7 +110,7 @@ public sealed class SoftmaxTests
         foreach (var wrapping in (bool[])[false, true])
         {
             var (error, at) = PlainSpline.Sweep(spline, bits, low, high, expected, weight, new Random(7), wrapping);
-            Assert.True(error <= bound, $"{spline.Name}, wrapping {wrapping}: {error:E2} at {at}, allowed {bound:E2}");
+            Assert.True(error <= bound, $"{spline.Name}, points {spline.Points}, wrapping {wrapping}: {error:E2} at {at}, allowed {bound:E2}");
         }
     }
 }

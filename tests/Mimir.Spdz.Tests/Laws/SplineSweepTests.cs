@@ -13,78 +13,63 @@ public sealed class SplineSweepTests
     private const int F = 16;
 
     [Theory]
-    [InlineData(ScalarFunction.Silu, 1, 2.1e-3, 2.1e-3)]
-    [InlineData(ScalarFunction.Silu, 2, 3e-5, 2.5e-4)]
-    [InlineData(ScalarFunction.Silu, 3, 4e-6, 2.5e-4)]
-    [InlineData(ScalarFunction.Silu, 4, 4e-6, 2.5e-4)]
-    [InlineData(ScalarFunction.Gelu, 1, 1.4e-2, 1.4e-2)]
-    [InlineData(ScalarFunction.Gelu, 2, 6e-4, 6e-4)]
-    [InlineData(ScalarFunction.Gelu, 3, 5e-5, 3e-4)]
-    [InlineData(ScalarFunction.Gelu, 4, 3e-5, 3e-4)]
-    [InlineData(ScalarFunction.GeluTanh, 1, 1.4e-2, 1.4e-2)]
-    [InlineData(ScalarFunction.GeluTanh, 2, 6e-4, 6e-4)]
-    [InlineData(ScalarFunction.GeluTanh, 3, 5e-5, 3e-4)]
-    [InlineData(ScalarFunction.GeluTanh, 4, 3e-5, 3e-4)]
+    [InlineData(ScalarFunction.Silu, 1, 7e-4, 1.2e-3)]
+    [InlineData(ScalarFunction.Silu, 2, 7e-6, 1.4e-4)]
+    [InlineData(ScalarFunction.Silu, 3, 1.5e-6, 9e-5)]
+    [InlineData(ScalarFunction.Silu, 4, 1.5e-6, 9e-5)]
+    [InlineData(ScalarFunction.Gelu, 1, 4.5e-3, 4.5e-3)]
+    [InlineData(ScalarFunction.Gelu, 2, 1.2e-4, 1.5e-4)]
+    [InlineData(ScalarFunction.Gelu, 3, 2.5e-5, 1.5e-4)]
+    [InlineData(ScalarFunction.Gelu, 4, 2.5e-5, 1.5e-4)]
+    [InlineData(ScalarFunction.GeluTanh, 1, 4.5e-3, 4.5e-3)]
+    [InlineData(ScalarFunction.GeluTanh, 2, 1.2e-4, 1.5e-4)]
+    [InlineData(ScalarFunction.GeluTanh, 3, 2.5e-5, 1.5e-4)]
+    [InlineData(ScalarFunction.GeluTanh, 4, 2.5e-5, 1.5e-4)]
     public void Activation(ScalarFunction function, int degree, double fine, double all)
     {
         foreach (var parties in (int[])[2, 3])
         {
-        var spline = SplineTables.Activation(function, F, F + 16, degree, parties);
-        Within(fine, spline, -5, 5, x => function.Evaluate(x), _ => 1);
-        Within(all, spline, -62.5, 63, x => function.Evaluate(x), _ => 1);
-        }
-    }
-
-    [Theory]
-    [InlineData(1, 1e-2)]
-    [InlineData(2, 8e-5)]
-    [InlineData(3, 2e-5)]
-    [InlineData(4, 2e-5)]
-    public void Exponential(int degree, double bound)
-    {
-        foreach (var parties in (int[])[2, 3])
-        {
-        Within(bound, SplineTables.Exponential(F, F + 16, degree, parties), -250, 0.87, Math.Exp, _ => 1);
-        // Nothing negative, nothing but zero far down.
-        Within(2e-5, SplineTables.Exponential(F, F + 16, degree, parties), -250, -11.1, _ => 0, _ => 1);
-        }
-    }
-
-    /// <summary>Relative to 1/x.</summary>
-    [Theory]
-    [InlineData(1, 2.2e-3)]
-    [InlineData(2, 9e-5)]
-    [InlineData(3, 1.5e-5)]
-    [InlineData(4, 1.5e-5)]
-    public void Reciprocal(int degree, double bound)
-    {
-        foreach (var parties in (int[])[2, 3])
-        {
-        foreach (var positions in (int[])[1, 5, 6, 64, 118, 1024])
-        {
-            var levels = SplineTables.ReciprocalLevels(positions);
-            Within(bound, SplineTables.Reciprocal(F, degree, levels, parties), 0.5, 2.0 * positions + 4, x => 1 / x, x => x);
-        }
+            var spline = SplineTables.Activation(function, F, F + 16, degree, parties);
+            Within(fine, spline, -5, 5, x => function.Evaluate(x), _ => 1);
+            Within(all, spline, -62.5, 63, x => function.Evaluate(x), _ => 1);
         }
     }
 
     /// <summary>Relative to 1/sqrt(x/k + ε), from mean squares of 0.01 and of 0.0001 on up to the largest, 2^14.</summary>
     [Theory]
     [InlineData(1, 1e-3, 1e-3)]
-    [InlineData(2, 6e-5, 6e-5)]
-    [InlineData(3, 6e-5, 6e-5)]
-    [InlineData(4, 6e-5, 6e-5)]
+    [InlineData(2, 3e-5, 3e-5)]
+    [InlineData(3, 2e-5, 2e-5)]
+    [InlineData(4, 2e-5, 2e-5)]
     public void InverseRoot(int degree, double bound, double boundOfSmall)
     {
         foreach (var parties in (int[])[2, 3])
         {
-        foreach (var k in (int[])[16, 64, 768])
-        {
-            var bits = new Numbers(Simulation.TinyModel.Llama(1).Layout with { HiddenSize = k }, F, degree, 2).SquareBits;
-            var spline = SplineTables.InverseRoot(k, 1e-5, bits, degree, parties);
-            foreach (var (low, limit) in (ValueTuple<double, double>[])[(0.01, bound), (0.0001, boundOfSmall)])
-                Within(limit, spline, low * k, 16300.0 * k, x => 1 / Math.Sqrt(x / k + 1e-5), x => Math.Sqrt(x / k + 1e-5), 2 * bits);
+            foreach (var k in (int[])[16, 64, 768])
+            {
+                var bits = new Numbers(Simulation.TinyModel.Llama(1).Layout with { HiddenSize = k }, F, degree, 2).SquareBits;
+                var spline = SplineTables.InverseRoot(k, 1e-5, bits, degree, parties);
+                foreach (var (low, limit) in (ValueTuple<double, double>[])[(0.01, bound), (0.0001, boundOfSmall)])
+                    Within(limit, spline, low * k, 16300.0 * k, x => 1 / Math.Sqrt(x / k + 1e-5), x => Math.Sqrt(x / k + 1e-5), 2 * bits);
         }
+        }
+    }
+
+    /// <summary>
+    /// From a linear layer's opening at 2f bits straight to f + 4 bits, after which nothing is truncated: largest and root mean square error at degree 2.
+    /// </summary>
+    [Theory]
+    [InlineData(2, ScalarFunction.Gelu, 3e-4, 6e-5)]
+    [InlineData(2, ScalarFunction.Silu, 2e-4, 5e-5)]
+    [InlineData(3, ScalarFunction.Gelu, 4e-4, 6e-5)]
+    [InlineData(3, ScalarFunction.Silu, 2.5e-4, 6e-5)]
+    public void Without_truncation(int parties, ScalarFunction function, double largest, double rms)
+    {
+        var spline = SplineTables.Activation(function, 2 * F, F + 4, 2, parties);
+        foreach (var (from, to) in (ValueTuple<double, double>[])[(-8, 8), (-3, 3), (-60, 60)])
+        {
+            var (worst, mean) = PlainSpline.Sample(spline, 2 * F, from, to, x => function.Evaluate(x), new Random(9), 20_000);
+            Assert.True(worst <= largest && mean <= rms, $"{function}, {parties} parties, [{from}, {to}]: largest {worst:E1}, rms {mean:E1}");
         }
     }
 
@@ -93,6 +78,7 @@ public sealed class SplineSweepTests
         double bound, SplineFunction spline, double low, double high, Func<double, double> expected, Func<double, double> weight, int bits = F)
     {
         var (error, at) = PlainSpline.Sweep(spline, bits, low, high, expected, weight, new Random(7), wrapping: false);
+        TestContext.Current.SendDiagnosticMessage($"{spline.Name}, degree {spline.Levels[0].Degree}, {(spline.Points ? "points" : "tables")}, [{low:G3}, {high:G3}]: {error:E1}");
         Assert.True(error <= bound, $"{spline.Name}: {error:E2} at {at}, allowed {bound:E2}");
         var (beside, where) = PlainSpline.Sweep(spline, bits, low, high, expected, weight, new Random(8), wrapping: true);
         var shifted = bound + 4 * Math.ScaleB(27, -Math.Min(bits, F));

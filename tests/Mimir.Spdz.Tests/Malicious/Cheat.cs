@@ -10,8 +10,8 @@ internal static class Cheat
 {
     public static readonly int[] Prompt = [3, 17];
 
-    /// <summary>Two prompt tokens, three more: five steps less one, all in one block, no audits.</summary>
-    public static SessionPlan Plan { get; } = Plans.Single(2, 3) with { AuditRate = 0 };
+    /// <summary>Two prompt tokens, three more: five steps less one, all in one block, one by one, no audits.</summary>
+    public static SessionPlan Plan { get; } = Plans.Single(2, 3) with { AuditRate = 0, PrefillChunk = 1 };
 
     public static LocalClients Clients => new() { Prompts = [Prompt] };
 

@@ -15,7 +15,7 @@ public sealed class MisuseTests
     public void A_segment_is_masked_once()
     {
         var plan = Plans.Single(2, 1);
-        using var client = new ClientSession(plan, "alice", 2, false, new double[ClientMasks.Count(plan, "alice")]);
+        using var client = new ClientSession(plan, "alice", 2, false, new double[ClientMasks.Count(plan, "alice")], [], 37);
         client.MaskInputs(0, [1, 2]);
         Assert.Throws<InvalidOperationException>(() => client.MaskInputs(0, [3, 4]));
     }
@@ -24,7 +24,7 @@ public sealed class MisuseTests
     public void Nothing_is_masked_or_unmasked_before_the_masks_were_verified()
     {
         var plan = Plans.Single(2, 1);
-        using var client = new ClientSession(plan, "alice", 2, true, new double[ClientMasks.Count(plan, "alice")]);
+        using var client = new ClientSession(plan, "alice", 2, true, new double[ClientMasks.Count(plan, "alice")], [], 37);
         Assert.Throws<InvalidOperationException>(() => client.MaskInputs(0, [1, 2]));
         Assert.Throws<InvalidOperationException>(() => client.Unmask(0, [5, 5], 37));
     }
@@ -33,7 +33,7 @@ public sealed class MisuseTests
     public void A_negative_token_and_a_prompt_of_another_length_are_refused()
     {
         var plan = Plans.Single(2, 1);
-        using var client = new ClientSession(plan, "alice", 2, false, new double[ClientMasks.Count(plan, "alice")]);
+        using var client = new ClientSession(plan, "alice", 2, false, new double[ClientMasks.Count(plan, "alice")], [], 37);
         Assert.Throws<ArgumentOutOfRangeException>(() => client.MaskInputs(0, [1, -1]));
         Assert.Throws<ArgumentException>(() => client.MaskInputs(0, [1]));
         Assert.Throws<ArgumentException>(() => client.MaskInputs(0, [1, 2, 3]));

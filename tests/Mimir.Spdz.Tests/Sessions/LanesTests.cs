@@ -105,12 +105,12 @@ public sealed class LanesTests
     {
         var model = TinyModel.Llama();
         var (round, lied) = (0, false);
-        // A list of sessions is 256 bytes; of what else is sent, the first element is the first lane's.
+        // A list of sessions is 256 bytes; of what else is sent, the first bits are of the first lane's first element.
         await using var stages = await LocalStages.LoadAsync(model, together: 3, wrapLanes: mesh => mesh.Index != 1 ? mesh : new AlteringMesh(mesh, bytes =>
         {
-            if (round++ < 420 || lied || bytes.Length == 256) return bytes;
+            if (round++ < 120 || lied || bytes.Length == 256) return bytes;
             lied = true;
-            return Malicious.Cheat.Add(bytes, 0, 5);
+            return Malicious.Cheat.Flip(bytes, 0);
         }));
         var sessions = Prompts[..3].Select(p => stages.RunAsync(Plan(p), new LocalClients { Prompts = [p] })).ToArray();
         await Task.WhenAll(sessions).ContinueWith(_ => { }, TaskScheduler.Default);

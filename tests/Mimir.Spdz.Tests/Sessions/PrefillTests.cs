@@ -75,7 +75,8 @@ public sealed class PrefillTests
                 Assert.Equal(number, block.Number);
                 Assert.InRange(block.AlgebraicCorrections(model.Layout, true), 1, largest.Algebraic.Elements);
                 Assert.InRange(block.Steps.Count, 1, largest.Sections - lanes);
-                Assert.All(block.Steps, s => Assert.InRange(s.Cost.Section(true, true).Bytes, 1, largest.Step.Bytes));
+                Assert.All(block.Steps, s => Assert.InRange(s.Cost.Section(true, true).Elements, 1, (s.Logits ? largest.Sampling : largest.Prompt).Elements));
+                Assert.All(block.Steps, s => Assert.InRange(s.Cost.Section(true, true).Words, 1, (s.Logits ? largest.Sampling : largest.Prompt).Words));
                 foreach (var (first, count) in Schedule.Runs(block, plan, lanes))
                 {
                     Assert.Equal(next, block.Steps[first].Position);
@@ -85,6 +86,33 @@ public sealed class PrefillTests
                 }
             }
             Assert.Equal(plan.Steps, next);
+        }
+    }
+
+    /// <summary>A bit flipped anywhere in a chunk's messages, of whichever position: caught by the one check, or before it; nothing is released.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Openings_of_every_position_of_a_chunk_are_protected(int parties)
+    {
+        var random = new Random(7);
+        LocalGroup Session(Func<Channels.IMesh, string, Channels.IMesh> wrap) => new()
+        {
+            Model = TinyModel.Llama(1),
+            Parties = parties,
+            Plan = Plans.Single(4, 1) with { AuditRate = 0 },
+            Clients = new LocalClients { Prompts = [Prompt[..4]] },
+            WrapMesh = wrap,
+        };
+        var log = await RoundLog.RecordAsync(Session((mesh, _) => mesh));
+        var openings = log.Rounds("online").Where(r => r.Kind == RoundKind.Opening).Skip(1).ToArray();
+        for (var i = 0; i < 25; i++)
+        {
+            var (round, _, bytes) = openings[random.Next(openings.Length)];
+            var place = random.Next(bytes);
+            await Malicious.Cheat.CaughtAsync<ProtocolViolation>(
+                Session((mesh, phase) => phase != "online" || mesh.Index != 1 ? mesh : new TamperingMesh(mesh, phase,
+                    m => m.To < 0 && m.Round == round ? Malicious.Cheat.Flip(m.Bytes, place) : m.Bytes)), 0, cheater: 1);
         }
     }
 

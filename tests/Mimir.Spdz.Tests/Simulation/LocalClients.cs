@@ -9,10 +9,10 @@ namespace Mimir.Spdz.Tests.Simulation;
 internal sealed class LocalClients : IDealerPort
 {
     private LocalGroup _group = null!;
-    private Dictionary<string, TaskCompletionSource<double[]>> _masks = [];
+    private Dictionary<string, TaskCompletionSource<(double[] Masks, byte[][] LogitsKeys)>> _masks = [];
     private Dictionary<string, Channel<MaskProof>> _proofs = [];
     private TaskCompletionSource<double[]>[][] _inputs = [];
-    private Dictionary<string, Channel<(int Number, double Value)>[]> _outputs = [];
+    private Dictionary<string, Channel<(int Number, double[] Values)>[]> _outputs = [];
 
     /// <summary>Token ids by segment.</summary>
     public IReadOnlyList<int[]> Prompts { get; init; } = [];
@@ -26,11 +26,17 @@ internal sealed class LocalClients : IDealerPort
     /// <summary>Alters what the dealer gives a client.</summary>
     public Func<double[], double[]> AlterMasks { get; init; } = masks => masks;
 
+    /// <summary>Alters the keys of logits' masks that the dealer gives a client.</summary>
+    public Func<byte[][], byte[][]> AlterLogitsKeys { get; init; } = keys => keys;
+
     /// <summary>Nothing is said before this.</summary>
     public Task Before { get; init; } = Task.CompletedTask;
 
     /// <summary>Stop once a receiver has this many tokens.</summary>
     public int StopAfter { get; init; } = int.MaxValue;
+
+    /// <summary>Logits that the owner has got, by output.</summary>
+    public List<double[]> Logits { get; } = [];
 
     /// <summary>What each receiver has got.</summary>
     public Dictionary<string, List<int>> Tokens { get; } = [];
@@ -43,18 +49,18 @@ internal sealed class LocalClients : IDealerPort
         _group = group;
         Released = new int[group.Parties];
         var clients = ClientMasks.Clients(group.Plan);
-        _masks = clients.ToDictionary(c => c, _ => new TaskCompletionSource<double[]>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _masks = clients.ToDictionary(c => c, _ => new TaskCompletionSource<(double[], byte[][])>(TaskCreationOptions.RunContinuationsAsynchronously));
         _proofs = clients.ToDictionary(c => c, _ => Channel.CreateUnbounded<MaskProof>());
-        _inputs = [.. Enumerable.Range(0, group.Parties).Select(_ => group.Plan.Segments
+        _inputs = [.. Enumerable.Range(0, group.Parties).Select(_ => Enumerable.Range(0, group.Plan.InputSegments)
             .Select(_ => new TaskCompletionSource<double[]>(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray())];
         _outputs = group.Plan.Receivers.ToDictionary(
-            c => c, _ => Enumerable.Range(0, group.Parties).Select(_ => Channel.CreateUnbounded<(int, double)>()).ToArray());
+            c => c, _ => Enumerable.Range(0, group.Parties).Select(_ => Channel.CreateUnbounded<(int, double[])>()).ToArray());
         foreach (var receiver in group.Plan.Receivers) Tokens[receiver] = [];
     }
 
-    public ValueTask SendMasksAsync(string client, double[] masks, CancellationToken cancellation)
+    public ValueTask SendMasksAsync(string client, double[] masks, byte[][] logitsKeys, CancellationToken cancellation)
     {
-        _masks[client].SetResult(AlterMasks((double[])masks.Clone()));
+        _masks[client].SetResult((AlterMasks((double[])masks.Clone()), AlterLogitsKeys([.. logitsKeys.Select(k => (byte[])k.Clone())])));
         return ValueTask.CompletedTask;
     }
 
@@ -66,7 +72,8 @@ internal sealed class LocalClients : IDealerPort
     {
         var plan = _group.Plan;
         await Before.WaitAsync(cancellation);
-        using var session = new ClientSession(plan, client, _group.Parties, _group.Active, await _masks[client].Task.WaitAsync(cancellation));
+        var (masks, logitsKeys) = await _masks[client].Task.WaitAsync(cancellation);
+        using var session = new ClientSession(plan, client, _group.Parties, _group.Active, masks, logitsKeys, _group.Model.Layout.VocabularySize);
         if (_group.Active)
         {
             var proofs = new List<MaskProof>();
@@ -76,28 +83,53 @@ internal sealed class LocalClients : IDealerPort
         for (var segment = 0; segment < plan.Segments.Count; segment++)
         {
             if (plan.Segments[segment].Owner != client) continue;
-            var inputs = session.MaskInputs(segment, Prompts[segment]);
-            for (var party = 0; party < _group.Parties; party++)
-                _inputs[party][segment].SetResult(AlterInput(party, segment, (double[])inputs.Clone()));
+            Send(session, segment, plan.LogitsToOwner ? [.. Prompts[segment].Take(plan.InputsOf(segment).Count)] : Prompts[segment]);
         }
         if (!plan.Receivers.Contains(client)) return;
         var tokens = Tokens[client];
+        using var sampler = new LogitsSampler(plan);
+        int[] prompt = [.. Prompts.SelectMany(p => p)];
         for (var number = 0; number < plan.Outputs && tokens.Count < plan.MaxTokens && tokens.Count < StopAfter; number++)
         {
-            var copies = new double[_group.Parties];
+            var copies = new double[_group.Parties][];
             for (var party = 0; party < copies.Length; party++)
             {
-                var (at, value) = await _outputs[client][party].Reader.ReadAsync(cancellation);
+                var (at, values) = await _outputs[client][party].Reader.ReadAsync(cancellation);
                 if (at != number) throw new InvalidOperationException("outputs out of order");
-                copies[party] = value;
+                copies[party] = values;
             }
-            if (session.Unmask(number, copies, _group.Model.Layout.VocabularySize) is { } token) tokens.Add(token);
+            if (!plan.LogitsToOwner)
+            {
+                if (session.Unmask(number, [.. copies.Select(c => c[0])], _group.Model.Layout.VocabularySize) is { } token) tokens.Add(token);
+                continue;
+            }
+            var (position, logits) = (plan.FirstLogits + number + 1, session.UnmaskLogits(number, copies));
+            Logits.Add(logits);
+            var next = position < prompt.Length ? prompt[position] : sampler.Next(logits, number);
+            if (position >= prompt.Length) tokens.Add(next);
+            if (position < plan.Steps) Send(session, plan.SegmentOf(position), [next]);
         }
+    }
+
+    private void Send(ClientSession session, int segment, int[] tokens)
+    {
+        var inputs = session.MaskInputs(segment, tokens);
+        for (var party = 0; party < _group.Parties; party++)
+            _inputs[party][segment].SetResult(AlterInput(party, segment, (double[])inputs.Clone()));
     }
 
     private sealed class PartyPort(LocalClients clients, int party) : IPartyPort
     {
-        public bool StopRequested => clients.Tokens.Values.All(t => t.Count >= Math.Min(clients.StopAfter, clients._group.Plan.MaxTokens));
+        public bool StopRequested
+        {
+            get
+            {
+                var most = Math.Min(clients.StopAfter, clients._group.Plan.MaxTokens);
+                foreach (var tokens in clients.Tokens.Values)
+                    if (tokens.Count < most) return false;
+                return true;
+            }
+        }
 
         public Task ClientsReadyAsync(CancellationToken cancellation) =>
             Task.WhenAll(clients._masks.Values.Select(m => m.Task)).WaitAsync(cancellation);
@@ -108,11 +140,12 @@ internal sealed class LocalClients : IDealerPort
         public Task<double[]> ReceiveInputsAsync(int segment, CancellationToken cancellation) =>
             clients._inputs[party][segment].Task.WaitAsync(cancellation);
 
-        public async ValueTask ReleaseAsync(string receiver, int number, Verified<double> masked, CancellationToken cancellation)
+        public async ValueTask ReleaseAsync(string receiver, int number, Verified<double[]> masked, CancellationToken cancellation)
         {
             clients.Released[party]++;
-            var value = clients.AlterOutput(party, number, masked.Value);
-            await clients._outputs[receiver][party].Writer.WriteAsync((number, value), cancellation);
+            var values = (double[])masked.Value.Clone();
+            values[^1] = clients.AlterOutput(party, number, values[^1]);
+            await clients._outputs[receiver][party].Writer.WriteAsync((number, values), cancellation);
         }
     }
 }
