@@ -55,9 +55,7 @@ public static class Schedule
         var chunk = Chunk(layout, plan, numbers, active);
         var cuts = Cuts(plan, chunk).ToArray();
         var most = cuts.Max(c => c.Count);
-        // Sections grow with the position: the last block of each size is the largest of its size.
-        SectionSize prompt = default, sampling = default, algebraic = default;
-        foreach (var (start, count) in cuts.GroupBy(c => c.Count).Select(g => g.Last()))
+        foreach (var (start, count) in cuts)
         {
             var block = Block(layout, plan, numbers, active, 0, start, count);
             foreach (var step in block.Steps)
