@@ -55,6 +55,7 @@ public static class Schedule
         var chunk = Chunk(layout, plan, numbers, active);
         var cuts = Cuts(plan, chunk).ToArray();
         var most = cuts.Max(c => c.Count);
+        SectionSize prompt = default, sampling = default, algebraic = default;
         foreach (var (start, count) in cuts)
         {
             var block = Block(layout, plan, numbers, active, 0, start, count);
