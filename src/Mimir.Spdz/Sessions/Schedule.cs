@@ -55,15 +55,16 @@ public static class Schedule
         var chunk = Chunk(layout, plan, numbers, active);
         var cuts = Cuts(plan, chunk).ToArray();
         var most = cuts.Max(c => c.Count);
-        // Sections grow with the position: the last block of each size is the largest of its size.
+        // Sections grow with the position: the last block of each size is the largest of its size; the last silent step is the largest of its kind.
         SectionSize prompt = default, sampling = default, algebraic = default;
-        foreach (var (start, count) in cuts.GroupBy(c => c.Count).Select(g => g.Last()))
+        var largest = cuts.GroupBy(c => c.Count).Select(g => g.Last()).Concat(cuts.Where(c => c.Start < plan.FirstLogits && plan.FirstLogits <= c.Start + c.Count));
+        foreach (var (start, count) in largest.Distinct())
         {
             var block = Block(layout, plan, numbers, active, 0, start, count);
             foreach (var step in block.Steps)
             {
-                ref var largest = ref step.Logits ? ref sampling : ref prompt;
-                largest = SectionSize.Largest(largest, step.Cost.Section(last, active));
+                ref var kind = ref step.Logits ? ref sampling : ref prompt;
+                kind = SectionSize.Largest(kind, step.Cost.Section(last, active));
             }
             algebraic = SectionSize.Largest(algebraic, block.AlgebraicSection(layout, active, last));
         }
