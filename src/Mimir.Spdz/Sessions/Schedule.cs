@@ -61,8 +61,8 @@ public static class Schedule
             var block = Block(layout, plan, numbers, active, 0, start, count);
             foreach (var step in block.Steps)
             {
-                ref var largest = ref step.Logits ? ref sampling : ref prompt;
-                largest = SectionSize.Largest(largest, step.Cost.Section(last, active));
+                ref var kind = ref step.Logits ? ref sampling : ref prompt;
+                kind = SectionSize.Largest(kind, step.Cost.Section(last, active));
             }
             algebraic = SectionSize.Largest(algebraic, block.AlgebraicSection(layout, active, last));
         }
