@@ -39,7 +39,10 @@ public sealed record BenchReport
     /// <summary>Time between tokens of one session at the client, mean over whole blocks while dealing goes on: end to end, everything included.</summary>
     public required double SecondsPerToken { get; init; }
 
-    /// <summary>Time in a step that samples a token, slowest party; dealing and work ahead go on beside it on the same cores.</summary>
+    /// <summary>
+    /// Time in a step that samples a token, slowest party; dealing and work ahead go on beside it on the same cores. The first token, which comes
+    /// out of the prompt's own run, is left out.
+    /// </summary>
     public required double OnlineSecondsPerToken { get; init; }
 
     /// <summary>(2N + 1)·8·M / bandwidth (protocol.md section 9); with public weights N·2·M / bandwidth.</summary>

@@ -8,6 +8,7 @@ using Mimir.Models.Transformers;
 using Mimir.Numerics;
 using Mimir.Services.ModelOwners;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Timing;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
@@ -126,7 +127,7 @@ public static class BenchRun
             PrefillSeconds = Math.Round((times[1] - times[0]).TotalSeconds, 3),
             TokensPerSecond = Math.Round(lanes.Count == 1 ? 1 / perToken : Throughput(lanes), 3),
             SecondsPerToken = Math.Round(perToken, 4),
-            OnlineSecondsPerToken = Math.Round(parties.Max(p => p.SamplingSeconds / Math.Max(1, p.Tokens)), 4),
+            OnlineSecondsPerToken = Math.Round(parties.Max(p => p.Parts.Where(t => t.Part != nameof(StepPart.Material)).Sum(t => t.Seconds)), 4),
             FloorSeconds = Math.Round(counted.FloorSeconds, 4),
             RatioToFloor = Math.Round(perToken / counted.FloorSeconds, 2),
             ReadBandwidthGbps = Math.Round(bandwidth, 1),

@@ -37,7 +37,7 @@ public static class Argmax
             x = Maximum.Join(party, b + products.Slice(0, wins.Length), rest, 1);
             index = Maximum.Join(party, j + products.Slice(wins.Length, wins.Length), last, 1);
         }
-        return index.Length == 0 ? party.Constant(new Opened(new double[1])) : index;
+        return index.Length == 0 ? Zero(party) : index;
     }
 
     /// <summary>See the class.</summary>
@@ -53,11 +53,19 @@ public static class Argmax
     private static Share FirstIndices(Party party, Share wins, int width)
     {
         var half = width / 2;
-        var second = new double[(width + 1) / 2];
-        for (var e = 0; e < half; e++) second[e] = e + half;
-        if (width % 2 == 1) second[half] = width - 1;
+        var second = party.Workspace.Rent((width + 1) / 2);
+        for (var e = 0; e < half; e++) second.Span[e] = e + half;
+        if (width % 2 == 1) second.Span[half] = width - 1;
         var moved = party.Scale(wins, Mimir.Numerics.Field.Negate(half));
-        var padded = width % 2 == 1 ? party.Concat(moved, party.Constant(new Opened(new double[1]))) : moved;
+        var padded = width % 2 == 1 ? party.Concat(moved, Zero(party)) : moved;
         return padded + new Opened(second);
+    }
+
+    private static Share Zero(Party party)
+    {
+        var zero = party.Rent(1);
+        zero.Value.Span.Clear();
+        zero.Mac.Span.Clear();
+        return zero;
     }
 }

@@ -46,15 +46,7 @@ public static class Maximum
     internal static (Share A, Share B, Share Odd) Split(Party party, Share x, int rows, int width)
     {
         var half = width / 2;
-        var parts = new Share[3][];
-        for (var i = 0; i < 3; i++) parts[i] = new Share[rows];
-        for (var r = 0; r < rows; r++)
-        {
-            parts[0][r] = x.Slice(r * width, half);
-            parts[1][r] = x.Slice(r * width + half, half);
-            parts[2][r] = x.Slice(r * width + 2 * half, width % 2);
-        }
-        return (party.Concat(parts[0]), party.Concat(parts[1]), party.Concat(parts[2]));
+        return (Columns(party, x, rows, 0, half), Columns(party, x, rows, half, half), Columns(party, x, rows, 2 * half, width % 2));
     }
 
     /// <summary>Row by row, <paramref name="best"/> and then <paramref name="rest"/>.</summary>
@@ -62,12 +54,29 @@ public static class Maximum
     {
         var (half, odd) = (best.Length / rows, rest.Length / rows);
         if (odd == 0) return best;
-        var parts = new Share[2 * rows];
+        if (rows == 1) return party.Concat(best, rest);
+        var result = party.Rent(best.Length + rest.Length);
         for (var r = 0; r < rows; r++)
         {
-            parts[2 * r] = best.Slice(r * half, half);
-            parts[2 * r + 1] = rest.Slice(r * odd, odd);
+            var at = r * (half + odd);
+            Copy(best.Slice(r * half, half), result.Slice(at, half));
+            Copy(rest.Slice(r * odd, odd), result.Slice(at + half, odd));
         }
-        return party.Concat(parts);
+        return result;
+    }
+
+    /// <summary>Of every row the <paramref name="count"/> elements from <paramref name="start"/> on.</summary>
+    private static Share Columns(Party party, Share x, int rows, int start, int count)
+    {
+        if (rows == 1) return x.Slice(start, count);
+        var result = party.Rent(rows * count);
+        for (var r = 0; r < rows; r++) Copy(x.Slice(r * (x.Length / rows) + start, count), result.Slice(r * count, count));
+        return result;
+    }
+
+    private static void Copy(Share source, Share destination)
+    {
+        source.Value.CopyTo(destination.Value);
+        source.Mac.CopyTo(destination.Mac);
     }
 }

@@ -36,7 +36,7 @@ public static class Sample
     {
         if (plan.Temperature > 0)
         {
-            if (plan.NoiseSeed is { } seed) logits += PublicNoise(logits.Length, seed, output, plan.Temperature, numbers);
+            if (plan.NoiseSeed is { } seed) logits += PublicNoise(step.Party, logits.Length, seed, output, plan.Temperature, numbers);
             else
             {
                 step.Tape.UniformRaw(logits.Length);
@@ -53,12 +53,12 @@ public static class Sample
         return plan.Temperature > 0 && plan.NoiseSeed is null ? cost + new Cost(0, 0, Authenticated: count) : cost;
     }
 
-    private static Opened PublicNoise(int count, long seed, int output, double temperature, Numbers numbers)
+    private static Opened PublicNoise(Party party, int count, long seed, int output, double temperature, Numbers numbers)
     {
         using var prg = PublicGenerator(seed);
-        var u = new double[count];
-        prg.Fill((ulong)output * (ulong)count, u);
-        ToNoise(u, temperature, numbers);
+        var u = party.Workspace.Rent(count);
+        prg.Fill((ulong)output * (ulong)count, u.Span);
+        ToNoise(u.Span, temperature, numbers);
         return new Opened(u);
     }
 

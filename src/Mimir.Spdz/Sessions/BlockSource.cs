@@ -14,7 +14,8 @@ namespace Mimir.Spdz.Sessions;
 /// <summary>
 /// Receives blocks ahead of need and makes them usable: reads the whole block, tosses the coin, sacrifices the algebra, audits a random share
 /// of the step sections (which are then dealt again), tells the dealer, and works E·[b] ahead. At most two blocks exist at a time,
-/// one in use and one coming, and of step sections as many as the largest block has and one run more; a dealer that is faster waits.
+/// one in use and one coming, and of step sections as many as the largest block has and one run more (once the prompt is through, as one block has and one more); a dealer
+/// that is faster waits.
 /// </summary>
 internal sealed class BlockSource : IDisposable
 {
@@ -28,10 +29,11 @@ internal sealed class BlockSource : IDisposable
     private readonly Workspace _workspace = new();
     private readonly Workspace _spares = new();
     private readonly TapeReceiver _tape;
-    private readonly (SectionSize Prompt, SectionSize Sampling, SectionSize Algebraic) _largest;
+    private readonly (SectionSize Prompt, SectionSize Sampling, SectionSize Algebraic, int Sections) _largest;
     private readonly bool _last;
     private readonly SemaphoreSlim _blocks = new(2);
     private readonly SemaphoreSlim _steps;
+    private bool _shrunk;
     private readonly ConcurrentBag<Workspace> _spare = [];
     private readonly ConcurrentDictionary<PartyBlock, (Workspace Workspace, TapeSection Section)> _lent = [];
 
@@ -41,9 +43,8 @@ internal sealed class BlockSource : IDisposable
         _party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
         Opener = new Opener(_party, mesh, HmacDrbg.FromSystem());
         _last = model.Index == model.Count - 1;
-        var largest = Schedule.Largest(model.Layout, plan, numbers, model.Active, _last);
-        _largest = (largest.Prompt, largest.Sampling, largest.Algebraic);
-        _steps = new SemaphoreSlim(largest.Sections);
+        _largest = Schedule.Largest(model.Layout, plan, numbers, model.Active, _last);
+        _steps = new SemaphoreSlim(_largest.Sections);
     }
 
     public Opener Opener { get; }
@@ -59,6 +60,7 @@ internal sealed class BlockSource : IDisposable
             foreach (var shape in Schedule.Blocks(_model.Layout, _plan, _numbers, _model.Active))
             {
                 await _blocks.WaitAsync(cancellation);
+                if (shape.Steps[0].Position > _plan.FirstLogits + _plan.BlockSteps) await ShrinkAsync(cancellation);
                 await ready.WriteAsync(await PrepareAsync(shape, cancellation), cancellation);
             }
             ready.Complete();
@@ -96,6 +98,15 @@ internal sealed class BlockSource : IDisposable
         _spares.Clear();
         foreach (var workspace in _spare) workspace.Clear();
         foreach (var (workspace, _) in _lent.Values) workspace.Clear();
+    }
+
+    /// <summary>The chunks of the prompt are through: their memory is given up.</summary>
+    private async ValueTask ShrinkAsync(CancellationToken cancellation)
+    {
+        if (_shrunk) return;
+        _shrunk = true;
+        for (var i = _plan.BlockSteps + 1; i < _largest.Sections; i++) await _steps.WaitAsync(cancellation);
+        if (_largest.Sections > _plan.BlockSteps + 1) _tape.Shrink();
     }
 
     private async Task<PartyBlock> PrepareAsync(BlockShape shape, CancellationToken cancellation)

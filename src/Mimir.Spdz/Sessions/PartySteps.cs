@@ -63,7 +63,8 @@ internal sealed class PartySteps(
         await ReleaseAsync(count, stage.Lifetime);
         for (var i = 0; i < count; i++) source.Release(block, first + i);
         Keep(lanes[count - 1].Token);
-        party.Workspace.Reset();
+        if (lanes.Count > 1 && block.Shape.Steps[first + count - 1].Position == plan.FirstLogits) party.Workspace.Shrink();
+        else party.Workspace.Reset();
     }
 
     /// <summary>The next position's token outlives the workspace.</summary>

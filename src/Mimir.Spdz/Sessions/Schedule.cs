@@ -8,8 +8,8 @@ namespace Mimir.Spdz.Sessions;
 /// <summary>How a session's steps are cut into blocks and runs; the same for dealer and parties, from public shapes only.</summary>
 public static class Schedule
 {
-    /// <summary>What the step sections of one chunk may take at the party that receives most: half a gigabyte.</summary>
-    private const long ChunkBytes = 1L << 29;
+    /// <summary>What the step sections of one chunk may take at the party that receives most: a quarter of a gigabyte, and as much again for the next one.</summary>
+    private const long ChunkBytes = 1L << 28;
 
     /// <summary>
     /// Positions of the prompt that run in lockstep: as many as the plan allows (<see cref="SessionPlan.PrefillChunk"/>), as the prompt has
@@ -55,15 +55,14 @@ public static class Schedule
         var chunk = Chunk(layout, plan, numbers, active);
         var cuts = Cuts(plan, chunk).ToArray();
         var most = cuts.Max(c => c.Count);
-        // Sections grow with the position: the last block of each size is the largest of its size.
         SectionSize prompt = default, sampling = default, algebraic = default;
-        foreach (var (start, count) in cuts.GroupBy(c => c.Count).Select(g => g.Last()))
+        foreach (var (start, count) in cuts)
         {
             var block = Block(layout, plan, numbers, active, 0, start, count);
             foreach (var step in block.Steps)
             {
-                ref var largest = ref step.Logits ? ref sampling : ref prompt;
-                largest = SectionSize.Largest(largest, step.Cost.Section(last, active));
+                ref var kind = ref step.Logits ? ref sampling : ref prompt;
+                kind = SectionSize.Largest(kind, step.Cost.Section(last, active));
             }
             algebraic = SectionSize.Largest(algebraic, block.AlgebraicSection(layout, active, last));
         }

@@ -44,6 +44,14 @@ public sealed class Workspace
         _offset = 0;
     }
 
+    /// <summary>Zeroes and gives up everything: what comes next needs far less.</summary>
+    public void Shrink()
+    {
+        foreach (var chunk in _chunks) chunk.Dispose();
+        _chunks.Clear();
+        Reset();
+    }
+
     /// <summary>Zeroes every byte that was ever rented: called when the session ends.</summary>
     public void Clear()
     {

@@ -73,6 +73,16 @@ public sealed class TapeReceiver(Stream stream)
         lock (_spare) foreach (var buffer in _spare) buffer.Span.Clear();
     }
 
+    /// <summary>Zeroes and gives up all memory that was given back.</summary>
+    internal void Shrink()
+    {
+        lock (_spare)
+        {
+            foreach (var buffer in _spare) buffer.Dispose();
+            _spare.Clear();
+        }
+    }
+
     /// <summary>Tells the dealer which steps of the block were audited.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendVerdictAsync(byte[] verdict, CancellationToken cancellation)

@@ -5,13 +5,13 @@ using System.Runtime.CompilerServices;
 namespace Mimir.Transport.Connections;
 
 /// <summary>
-/// A connected socket, read and written in large pieces: TLS asks for one record of 16 KB at a time and hands over one at a time, and a
-/// call into the system for each would cost as much as its encryption. What is written leaves with <see cref="Flush"/> or when the buffer is
+/// A connected socket, read and written in large pieces: TLS asks for one record of 16 KB at a time and hands over one at a time, and here
+/// one call into the system serves up to eight. What is written leaves with <see cref="Flush"/> or when the buffer is
 /// full. One reader and one writer may be active at a time; steady state allocates nothing.
 /// </summary>
 internal sealed class SocketStream(Socket socket) : Stream
 {
-    // Larger than a second-level cache can hold beside the work, larger buffers gain nothing.
+    // Eight TLS records; with the work, still within a second-level cache.
     private const int BufferBytes = 128 * 1024;
 
     private static readonly long LongestLook = Stopwatch.Frequency / 1_000_000 * 30;

@@ -21,11 +21,13 @@ public sealed class AllocationTests
 
     /// <summary>What goes out is a proof of the check and its parts, for the test's own clients; sampling and masking allocate nothing beside.</summary>
     [Theory]
-    [MemberData(nameof(Groups))]
-    public async Task Steps_that_release_a_token_allocate_little(bool llama, int parties, bool active)
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task Steps_that_release_a_token_allocate_little(bool llama, bool active)
     {
-        var allocated = await StepsAsync(llama, active, parties, Plans.Single(2, 24));
-        Assert.All(allocated, steps => Assert.True(LongestRun(steps, 2000) >= Steady, $"bytes by step: {string.Join(", ", steps)}"));
+        var allocated = await StepsAsync(llama, active, 2, Plans.Single(2, 24));
+        Assert.All(allocated, steps => Assert.True(LongestRun(steps, 1000) >= Steady, $"bytes by step: {string.Join(", ", steps)}"));
     }
 
     /// <summary>Most steps one after another that allocated no more than <paramref name="allowed"/> bytes each.</summary>

@@ -124,6 +124,6 @@ public sealed class PrefillTests
         var plan = Plans.Single(128, 8) with { PrefillChunk = 64 };
         var numbers = new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree, 3);
         var section = CostArithmetic.Of(layout, plan, numbers, true, 126).Section(true, true).Bytes;
-        Assert.InRange(Schedule.Chunk(layout, plan, numbers, true) * section, 1, Math.Max(512L << 20, section));
+        Assert.InRange(Schedule.Chunk(layout, plan, numbers, true) * section, 1, Math.Max(256L << 20, section));
     }
 }
