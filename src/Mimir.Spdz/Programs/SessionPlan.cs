@@ -59,7 +59,15 @@ public sealed record SessionPlan
     public bool LogitsToOwner { get; init; }
 
     /// <summary>Prompt positions, all segments.</summary>
-    public int PromptPositions => Segments.Sum(s => s.Positions);
+    public int PromptPositions
+    {
+        get
+        {
+            var positions = 0;
+            for (var i = 0; i < Segments.Count; i++) positions += Segments[i].Positions;
+            return positions;
+        }
+    }
 
     /// <summary>First step after which a token is sampled.</summary>
     public int FirstLogits => PromptPositions - 1 - Uncertain;
