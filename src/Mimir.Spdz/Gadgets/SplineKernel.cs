@@ -41,6 +41,12 @@ internal sealed class SplineKernel
         }
     }
 
+    /// <summary>Whose kernel this is.</summary>
+    public SplineLevel Level => _level;
+
+    /// <summary>Numbers a piece.</summary>
+    public int Planes => _planes.Length;
+
     /// <summary>Elements of a combination between planes of <paramref name="count"/> pieces.</summary>
     public static int Stride(int count) => (count + Lanes - 1) & ~(Lanes - 1);
 

@@ -68,26 +68,27 @@ internal static class SplinePoints
         ref PointTree tree, scoped ReadOnlySpan<double> c, SplineFunction function, scoped Span<double> combinations, scoped Span<PointSum> sums)
     {
         Span<int> starts = stackalloc int[SideBySide];
+        var kernels = function.Kernels;
         var plane = 0;
-        for (var l = function.Levels.Count - 1; l >= 0; l--)
+        for (var l = kernels.Length - 1; l >= 0; l--)
         {
-            var level = function.Levels[l];
+            var (level, planes) = (kernels[l].Level, kernels[l].Planes);
             tree.GrowTo(function.DomainBits - level.WidthBits);
             var stride = SplineKernel.Stride(tree.Width);
             for (var k = 0; k < c.Length; k++)
             {
                 var (first, place) = FirstPiece(function, l, (long)c[k]);
-                starts[k] = (first - level.InnerLast) & (l == function.Levels.Count - 1 ? level.Pieces - 1 : int.MaxValue);
-                var combination = combinations.Slice(k * level.Planes.Count * stride, level.Planes.Count * stride);
-                function.Kernels[l].Combination(first, place, tree.Width, combination);
+                starts[k] = (first - level.InnerLast) & (l == kernels.Length - 1 ? level.Pieces - 1 : int.MaxValue);
+                var combination = combinations.Slice(k * planes * stride, planes * stride);
+                kernels[l].Combination(first, place, tree.Width, combination);
                 for (; !combination.IsEmpty; combination = combination[stride..])
                     Exclude(combination[..stride], tree.Width, starts[k], l == 0 ? 0 : level.InnerCount);
             }
-            for (var p = 0; p < level.Planes.Count; p++, plane++)
+            for (var p = 0; p < planes; p++, plane++)
             {
                 tree.Convert(plane);
                 for (var k = 0; k < c.Length; k++)
-                    tree.Add(k, plane, combinations.Slice((k * level.Planes.Count + p) * stride, (tree.Width + PointSum.Lanes - 1) & -PointSum.Lanes), ref sums[k]);
+                    tree.Add(k, plane, combinations.Slice((k * planes + p) * stride, (tree.Width + PointSum.Lanes - 1) & -PointSum.Lanes), ref sums[k]);
             }
             if (l > 0) tree.Keep(starts[..c.Length], level.InnerCount);
         }
@@ -99,10 +100,10 @@ internal static class SplinePoints
     /// </summary>
     internal static (int Piece, long Place) FirstPiece(SplineFunction function, int l, long c)
     {
-        var level = function.Levels[l];
+        var level = function.Kernels[l].Level;
         var (piece, place) = function.Kernels[l].Locate(c);
-        if (l == function.Levels.Count - 1) return ((int)(piece & (level.Pieces - 1)), place);
-        var coarser = function.Levels[l + 1];
+        if (l == function.Kernels.Length - 1) return ((int)(piece & (level.Pieces - 1)), place);
+        var coarser = function.Kernels[l + 1].Level;
         var children = 1 << (coarser.WidthBits - level.WidthBits);
         return (coarser.InnerCount * children + (int)(piece & (children - 1)), place);
     }

@@ -55,15 +55,14 @@ public static class Schedule
         var chunk = Chunk(layout, plan, numbers, active);
         var cuts = Cuts(plan, chunk).ToArray();
         var most = cuts.Max(c => c.Count);
-        // Sections grow with the position: the last block of each size is the largest of its size.
         SectionSize prompt = default, sampling = default, algebraic = default;
-        foreach (var (start, count) in cuts.GroupBy(c => c.Count).Select(g => g.Last()))
+        foreach (var (start, count) in cuts)
         {
             var block = Block(layout, plan, numbers, active, 0, start, count);
             foreach (var step in block.Steps)
             {
-                ref var largest = ref step.Logits ? ref sampling : ref prompt;
-                largest = SectionSize.Largest(largest, step.Cost.Section(last, active));
+                ref var kind = ref step.Logits ? ref sampling : ref prompt;
+                kind = SectionSize.Largest(kind, step.Cost.Section(last, active));
             }
             algebraic = SectionSize.Largest(algebraic, block.AlgebraicSection(layout, active, last));
         }
