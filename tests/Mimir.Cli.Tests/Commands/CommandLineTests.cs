@@ -88,7 +88,7 @@ public sealed class CommandLineTests
         var (code, output, _) = await RunAsync("plan", "--shape", "stories260k", "--context", "64");
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains("stories260k, context 64, 2 parties, active", output, StringComparison.Ordinal);
-        Assert.Contains("Assumed:", output, StringComparison.Ordinal);
+        Assert.Contains("Prices measured on:", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -44,11 +44,14 @@ public sealed class PlannerTests
     [Fact]
     public void More_parties_send_to_more_peers_in_the_same_rounds()
     {
-        PlanReport two = Planner.Plan(Request("stories260k", 32)), three = Planner.Plan(Request("stories260k", 32, 3));
-        Assert.Equal(two.RoundsPerToken, three.RoundsPerToken);
-        Assert.Equal(2 * two.BytesPerToken, three.BytesPerToken);
-        Assert.Equal(two.DealtBytesPerToken, three.DealtBytesPerToken);
-        Assert.True(three.TotalMemoryBytes > two.TotalMemoryBytes);
+        var plans = Enumerable.Range(2, 3).ToDictionary(n => n, n => Planner.Plan(Request("stories260k", 32, n)));
+        Assert.Equal(plans[3].RoundsPerToken, plans[4].RoundsPerToken);
+        Assert.Equal(3 * plans[3].BytesPerToken, 2 * plans[4].BytesPerToken);
+        Assert.Equal(plans[3].DealtBytesPerToken, plans[4].DealtBytesPerToken);
+        Assert.True(plans[4].TotalMemoryBytes > plans[3].TotalMemoryBytes);
+        // Two parties have function keys instead of tables and trees.
+        Assert.True(plans[2].RoundsPerToken < plans[3].RoundsPerToken);
+        Assert.True(plans[2].DealtBytesPerToken < plans[3].DealtBytesPerToken);
     }
 
     [Fact]
