@@ -22,7 +22,7 @@ public static class ModelLayoutVisibility
     }
 
     /// <summary>The same layout over other descriptions of the same tensors, and perhaps more of them behind.</summary>
-    internal static ModelLayout WithMatrices(this ModelLayout layout, IReadOnlyList<SecretMatrix> matrices)
+    public static ModelLayout WithMatrices(this ModelLayout layout, IReadOnlyList<SecretMatrix> matrices)
     {
         SecretMatrix Of(SecretMatrix matrix) => matrices[matrix.Id];
         SecretMatrix? Perhaps(SecretMatrix? matrix) => matrix is null ? null : Of(matrix);

@@ -34,8 +34,21 @@ public class ModelLayoutCodecTests
             layout with { Activation = ScalarFunction.Gelu },
             layout with { Centered = true },
             layout with { MaxPositions = 256 },
+            layout.WithPublicWeights(),
         }.Select(l => Convert.ToHexString(ModelLayoutCodec.Digest(l))).ToArray();
         Assert.Equal(digests.Length, digests.Distinct().Count());
+    }
+
+    [Fact]
+    public void Visibility_is_written_and_read()
+    {
+        var layout = ModelFolding.LayoutOf(ModelShapes.Find("gpt2-small")).WithPublicWeights();
+        var read = ModelLayoutCodec.Read(ModelLayoutCodec.Write(layout));
+        Assert.All(read.Matrices, m => Assert.True(m.IsPublic));
+        Assert.Equal(layout.Matrices, read.Matrices);
+        Assert.True(read.HasPublicWeights());
+        var mixed = layout.Matrices.Select((m, i) => i == 3 ? m with { IsPublic = false } : m).ToArray();
+        Assert.Contains("secret", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout.WithMatrices(mixed))).Message);
     }
 
     [Fact]
