@@ -33,6 +33,9 @@ public sealed record BenchReport
     /// <summary>From the start of the (first) session to its first token: connections, masks, the whole prompt, one sampling.</summary>
     public required double PrefillSeconds { get; init; }
 
+    /// <summary>Of it, from the parties' first step to their first sampled token, waiting for dealt material included; slowest party.</summary>
+    public required double PrefillStepSeconds { get; init; }
+
     /// <summary>Of all sessions together, while all of them generate.</summary>
     public required double TokensPerSecond { get; init; }
 

@@ -125,6 +125,7 @@ public static class BenchRun
             Lanes = request.Lanes,
             PrefillPositions = request.Context - request.Tokens + 1,
             PrefillSeconds = Math.Round((times[1] - times[0]).TotalSeconds, 3),
+            PrefillStepSeconds = Math.Round(parties.Max(p => p.PrefillSeconds), 3),
             TokensPerSecond = Math.Round(lanes.Count == 1 ? 1 / perToken : Throughput(lanes), 3),
             SecondsPerToken = Math.Round(perToken, 4),
             OnlineSecondsPerToken = Math.Round(parties.Max(p => p.Parts.Where(t => t.Part != nameof(StepPart.Material)).Sum(t => t.Seconds)), 4),

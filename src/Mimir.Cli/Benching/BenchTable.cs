@@ -15,6 +15,7 @@ internal static class BenchTable
             ("  floor at the measured bandwidth", Quantity.Seconds(report.FloorSeconds)),
             ("  ratio to the floor", report.RatioToFloor.ToString("0.00", CultureInfo.InvariantCulture)),
             ($"Prompt of {report.PrefillPositions} positions, to the first token", Quantity.Seconds(report.PrefillSeconds)),
+            ("  of which in steps", Quantity.Seconds(report.PrefillStepSeconds)),
             ($"Tokens per second{(report.Lanes > 1 ? $" of {report.Lanes} sessions" : "")}", report.TokensPerSecond.ToString("0.###", CultureInfo.InvariantCulture)),
             ("Read bandwidth", string.Create(CultureInfo.InvariantCulture, $"{report.ReadBandwidthGbps:0.0} GB/s")),
             ("Rounds per layer", Quantity.Count(report.RoundsPerLayer)),

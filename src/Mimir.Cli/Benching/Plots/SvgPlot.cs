@@ -37,10 +37,16 @@ public sealed record SvgPlot
         return svg.Append("</svg>\n").ToString();
     }
 
-    private const string Style =
+    private static readonly string[] OnLight = ["#0969da", "#bc4c00", "#1a7f37", "#8250df"], OnDark = ["#58a6ff", "#f0883e", "#56d364", "#bc8cff"];
+
+    // Plain rules, no variables: some viewers know only those.
+    private static readonly string Style =
         "text{font:12px system-ui,sans-serif;fill:#24292f}.title{font-size:14px;font-weight:600}.ground{fill:#fff}.grid{stroke:#d0d7de;stroke-width:1}"
-        + ".s0{--c:#0969da}.s1{--c:#bc4c00}.s2{--c:#1a7f37}.s3{--c:#8250df}path.line{fill:none;stroke:var(--c);stroke-width:2}circle{fill:var(--c)}.dashed{stroke-dasharray:6 4}"
-        + "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.ground{fill:#0d1117}.grid{stroke:#30363d}.s0{--c:#58a6ff}.s1{--c:#f0883e}.s2{--c:#56d364}.s3{--c:#bc8cff}}";
+        + ".line{fill:none;stroke-width:2}.dashed{stroke-dasharray:6 4}" + Colours(OnLight)
+        + "@media(prefers-color-scheme:dark){text{fill:#e6edf3}.ground{fill:#0d1117}.grid{stroke:#30363d}" + Colours(OnDark) + "}";
+
+    private static string Colours(string[] colours) =>
+        string.Concat(colours.Select((c, i) => $".s{i} .line{{stroke:{c}}}.s{i} circle{{fill:{c}}}"));
 
     private void Axes(StringBuilder svg, LogAxis x, LogAxis y)
     {
