@@ -18,7 +18,7 @@ public static class Leakage
             $"everyone: max_tokens ({plan.MaxTokens}), temperature ({plan.Temperature}) and the other public terms of the session",
         ];
         if (weights.Public) facts.Add("weights: public to all parties");
-        if (weights.Adapter is not null) facts.Add("everyone: rank and adapted layers of the adapter; its weights stay secret");
+        if (weights is { Public: true, Adapter: not null }) facts.Add("everyone: rank and adapted layers of the adapter; its weights stay secret");
         for (var i = 0; i < plan.Segments.Count; i++)
         {
             var (owner, positions) = plan.Segments[i];

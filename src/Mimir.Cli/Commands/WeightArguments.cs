@@ -15,7 +15,7 @@ internal sealed class WeightArguments
 
     private readonly Option<string?> _adapter = new("--adapter")
     {
-        Description = "A LoRA adapter as PEFT saves it; stays secret whatever --weights says. Clients need its adapter_config.json only",
+        Description = "A LoRA adapter as PEFT saves it; stays secret whatever --weights says. With public weights, clients need its adapter_config.json",
         HelpName = "DIR",
     };
 

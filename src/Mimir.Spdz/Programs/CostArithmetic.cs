@@ -69,11 +69,10 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
     /// <summary>A product as it is opened, its adapter's two products included.</summary>
     private Cost Product(SecretMatrix w, int x)
     {
-        var own = w.IsPublic ? PublicProduct.Cost(w) : MatrixProduct.Cost(Same(x, w.Columns) - w.Columns + w.Width, w.Rows, active);
-        if (Model.AdapterOf(w) is not { } adapter) return own;
+        if (!w.IsPublic) return MatrixProduct.Cost(Same(x, w.Columns) - w.Columns + w.Width, w.Rows, active);
+        if (Model.AdapterOf(w) is not { } adapter) return PublicProduct.Cost(w);
         var down = Product(adapter.Down, x) + new Cost(0, 0, Authenticated: 2L * adapter.Down.Rows);
-        var both = down + Product(adapter.Up, adapter.Up.Columns) + new Cost(0, 0, Uniform: adapter.Up.Rows) + own;
-        return w.IsPublic ? both : both + new Cost(0, 0, Uniform: w.Rows) + PublicProduct.Cost(w);
+        return down + Product(adapter.Up, adapter.Up.Columns) + new Cost(0, 0, Uniform: adapter.Up.Rows) + PublicProduct.Cost(w);
     }
 
     private ValueTask<int> Count(Cost cost, int length)

@@ -110,26 +110,19 @@ public sealed class DealerArithmetic(
     /// <summary>R of the opened product, and what its opening needs; the adapter's part before it.</summary>
     private void DealMask(SecretMatrix w, int bits, Span<double> r)
     {
-        var adapter = Model.AdapterOf(w);
-        if (!w.IsPublic && adapter is null)
+        if (!w.IsPublic)
         {
             var slot = new MatrixSlot(w, false);
             MatrixProduct.DealMask(tape, r, source?.Tag(slot), source is null ? default : source.Input(slot));
             return;
         }
-        if (!w.IsPublic) DealExact(w);
-        if (adapter is not null)
+        if (Model.AdapterOf(w) is { } adapter)
         {
             DealLinear(adapter.Down, bits);
-            DealExact(adapter.Up);
+            var up = new MatrixSlot(adapter.Up, false);
+            MatrixProduct.DealExact(tape, up, source?.Tag(up), source is null ? default : source.Input(up));
         }
         tape.Uniform(r);
-    }
-
-    private void DealExact(SecretMatrix w)
-    {
-        var slot = new MatrixSlot(w, false);
-        MatrixProduct.DealExact(tape, slot, source?.Tag(slot), source is null ? default : source.Input(slot));
     }
 }
 

@@ -122,12 +122,9 @@ public sealed class PartyArithmetic(
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<Opened> OpenProductAsync(SecretMatrix w, Share x, int bits)
     {
-        var adapter = model.Layout.AdapterOf(w);
-        if (!w.IsPublic && adapter is null) return await MatrixProduct.OpenAsync(_step, model, w, Material(w), x, bits);
-        var z = w.IsPublic
-            ? await PublicProduct.MultiplyAsync(_step, model, w, x, bits)
-            : await MatrixProduct.ExactAsync(_step, model, w, Material(w), x, bits);
-        if (adapter is not null)
+        if (!w.IsPublic) return await MatrixProduct.OpenAsync(_step, model, w, Material(w), x, bits);
+        var z = await PublicProduct.MultiplyAsync(_step, model, w, x, bits);
+        if (model.Layout.AdapterOf(w) is { } adapter)
         {
             var inner = await LinearAsync(adapter.Down, x, bits);
             var correction = await MatrixProduct.ExactAsync(_step, model, adapter.Up, Material(adapter.Up), inner, numbers.FractionBits);

@@ -52,11 +52,15 @@ public class AdaptedModelTests
         using var expected = new FoldedModel(config, WeightFiles.Open(merged.Path));
         var adapted = new AdaptedModel(config, folded, AdapterConfig.Read(lora.Path));
 
-        var layout = new WeightTerms(false, lora.Path).LayoutOf(config);
-        Assert.Equal(ModelLayoutCodec.Digest(layout), ModelLayoutCodec.Digest(adapted.Layout));
-        Assert.Equal(ModelLayoutCodec.Write(layout), ModelLayoutCodec.Write(ModelLayoutCodec.Read(ModelLayoutCodec.Write(layout))));
         Assert.All(adapted.Layout.Matrices, m => Assert.False(m.IsPublic));
         var shown = new PublicWeights(adapted);
+        var layout = new WeightTerms(true, lora.Path).LayoutOf(config);
+        Assert.Equal(ModelLayoutCodec.Digest(layout), ModelLayoutCodec.Digest(shown.Layout));
+        Assert.Equal(ModelLayoutCodec.Write(layout), ModelLayoutCodec.Write(ModelLayoutCodec.Read(ModelLayoutCodec.Write(layout))));
+        var hidden = new MergedModel(folded, adapted);
+        Assert.Equal(ModelLayoutCodec.Digest(folded.Layout), ModelLayoutCodec.Digest(hidden.Layout));
+        Assert.Equal(ModelLayoutCodec.Digest(folded.Layout), ModelLayoutCodec.Digest(new WeightTerms(false, lora.Path).LayoutOf(config)));
+        var c = Reference(hidden);
         Assert.All(shown.Layout.Matrices, m => Assert.Equal(m.Id < folded.Layout.Matrices.Count, m.IsPublic));
         var (a, b, plain) = (Reference(adapted), Reference(shown), Reference(expected));
         var differs = false;
@@ -65,6 +69,7 @@ public class AdaptedModelTests
         {
             var (wanted, first, second) = (plain.Step(token)!, a.Step(token)!, b.Step(token)!);
             for (var i = 0; i < wanted.Length; i++) Assert.Equal(wanted[i], first[i], 1e-9);
+            Assert.All(wanted.Zip(c.Step(token)!), p => Assert.Equal(p.First, p.Second, 1e-9));
             Assert.Equal(first, second);
             differs |= unadapted.Step(token)!.Zip(wanted).Any(p => Math.Abs(p.First - p.Second) > 1e-3);
         }
