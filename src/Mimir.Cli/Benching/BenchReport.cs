@@ -46,6 +46,12 @@ public sealed record BenchReport
     /// Time in a step that samples a token, slowest party; dealing and work ahead go on beside it on the same cores. The first token, which comes
     /// out of the prompt's own run, is left out.
     /// </summary>
+    public required double StepSecondsPerToken { get; init; }
+
+    /// <summary>
+    /// Time between the last two pairs of tokens of the first session, when everything is dealt and worked ahead already: the online phase alone. With less than
+    /// two tokens after the measured ones, <see cref="StepSecondsPerToken"/>.
+    /// </summary>
     public required double OnlineSecondsPerToken { get; init; }
 
     /// <summary>(2N + 1)·8·M / bandwidth (protocol.md section 9); with public weights N·2·M / bandwidth.</summary>

@@ -60,7 +60,7 @@ public static class BenchRun
         var times = Enumerable.Range(0, request.Lanes).Select(_ => new List<TimeSpan> { clock.Elapsed }).ToArray();
         var metrics = await Task.WhenAll(times.Select(t => SessionAsync(request, cluster, layout, plan, () => t.Add(clock.Elapsed), cancellation)));
         await watching.CancelAsync();
-        return Report(request, layout, bandwidth, loaded, [.. times.Select(t => t.GetRange(0, request.Tokens + 1))], metrics[0], memory!.Peaks);
+        return Report(request, layout, bandwidth, loaded, times, metrics[0], memory!.Peaks);
     }
 
     private static async Task<IReadOnlyList<RoleMetrics>> SessionAsync(
@@ -96,7 +96,7 @@ public static class BenchRun
     }
 
     private static BenchReport Report(
-        BenchRequest request, ModelLayout layout, double bandwidth, TimeSpan loaded, IReadOnlyList<List<TimeSpan>> lanes, IReadOnlyList<RoleMetrics> metrics,
+        BenchRequest request, ModelLayout layout, double bandwidth, TimeSpan loaded, List<TimeSpan>[] all, IReadOnlyList<RoleMetrics> metrics,
         IReadOnlyDictionary<string, long> memory)
     {
         var counted = Planner.Plan(new PlanRequest(request.Shape, layout, request.Context, request.Parties, request.Active)
@@ -108,11 +108,13 @@ public static class BenchRun
             ReadGigabytesPerSecond = bandwidth,
         });
         // From the last token of a block to the last token of another: whole cycles of dealing and using.
-        var times = lanes[0];
+        var times = all[0].GetRange(0, request.Tokens + 1);
+        IReadOnlyList<List<TimeSpan>> lanes = [.. all.Select(t => t.GetRange(0, request.Tokens + 1))];
         var blocks = (request.Tokens - 1) / request.BlockSteps * request.BlockSteps;
         var span = blocks > 0 ? blocks : request.Tokens - 1;
         var perToken = (times[^1] - times[^(span + 1)]).TotalSeconds / span;
         var parties = metrics.Where(m => m.Peer.Role == PeerRole.Party).ToArray();
+        var steps = parties.Max(p => p.Parts.Where(t => t.Part != nameof(StepPart.Material)).Sum(t => t.Seconds));
         return new BenchReport
         {
             Shape = request.Shape,
@@ -128,7 +130,8 @@ public static class BenchRun
             PrefillStepSeconds = Math.Round(parties.Max(p => p.PrefillSeconds), 3),
             TokensPerSecond = Math.Round(lanes.Count == 1 ? 1 / perToken : Throughput(lanes), 3),
             SecondsPerToken = Math.Round(perToken, 4),
-            OnlineSecondsPerToken = Math.Round(parties.Max(p => p.Parts.Where(t => t.Part != nameof(StepPart.Material)).Sum(t => t.Seconds)), 4),
+            OnlineSecondsPerToken = Math.Round(all[0].Count > times.Count + 1 ? (all[0][^1] - all[0][^3]).TotalSeconds / 2 : steps, 4),
+            StepSecondsPerToken = Math.Round(steps, 4),
             FloorSeconds = Math.Round(counted.FloorSeconds, 4),
             RatioToFloor = Math.Round(perToken / counted.FloorSeconds, 2),
             ReadBandwidthGbps = Math.Round(bandwidth, 1),

@@ -11,7 +11,8 @@ internal static class BenchTable
         Tables.Print(output, $"{report.Shape}, context {report.Context}, {report.Parties} parties, {report.Security}, {report.Weights} weights",
         [
             ("Seconds per token, everything on this machine", Quantity.Seconds(report.SecondsPerToken)),
-            ("  of which in steps", Quantity.Seconds(report.OnlineSecondsPerToken)),
+            ("  of which in steps, dealing beside them", Quantity.Seconds(report.StepSecondsPerToken)),
+            ("  a step with everything dealt before", Quantity.Seconds(report.OnlineSecondsPerToken)),
             ("  floor at the measured bandwidth", Quantity.Seconds(report.FloorSeconds)),
             ("  ratio to the floor", report.RatioToFloor.ToString("0.00", CultureInfo.InvariantCulture)),
             ($"Prompt of {report.PrefillPositions} positions, to the first token", Quantity.Seconds(report.PrefillSeconds)),

@@ -14,7 +14,7 @@ public sealed record GrowthRow(
 
     /// <summary>What <paramref name="report"/> says of <paramref name="point"/>.</summary>
     public static GrowthRow Of(GrowthPoint point, BenchReport report) => new(
-        point, report.Parameters, report.SecondsPerToken, report.TokensPerSecond, report.OnlineSecondsPerToken, report.PrefillSeconds,
+        point, report.Parameters, report.SecondsPerToken, report.TokensPerSecond, report.StepSecondsPerToken, report.PrefillSeconds,
         report.PartyProcessorSeconds, report.TriplesProcessorSeconds, report.RoundsPerToken, report.OpenedBytesPerToken,
         report.DealtBytesPerToken, report.PeakMemoryBytes["total"]);
 
