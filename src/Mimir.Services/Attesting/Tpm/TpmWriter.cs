@@ -5,7 +5,7 @@ namespace Mimir.Services.Attesting.Tpm;
 /// <summary>Writes a TPM's structures: everything big-endian.</summary>
 internal sealed class TpmWriter
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
 
     /// <summary>Appends 2 bytes each.</summary>
     public TpmWriter UInt16(params ReadOnlySpan<ushort> values)
@@ -14,7 +14,7 @@ internal sealed class TpmWriter
         foreach (var value in values)
         {
             BinaryPrimitives.WriteUInt16BigEndian(bytes, value);
-            _bytes.Write(bytes);
+            _bytes.AddRange(bytes);
         }
         return this;
     }
@@ -26,7 +26,7 @@ internal sealed class TpmWriter
         foreach (var value in values)
         {
             BinaryPrimitives.WriteUInt32BigEndian(bytes, value);
-            _bytes.Write(bytes);
+            _bytes.AddRange(bytes);
         }
         return this;
     }
@@ -45,7 +45,7 @@ internal sealed class TpmWriter
     /// <summary>Appends content as it is.</summary>
     public TpmWriter Bytes(ReadOnlySpan<byte> content)
     {
-        _bytes.Write(content);
+        _bytes.AddRange(content);
         return this;
     }
 
