@@ -78,7 +78,7 @@ public static class ModelShare
     {
         await using var connections = new Connections(cancellation);
         var dialing = group.Parties.Select(p => connections.Add(stop => PeerDialer.ConnectAsync(
-            tls, new DialRequest(p.Host, p.Port, Role.Party, p.Identity.Name, Purpose.Model, group.Id) { RetryFor = ConnectWithin }, stop))).ToArray();
+            tls, new DialRequest(p.Host, p.Port, Role.Party, p.Identity.Name, Purpose.Model, group.Id) { RetryFor = ConnectWithin, ExpectedKey = p.Identity.SpkiSha256 }, stop))).ToArray();
         var streams = new List<PeerStream>();
         foreach (var dialed in dialing) streams.Add(await dialed);
         foreach (var stream in streams) await stream.WriteAsync(group.Digest, cancellation);
