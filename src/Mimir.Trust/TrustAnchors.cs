@@ -69,10 +69,12 @@ public sealed class TrustAnchors : IDisposable
     /// Takes a signed revocation list into force: connections of whom it names are closed, and the authorities that it names as successors are trusted from now on.
     /// False when it is in force already.
     /// </summary>
+    /// <param name="signedRevocations">The list, see <see cref="RevocationCodec"/>.</param>
+    /// <param name="beforeClosing">Called when the list is in force and before connections are closed because of it.</param>
     /// <exception cref="RevocationRefusedException">The list is not accepted; see there.</exception>
-    public bool Accept(ReadOnlyMemory<byte> signedRevocations)
+    public bool Accept(ReadOnlyMemory<byte> signedRevocations, Action? beforeClosing = null)
     {
-        if (!Revocations.Accept(signedRevocations, _certificates)) return false;
+        if (!Revocations.Accept(signedRevocations, _certificates, beforeClosing)) return false;
         foreach (var successor in Revocations.List.Successors) Extend(successor.Span);
         return true;
     }

@@ -4,6 +4,7 @@ using Mimir.Services.Hosting;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Rpc;
 using Mimir.Trust;
+using Mimir.Trust.Certificates;
 
 namespace Mimir.Services.Coordination;
 
@@ -19,9 +20,12 @@ public static class CoordinatorHost
         using var identity = tls.Identity;
         using var anchors = tls.Anchors;
         var endpoint = settings.Endpoint();
-        var cluster = new Cluster(tls, settings.MaxLanes, environment.Log);
+        using var authority = settings.Attestation.Authority is { } directory ? CertificateAuthority.Load(directory) : null;
+        var registrar = new Registrar(tls, authority, settings.Attestation.Validity, environment.Log);
+        var cluster = new Cluster(tls, registrar, settings.MaxLanes, environment.Log);
+        registrar.Admitted = cluster.Renew;
         await using var server = await GrpcServer.StartAsync(
-            tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster)),
+            tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster, registrar)),
             routes => routes.MapGrpcService<CoordinatorEndpoint>(), environment.Log, cancellation: cancellation);
         environment.Listening(new HostAddress(settings.AdvertisedHost ?? endpoint.Address.ToString(), server.Port));
         try

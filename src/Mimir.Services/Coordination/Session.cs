@@ -73,9 +73,9 @@ internal sealed class Session
     public void Leave(PeerIdentity client) => _failures.Conclude(Lost($"{client} was lost: its connection to the coordinator ended."));
 
     /// <summary>A member is gone for certain.</summary>
-    public void Lose(Worker worker)
+    public void Lose(Worker worker, string? reason = null)
     {
-        if (Group.Members.Contains(worker)) _failures.Conclude(Lost($"{worker.Identity} was lost: its connection to the coordinator ended."));
+        if (Group.Members.Contains(worker)) _failures.Conclude(Lost(reason ?? $"{worker.Identity} was lost: its connection to the coordinator ended."));
     }
 
     /// <summary>Passes an envelope on to its recipient, if both ends belong to the session.</summary>
@@ -119,6 +119,15 @@ internal sealed class Session
         {
             if (_ended) return;
             foreach (var (_, events) in _clients.Values) events.Writer.TryWrite(new InferenceEvent { Progress = progress });
+        }
+    }
+
+    /// <summary>The revocation list in force, for every client.</summary>
+    public void Tell(SignedRevocations revocations)
+    {
+        lock (_lock)
+        {
+            foreach (var (_, events) in _clients.Values) events.Writer.TryWrite(new InferenceEvent { Revocations = revocations });
         }
     }
 

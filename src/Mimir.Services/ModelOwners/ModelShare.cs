@@ -57,7 +57,13 @@ public static class ModelShare
             ScaleBits = (uint)settings.ScaleBits,
         };
         using var call = new Coordinator.CoordinatorClient(channel.Invoker).ShareModel(terms, cancellationToken: cancellation);
-        var descriptor = (await NextAsync(call, cancellation)).Descriptor_;
+        var first = await NextAsync(call, cancellation);
+        if (first.Revocations is { } revocations)
+        {
+            tls.Anchors.Accept(revocations.List.Memory);
+            first = await NextAsync(call, cancellation);
+        }
+        var descriptor = first.Descriptor_;
         var group = VerifiedGroup.Read(descriptor.Span, tls.Anchors, tls.Clock.GetUtcNow());
         RequireOwnTerms(group, terms, tls);
 

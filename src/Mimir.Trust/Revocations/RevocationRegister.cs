@@ -26,7 +26,7 @@ public sealed class RevocationRegister
     /// Takes a signed list into force and closes what it ends, before it returns. False when it is the list in force already.
     /// </summary>
     /// <exception cref="RevocationRefusedException">It is malformed, not signed by a trusted authority, older than the list in force, or another one of the same version.</exception>
-    internal bool Accept(ReadOnlyMemory<byte> signed, IEnumerable<X509Certificate2> authorities)
+    internal bool Accept(ReadOnlyMemory<byte> signed, IEnumerable<X509Certificate2> authorities, Action? beforeClosing)
     {
         var (list, content, signature) = RevocationCodec.Decode(signed);
         if (!authorities.Any(a => !IsRevoked(a) && RevocationCodec.Verify(a, content, signature)))
@@ -44,6 +44,7 @@ public sealed class RevocationRegister
             foreach (var watched in _watched)
                 if (ReasonAgainst(watched.Peer) is { } reason) ended.Add((watched, reason));
         }
+        beforeClosing?.Invoke();
         foreach (var (watched, reason) in ended) watched.Close(reason);
         return true;
     }
