@@ -1,3 +1,6 @@
+using Mimir.Trust.Attestation.Nitro;
+using Mimir.Trust.Attestation.Tdx;
+
 namespace Mimir.Trust.Attestation;
 
 /// <summary>
@@ -25,6 +28,8 @@ public static class EvidenceVerifier
 
         var claims = evidence.Kind switch
         {
+            EvidenceKind.Tdx => TdxVerifier.Verify(evidence, context, findings),
+            EvidenceKind.Nitro => NitroVerifier.Verify(evidence, context, findings),
             _ => Unsupported(evidence, findings),
         };
         return Verdict.Of(evidence.Kind, findings, claims);
