@@ -1,5 +1,9 @@
+using Mimir.Trust.Attestation.Azure;
 using Mimir.Trust.Attestation.Nitro;
+using Mimir.Trust.Attestation.Simulated;
+using Mimir.Trust.Attestation.Snp;
 using Mimir.Trust.Attestation.Tdx;
+using Mimir.Trust.Attestation.Tpm;
 
 namespace Mimir.Trust.Attestation;
 
@@ -26,10 +30,14 @@ public static class EvidenceVerifier
             return new RefusedVerdict(evidence.Kind, findings.Reasons, null);
         }
 
-        var claims = evidence.Kind switch
+        EvidenceClaims? claims = evidence.Kind switch
         {
+            EvidenceKind.Snp => SnpVerifier.Verify(evidence, context, findings),
             EvidenceKind.Tdx => TdxVerifier.Verify(evidence, context, findings),
             EvidenceKind.Nitro => NitroVerifier.Verify(evidence, context, findings),
+            EvidenceKind.Tpm => TpmVerifier.Verify(evidence, context, findings),
+            EvidenceKind.AzureVtpm => AzureVtpmVerifier.Verify(evidence, context, findings),
+            EvidenceKind.Simulated => SimulatedVerifier.Verify(evidence, context, findings),
             _ => Unsupported(evidence, findings),
         };
         return Verdict.Of(evidence.Kind, findings, claims);
