@@ -14,7 +14,8 @@ public static class LaunchMeasurement
         {
             EvidenceKind.Tdx => "mr_td",
             EvidenceKind.Nitro => "pcrs.0",
-            EvidenceKind.Tpm => "pcr_digest",
+            EvidenceKind.Tpm => "pcrDigest",
+            EvidenceKind.AzureVtpm => "snp.measurement",
             _ => "measurement",
         };
         return claims.Fields[field] is string hex ? Convert.FromHexString(hex) : throw new CryptographicException($"{claims.Kind.ToName()} evidence without '{field}'.");
