@@ -22,6 +22,14 @@ public static class RevocationFile
         }
     }
 
+    /// <summary>Replaces the file as a whole.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> signed)
+    {
+        var temporary = path + ".new";
+        File.WriteAllText(temporary, Convert.ToBase64String(signed) + "\n");
+        File.Move(temporary, path, overwrite: true);
+    }
+
     /// <summary>Takes the list of a file into force.</summary>
     /// <exception cref="InvalidDataException">It is unreadable, or <paramref name="anchors"/> do not accept it.</exception>
     internal static void Accept(TrustAnchors anchors, string path)
