@@ -28,6 +28,7 @@ public static class CoordinatorHost
             tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster, registrar)),
             routes => routes.MapGrpcService<CoordinatorEndpoint>(), environment.Log, cancellation: cancellation);
         environment.Listening(new HostAddress(settings.AdvertisedHost ?? endpoint.Address.ToString(), server.Port));
+        environment.Log(settings.Attestation.Demand);
         try
         {
             await server.WaitForShutdownAsync(cancellation);

@@ -29,6 +29,11 @@ public sealed record AttestationSettings
     /// <summary>Coordinator: how long such a certificate is good.</summary>
     public TimeSpan Validity { get; init; } = TimeSpan.FromHours(3);
 
+    /// <summary>For the log: what is demanded of peers.</summary>
+    internal string Demand => Policy is null
+        ? "attestation: none is demanded (attestation.policy is not set); whoever has a certificate of the authority may take part, and nothing proves what it runs"
+        : $"attestation: parties and Triple Service must show evidence that {Policy} accepts";
+
     /// <summary>Where the revocation list in force is kept across restarts; null: nowhere.</summary>
     public string? Revocations { get; init; }
 }

@@ -31,6 +31,7 @@ public static class NodeHost
         await using var listener = PeerListener.Start(settings.Endpoint(), tls, [Role.Party, Role.ModelOwner], environment.Log);
         var address = new HostAddress(settings.AdvertisedHost ?? listener.Endpoint.Address.ToString(), listener.Endpoint.Port);
         environment.Listening(address);
+        environment.Log(settings.Attestation.Demand);
         var hello = new WorkerHello { ProtocolVersion = ProtocolVersion.Current, Host = address.Host, Port = (uint)address.Port };
         await using var link = await CoordinatorLink.ConnectAsync(tls, coordinator, hello, cancellation);
         using var node = new Node(tls, listener, envelope => link.Send(new WorkerMessage { Sealed = envelope }), wrapMesh);

@@ -37,6 +37,7 @@ public static class TripleServiceHost
             tls, new IPEndPoint(listener.Endpoint.Address, settings.GrpcPort), services => services.AddSingleton(new TripleServiceEndpoint(tls, dealer)),
             routes => routes.MapGrpcService<TripleServiceEndpoint>(), environment.Log, cancellation: cancellation);
         environment.Listening(address);
+        environment.Log(settings.Attestation.Demand);
         var hello = new WorkerHello
         {
             ProtocolVersion = ProtocolVersion.Current,
