@@ -9,7 +9,7 @@ namespace Mimir.Trust.Tests.Attestation;
 public sealed class PlatformFuzzTests
 {
     private const string Seed = "0N0XIzNsQ0O2";
-    private const long Runs = 2_000;
+    private const long Runs = 300;
 
     private static readonly Gen<(int Position, byte Value)[]> Changes = Gen.Select(Gen.Int[0, 1 << 20], Gen.Byte).Array[1, 8];
 

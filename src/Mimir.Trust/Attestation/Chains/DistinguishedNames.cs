@@ -33,9 +33,8 @@ internal static class DistinguishedNames
 
     private static string Printable(AsnReader value)
     {
-        var text = value.ReadCharacterString((UniversalTagNumber)value.PeekTag().TagValue);
         var shown = new StringBuilder();
-        foreach (var c in text.Take(Longest)) shown.Append(c is >= ' ' and <= '~' ? c : '?');
+        foreach (var c in AsnText.Read(value).Take(Longest)) shown.Append(c is >= ' ' and <= '~' ? c : '?');
         return shown.Length == 0 ? None : shown.ToString();
     }
 }

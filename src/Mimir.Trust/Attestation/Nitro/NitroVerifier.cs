@@ -12,6 +12,9 @@ internal static class NitroVerifier
     /// <summary>Refusal: the leaf did not sign the document.</summary>
     public const string Signature = "nitro.signature";
 
+    /// <summary>Refusal: a certificate was given that has nothing to do with the document.</summary>
+    public const string Endorsement = "nitro.endorsement";
+
     private const int LongestChain = 8;
 
     /// <summary>The document's claims; null when it cannot be read. Every reason against it is added to <paramref name="findings"/>.</summary>
@@ -19,7 +22,10 @@ internal static class NitroVerifier
     {
         if (findings.Read(() => CoseSign1.Parse(evidence.Body)) is not { } cose) return null;
         if (findings.Read(() => NitroDocument.Parse(cose.Payload)) is not { } document) return null;
-        var pool = EndorsementPool.Read(document.Bundle.Select(der => (ReadOnlyMemory<byte>)der), [], findings);
+        var pool = EndorsementPool.Read(document.Bundle.Select(der => (ReadOnlyMemory<byte>)der), evidence.PartsOf(EvidencePartKind.RevocationList), findings);
+        foreach (var given in evidence.PartsOf(EvidencePartKind.Certificate))
+            findings.Require(
+                pool.Certificates.Any(c => c.Raw.Span.SequenceEqual(given.Span)), Endorsement, "A certificate was given that is not in the document's chain.");
         if (ChainCertificate.TryRead(document.Certificate) is { } leaf)
         {
             findings.Require(IsSigned(cose, leaf), Signature, "The document is not signed by its certificate's key.");

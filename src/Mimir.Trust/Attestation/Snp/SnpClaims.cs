@@ -43,7 +43,7 @@ public sealed record SnpClaims(SnpReport Report, SnpProduct? Product, SnpKeyExte
         {
             var fields = new ClaimFields { { "version", (ulong)Report.Version } };
             if (Product is { } product) fields.Add("product", product.ToName());
-            if (Report.Version >= 3) fields.Add("fms", Convert.ToHexStringLower([Report.Family, Report.Model, Report.Stepping]));
+            fields.Add("fms", Convert.ToHexStringLower([Report.Family, Report.Model, Report.Stepping]));
             AddGuest(fields);
             AddPlatform(fields);
             AddEndorsement(fields);

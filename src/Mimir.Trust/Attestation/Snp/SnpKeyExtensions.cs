@@ -60,10 +60,7 @@ public sealed record SnpKeyExtensions(string ProductName, SnpTcb Tcb, ReadOnlyMe
     {
         if (value is not { } bytes) return null;
         var reader = new AsnReader(bytes, AsnEncodingRules.DER);
-        var tag = reader.PeekTag();
-        if (tag.TagClass != TagClass.Universal || (UniversalTagNumber)tag.TagValue is not (UniversalTagNumber.IA5String or UniversalTagNumber.UTF8String or UniversalTagNumber.PrintableString))
-            throw new AsnContentException("Text was expected.");
-        var text = reader.ReadCharacterString((UniversalTagNumber)tag.TagValue);
+        var text = AsnText.Read(reader);
         reader.ThrowIfNotEmpty();
         return text.Length is > 0 and <= LongestText && text.All(c => c is >= ' ' and <= '~') ? text : throw new AsnContentException("Printable text was expected.");
     }

@@ -26,7 +26,8 @@ internal static class TdxVerifier
             [.. quote.PckChain, .. evidence.PartsOf(EvidencePartKind.Certificate), .. collateral.Certificates],
             [.. evidence.PartsOf(EvidencePartKind.RevocationList), .. collateral.RevocationLists],
             findings);
-        var platform = VerifyPck(quote, pool, context, findings);
+        RequireGenuine(pool.Certificates, findings);
+        var platform = VerifyPck(quote, pool.Lists, context, findings);
         return new TdxClaims
         {
             Version = quote.Version,
@@ -45,15 +46,28 @@ internal static class TdxVerifier
         return collateral;
     }
 
-    private static PckExtension? VerifyPck(TdxQuote quote, EndorsementPool pool, VerificationContext context, Findings findings)
+    /// <summary>Also a certificate that nothing needs must be signed by one that was given: no altered byte passes.</summary>
+    private static void RequireGenuine(IReadOnlyList<ChainCertificate> certificates, Findings findings)
     {
-        if (ChainCertificate.TryRead(quote.PckChain[0]) is not { } leaf) return null;
+        foreach (var certificate in certificates)
+            findings.Require(
+                certificates.Any(i => i.Subject.Span.SequenceEqual(certificate.Issuer.Span) && i.Signed(certificate.Algorithm, certificate.ToBeSigned, certificate.Signature)),
+                ChainRefusals.Signature,
+                $"The certificate '{certificate.Name}' is not signed by any that was given.");
+    }
+
+    /// <summary>The platform's own certificates must suffice: the quote carries its whole chain.</summary>
+    private static PckExtension? VerifyPck(TdxQuote quote, IReadOnlyList<RevocationList> lists, VerificationContext context, Findings findings)
+    {
+        ChainCertificate[] chain = [.. quote.PckChain.Select(der => ChainCertificate.TryRead(der)).OfType<ChainCertificate>()];
+        if (chain.Length < quote.PckChain.Count) return null;
+        var leaf = chain[0];
         findings.Require(
             IntelSignature.ByKey(leaf.PublicKeyInfo, quote.QeReport.Signed, quote.QeReport.Signature),
             TdxRefusals.QeSignature,
             "The quoting enclave's report is not signed by the platform's PCK key.");
         findings.Require(leaf.Name == PckName, TdxRefusals.NotPck, $"The first certificate of the quote's chain is not an '{PckName}'.");
-        ChainVerifier.Verify(leaf, pool.Certificates, pool.Lists, Rules(context.At), findings);
+        ChainVerifier.Verify(leaf, chain, lists, Rules(context.At), findings);
         if (leaf.Extension(PckExtension.Oid) is { } extension) return findings.Read(() => PckExtension.Parse(extension));
         findings.Add(TdxRefusals.PckExtension, "The PCK certificate lacks Intel's extension.");
         return null;

@@ -60,6 +60,19 @@ public sealed class NitroTamperingTests
         Assert.Contains(BindingCheck.Nonce, Codes(EvidenceVerifier.Verify(without, context with { Nonce = Array.Empty<byte>() })));
     }
 
+    [Fact]
+    public void A_certificate_of_another_chain_is_refused()
+    {
+        var vector = VectorFiles.Case("prod-2024-base");
+        var evidence = new Evidence(EvidenceKind.Nitro, NitroVectors.Document(vector));
+        var context = new VerificationContext { At = VectorFiles.At(vector) };
+        Assert.True(EvidenceVerifier.Verify(evidence.With(VectorFiles.Certificates(VectorFiles.Read("roots/aws_nitro_root_g1.pem"))), context).IsValid);
+        var other = evidence.With(VectorFiles.Certificates(VectorFiles.Read("roots/amd_ark_genoa.pem")));
+        Assert.Equal([NitroVerifier.Endorsement], Codes(EvidenceVerifier.Verify(other, context)));
+        var lists = evidence.With(new EvidencePart(EvidencePartKind.RevocationList, VectorFiles.Read("tdx/rootcrl_2023.der")));
+        Assert.Equal(["crl.missing"], Codes(EvidenceVerifier.Verify(lists, context)));
+    }
+
     private static string Refusal(byte[] document) => Assert.Throws<RefusedException>(() => CoseSign1.Parse(document)).Code;
 
     private static byte[] Header(params (int Key, int Value)[] entries)
