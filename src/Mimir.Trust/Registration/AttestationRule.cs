@@ -1,4 +1,5 @@
 using Mimir.Trust.Attestation;
+using Mimir.Trust.Policies;
 
 namespace Mimir.Trust.Registration;
 
@@ -14,6 +15,12 @@ public sealed class AttestationRule(
     AcceptedKinds accepted, IReadOnlyList<ReadOnlyMemory<byte>> labKeys, Func<Role, Verdict, IReadOnlyList<string>> judge,
     Func<IReadOnlyList<AttestedPeer>, IReadOnlyList<string>> judgeMembers)
 {
+    /// <summary>The rule that a policy makes.</summary>
+    public static AttestationRule Of(Policy policy) => new(
+        policy.AcceptedKinds, policy.LabKeys,
+        (role, verdict) => Against(policy.Evaluate(role, verdict)),
+        members => Against(policy.EvaluateQuorum([.. members.Select(m => new Member(m.Peer.ToString(), m.Peer.Role, m.Operator, m.Verdict))])));
+
     /// <summary>Whether a role must show evidence: those that compute on secrets. Owners trust themselves, and the coordinator carries only what is sealed.</summary>
     public static bool AppliesTo(Role role) => role is Role.Party or Role.TripleService;
 
@@ -59,4 +66,6 @@ public sealed class AttestationRule(
         if (judgeMembers(members) is { Count: > 0 } against)
             throw new UntrustedPeerException($"The attestation policy refuses these members together ({string.Join("; ", against)})");
     }
+
+    private static string[] Against(PolicyDecision decision) => decision.IsAccepted ? [] : [.. decision.Failures.Select(f => f.ToString()).DefaultIfEmpty("no rule applies")];
 }
