@@ -54,7 +54,8 @@ internal sealed class Applicant(TlsSettings enrolled, IEvidenceProducer producer
         }
     }
 
-    private async Task<AttestRequest> AnswerAsync(ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> channel, CancellationToken cancellation)
+    /// <summary>The request that answers a challenge over one connection.</summary>
+    internal async Task<AttestRequest> AnswerAsync(ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> channel, CancellationToken cancellation)
     {
         using var signer = ECDsa.Create();
         signer.ImportPkcs8PrivateKey(key, out _);
