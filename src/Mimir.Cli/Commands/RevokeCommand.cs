@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using Mimir.Cli.Configuration;
 using Mimir.Services.Joining;
 using Mimir.Trust;
@@ -15,7 +16,8 @@ public static class RevokeCommand
     {
         var names = new Argument<string[]>("NODE") { Description = "Whom to throw out: role/name, such as party/p2; a name alone is a party", Arity = ArgumentArity.ZeroOrMore };
         var serials = new Option<string[]>("--serial") { Description = "One certificate, by its serial number", HelpName = "HEX" };
-        var keys = new Option<string[]>("--key") { Description = "One key, by the SHA-256 of its SubjectPublicKeyInfo; of an authority: all that it issued", HelpName = "HEX" };
+        var keys = new Option<string[]>("--key") { Description = "One key, by the SHA-256 of its SubjectPublicKeyInfo; as a list or a log names it", HelpName = "HEX" };
+        var retire = new Option<string?>("--retire") { Description = "ca.pem of an authority that is to count no more, with all that it issued", HelpName = "FILE" };
         var reason = new Option<string>("--reason") { Description = "Why, in one line that everybody is shown", HelpName = "TEXT", DefaultValueFactory = _ => "revoked by the operator" };
         var authority = new Option<string>("--authority") { Description = "Directory of ca.pem and ca-key.pem", HelpName = "DIR", Required = true };
         var successor = new Option<string?>("--successor") { Description = "ca.pem of a further authority that everybody is to trust from now on", HelpName = "FILE" };
@@ -23,7 +25,7 @@ public static class RevokeCommand
         var config = SharedOptions.Config();
         var command = new Command("revoke", "Revokes members: signs the next revocation list and, with --config, publishes it; live connections are closed within seconds")
         {
-            names, serials, keys, reason, authority, successor, list, config,
+            names, serials, keys, retire, reason, authority, successor, list, config,
         };
         command.SetAction(async (result, cancellation) =>
         {
@@ -31,6 +33,7 @@ public static class RevokeCommand
             [
                 .. result.GetValue(names)!.Select(n => new RevocationEntry(RevocationKind.Name, n.Contains('/') ? n : $"{Role.Party.ToName()}/{n}", result.GetValue(reason)!)),
                 .. (result.GetValue(serials) ?? []).Select(s => new RevocationEntry(RevocationKind.Serial, s.ToUpperInvariant(), result.GetValue(reason)!)),
+                .. Retired(result.GetValue(retire)).Select(k => new RevocationEntry(RevocationKind.Key, k, result.GetValue(reason)!)),
                 .. (result.GetValue(keys) ?? []).Select(k => new RevocationEntry(RevocationKind.Key, k.ToUpperInvariant(), result.GetValue(reason)!)),
             ];
             Require(entries);
@@ -45,6 +48,17 @@ public static class RevokeCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    /// <summary>SHA-256 of the public keys of a file's authorities.</summary>
+    private static IEnumerable<string> Retired(string? file)
+    {
+        if (file is null) yield break;
+        foreach (var certificate in TrustAnchors.LoadCertificates(file))
+        {
+            yield return Convert.ToHexString(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+            certificate.Dispose();
+        }
     }
 
     private static byte[] Sign(string file, IReadOnlyList<RevocationEntry> entries, string authorityDirectory, string? successor)

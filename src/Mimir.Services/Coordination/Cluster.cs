@@ -48,7 +48,7 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
         lock (_lock)
         {
             if (_workers.TryGetValue(identity.ToString(), out var worker) && worker.Identity.SpkiSha256.Span.SequenceEqual(identity.SpkiSha256.Span))
-                worker.Renew(registrar.Describe(identity));
+                worker.Renew(identity, registrar.Describe(identity));
         }
     }
 

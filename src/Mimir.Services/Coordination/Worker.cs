@@ -11,7 +11,7 @@ internal sealed class Worker(PeerIdentity identity, WorkerHello hello, PeerCerti
     private readonly Channel<WorkerCommand> _commands = Channel.CreateUnbounded<WorkerCommand>(new() { SingleReader = true });
 
     /// <summary>Who it is, as its TLS connection proved.</summary>
-    public PeerIdentity Identity => identity;
+    public PeerIdentity Identity { get; private set; } = identity;
 
     /// <summary>What it is to be told, in order.</summary>
     public ChannelReader<WorkerCommand> Commands => _commands.Reader;
@@ -26,8 +26,9 @@ internal sealed class Worker(PeerIdentity identity, WorkerHello hello, PeerCerti
     };
 
     /// <summary>It has a newer certificate; descriptions from now on have it.</summary>
-    public void Renew(PeerCertificate renewed)
+    public void Renew(PeerIdentity current, PeerCertificate renewed)
     {
+        Identity = current;
         var address = Address.Clone();
         address.Worker = renewed;
         Address = address;

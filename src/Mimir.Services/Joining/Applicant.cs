@@ -49,6 +49,9 @@ internal sealed class Applicant(TlsSettings enrolled, IEvidenceProducer producer
                 RpcException { StatusCode: StatusCode.PermissionDenied } refused when refused.Status.Detail.Split(": ", 2) is [var code, var sentence] =>
                     new RegistrationRefusedException(code, sentence),
                 RpcException { StatusCode: StatusCode.FailedPrecondition } refused => new InvalidDataException(refused.Status.Detail, error),
+                // TLS 1.3 tells a client last that its certificate was refused: the connection is made, and then it is gone.
+                PeerLostException when channel.Server is not null => new RegistrationRefusedException(RegistrationRefusedException.Closed,
+                    $"{channel.Target} took the connection and closed it: the certificate in tls.identity is revoked, has expired, or is of another authority"),
                 var other => other,
             };
         }

@@ -1,7 +1,7 @@
 namespace Mimir.Trust.Registration;
 
 /// <summary>A node that may not join.</summary>
-/// <param name="code">Stable: <c>registration.nonce</c>, <c>registration.relayed</c>, <c>registration.key</c>, <c>registration.evidence</c>.</param>
+/// <param name="code">Stable: <c>registration.nonce</c>, <c>registration.relayed</c>, <c>registration.key</c>, <c>registration.evidence</c>, <c>registration.closed</c>.</param>
 /// <param name="sentence">One line for the operator: what was refused, and what to do.</param>
 public sealed class RegistrationRefusedException(string code, string sentence) : Exception($"{code}: {sentence}")
 {
@@ -16,6 +16,9 @@ public sealed class RegistrationRefusedException(string code, string sentence) :
 
     /// <summary>The evidence is not genuine, is bound to something else, or the policy refuses it; the sentence has the reasons.</summary>
     public const string Evidence = "registration.evidence";
+
+    /// <summary>The coordinator does not even take the connection.</summary>
+    public const string Closed = "registration.closed";
 
     /// <summary>Stable, for programs.</summary>
     public string Code { get; } = code;

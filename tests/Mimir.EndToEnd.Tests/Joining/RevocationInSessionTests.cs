@@ -27,7 +27,8 @@ public sealed class RevocationInSessionTests
 
         // It cannot come back, whatever it shows.
         var again = cluster.StartWorker("node", "p2");
-        Assert.NotEqual(0, await again.ExitAsync());
+        Assert.Equal(1, await again.ExitAsync());
+        Assert.Contains("registration.closed", again.LastError);
 
         await cluster.ShareAsync(2);
         var (code, output, error) = await MimirProcess.RunAsync(
