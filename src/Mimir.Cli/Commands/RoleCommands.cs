@@ -40,6 +40,7 @@ public static class RoleCommands
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
                 MaxLanes = config.Scheduler.MaxLanes,
+                AuditFile = config.Process.AuditFile,
             },
             environment, cancellation));
 

@@ -26,6 +26,7 @@ public static class RootCommands
         root.Subcommands.Add(SealCommand.Create());
         root.Subcommands.Add(UnsealCommand.Create());
         root.Subcommands.Add(RekeyCommand.Create());
+        root.Subcommands.Add(AuditCommand.Create());
         return root;
     }
 }

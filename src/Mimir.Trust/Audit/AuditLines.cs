@@ -1,11 +1,11 @@
 namespace Mimir.Trust.Audit;
 
 /// <summary>Cuts a file into lines of bounded length, as bytes.</summary>
-internal static class AuditLines
+public static class AuditLines
 {
     /// <summary>Lines without their line break; a longer one than <see cref="AuditLine.Longest"/> comes cut off, which no entry is.</summary>
     /// <returns>The line, and whether a line break follows it.</returns>
-    public static IEnumerable<(byte[] Line, bool Ended)> Read(Stream file)
+    internal static IEnumerable<(byte[] Line, bool Ended)> Read(Stream file)
     {
         var buffer = new byte[AuditLine.Longest + 2];
         for (int filled = 0, read = -1; ;)

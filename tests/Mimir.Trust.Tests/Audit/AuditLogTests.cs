@@ -54,7 +54,7 @@ public sealed class AuditLogTests : IDisposable
                 line++;
                 continue;
             }
-            if (at % 3 != 0) continue;
+            if (at % 11 != 0) continue;
             var altered = whole.ToArray();
             altered[at] ^= (byte)(1 << at % 7);
             if (altered[at] == '\n') continue;
@@ -108,6 +108,18 @@ public sealed class AuditLogTests : IDisposable
         Write();
         Write(colleague);
         Assert.Equal((AuditFault.UntrustedSigner, 16L), (Verify().Fault, Verify().FirstBadLine));
+    }
+
+    [Fact]
+    public void A_line_of_another_log_of_the_same_writer_is_refused()
+    {
+        Write();
+        var lines = File.ReadAllLines(Log);
+        File.Delete(Log);
+        Write();
+        var others = File.ReadAllLines(Log);
+        File.WriteAllText(Log, string.Concat(lines[..6].Append(others[6]).Concat(lines[7..]).Select(l => l + "\n")));
+        Assert.Equal((AuditFault.BrokenChain, 7L), (Verify().Fault, Verify().FirstBadLine));
     }
 
     [Fact]
