@@ -44,6 +44,6 @@ public static class ConfigLoader
             new AttestationConfig(Optional<string>("attestation.policy"), Required<string>("attestation.producer"), Required<string>("attestation.tpm"),
                 Optional<string>("attestation.endorsements"), Optional<string>("attestation.lab_key"), Optional<string>("attestation.authority"),
                 Integer("attestation.certificate_minutes"), Optional<string>("attestation.revocations")),
-            new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator")));
+            new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file")));
     }
 }

@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
+using Mimir.Trust.Revocations;
 
 namespace Mimir.Services.Coordination;
 
@@ -13,11 +14,12 @@ internal sealed partial class Cluster
     /// <summary>
     /// Takes a signed list into force: the connections of whom it names are closed here, their sessions and groups end with that reason, and everybody is told, so that they close theirs.
     /// </summary>
-    /// <exception cref="Mimir.Trust.Revocations.RevocationRefusedException">The list is not accepted.</exception>
+    /// <exception cref="RevocationRefusedException">The list is not accepted.</exception>
     public void Revoke(ReadOnlyMemory<byte> signed)
     {
         // The reason goes out before connections close here: otherwise a session would end with the loss that follows from it.
-        var list = Mimir.Trust.Revocations.RevocationCodec.Read(signed);
+        var list = RevocationCodec.Read(signed);
+        var former = tls.Anchors.Revocations.List.Entries;
         Worker[] workers;
         lock (_lock) workers = [.. _workers.Values];
         if (!tls.Anchors.Accept(signed, Conclude)) return;
@@ -28,8 +30,14 @@ internal sealed partial class Cluster
 
         void Conclude()
         {
+            foreach (var entry in list.Entries.Except(former))
+                if (entry.Peer is { } peer) audit.Revoked(peer.Role, peer.Name, default);
             foreach (var worker in workers)
-                if (tls.Anchors.Revocations.ReasonAgainst(worker.Identity) is { } reason) Expel(worker, reason);
+            {
+                if (tls.Anchors.Revocations.ReasonAgainst(worker.Identity) is not { } reason) continue;
+                audit.Revoked(worker.Identity.Role, worker.Identity.Name, worker.Identity.SpkiSha256);
+                Expel(worker, reason);
+            }
         }
     }
 

@@ -6,11 +6,12 @@ using Mimir.Transport.Connections;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
+using Mimir.Trust.Audit;
 
 namespace Mimir.Services.Coordination;
 
 /// <summary>Everything that the coordinator knows: workers, groups, sessions. Thread-safe.</summary>
-internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int maxLanes, Action<string> log)
+internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int maxLanes, Action<string> log, CoordinatorAudit audit)
 {
     private const int KeptSessions = 64;
     private static readonly TimeSpan RegisterWithin = TimeSpan.FromSeconds(20);
@@ -22,17 +23,18 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Registers a worker.</summary>
-    /// <exception cref="ArgumentException">Its hello is not of this version, or it is registered already.</exception>
-    /// <exception cref="UntrustedPeerException">Its evidence is refused.</exception>
+    /// <exception cref="ArgumentException">Its hello is not of this version, it is registered already, or its evidence is refused.</exception>
     public Worker Register(PeerIdentity identity, WorkerHello? hello)
     {
         if (hello is null || hello.ProtocolVersion != ProtocolVersion.Current || hello.Port is 0 or > 65535 || hello.Host.Length is 0 or > 255)
-            throw new ArgumentException($"the greeting of {identity} is none of protocol version {ProtocolVersion.Current}; install the same release everywhere");
+            throw audit.Refused(identity, AdmissionRefusal.Protocol, $"the greeting of {identity} is none of protocol version {ProtocolVersion.Current}; install the same release everywhere");
         var worker = new Worker(identity, hello, registrar.Describe(identity));
-        tls.Anchors.Attestation?.Judge(identity, worker.Address.Worker.Attestation?.ToRecord(), tls.Clock.GetUtcNow());
+        RequireEvidence(identity, worker);
         lock (_lock)
         {
-            if (!_workers.TryAdd(identity.ToString(), worker)) throw new ArgumentException($"{identity} is registered already; stop the other process or give this one another name");
+            if (_workers.ContainsKey(identity.ToString())) throw audit.Refused(identity, AdmissionRefusal.Duplicate, $"{identity} is registered already; stop the other process or give this one another name");
+            audit.Admitting(identity);
+            _workers.Add(identity.ToString(), worker);
             worker.Send(new WorkerCommand { Registered = new Registered { ProtocolVersion = ProtocolVersion.Current, RegisteredParties = (uint)_workers.Values.Count(w => w.Identity.Role == Role.Party) } });
             if (Revocations is { } list) worker.Send(new WorkerCommand { Revocations = list });
             _changed.TrySetResult();
@@ -112,6 +114,7 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
                 {
                     RequireQuorum([.. parties, service]);
                     var group = new Group(terms, modelOwner, parties, service, maxLanes, tls.Clock);
+                    audit.Sharing(group, modelOwner);
                     _groups[group.Id] = group;
                     group.Start();
                     log($"{modelOwner} shares model '{terms.Name}' with {string.Join(", ", parties.Select(p => p.Identity.Name))}");
@@ -139,7 +142,8 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
             && g.Terms.Security == terms.Security && g.Terms.ScaleBits == terms.ScaleBits)
             ?? throw new InvalidOperationException($"no such model is shared with {terms.Parties} parties at these settings; run mimir model share first");
         plan.Validate(group.Layout, group.Parties.Count, terms.MaxContext == 0 ? int.MaxValue : (int)Math.Min(terms.MaxContext, int.MaxValue));
-        var session = new Session(terms, plan, group, tls.Clock);
+        var session = new Session(terms, plan, group, tls.Clock, audit);
+        audit.Creating(session, plan, caller);
         _sessions[session.Id] = session;
         lock (_lock)
         {
@@ -161,6 +165,18 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
     {
         foreach (var session in _sessions.Values)
             session.Report(new SessionFailed { Session = session.Id.ToByteString(), Kind = FailureKind.RunFailed, Message = message });
+    }
+
+    private void RequireEvidence(PeerIdentity identity, Worker worker)
+    {
+        try
+        {
+            tls.Anchors.Attestation?.Judge(identity, worker.Address.Worker.Attestation?.ToRecord(), tls.Clock.GetUtcNow());
+        }
+        catch (UntrustedPeerException refused)
+        {
+            throw audit.Refused(identity, AdmissionRefusal.Evidence, refused.Message);
+        }
     }
 
     /// <summary>Refuses at once what every member would refuse by itself.</summary>

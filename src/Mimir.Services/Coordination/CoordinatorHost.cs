@@ -4,6 +4,7 @@ using Mimir.Services.Hosting;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Rpc;
 using Mimir.Trust;
+using Mimir.Trust.Audit;
 using Mimir.Trust.Certificates;
 
 namespace Mimir.Services.Coordination;
@@ -21,8 +22,10 @@ public static class CoordinatorHost
         using var anchors = tls.Anchors;
         var endpoint = settings.Endpoint();
         using var authority = settings.Attestation.Authority is { } directory ? CertificateAuthority.Load(directory) : null;
-        var registrar = new Registrar(tls, authority, settings.Attestation.Validity, environment.Log);
-        var cluster = new Cluster(tls, registrar, settings.MaxLanes, environment.Log);
+        using var auditLog = settings.AuditFile is { } file ? AuditLog.Open(file, identity, tls.Clock) : null;
+        var audit = new CoordinatorAudit(auditLog, environment.Log);
+        var registrar = new Registrar(tls, authority, settings.Attestation.Validity, audit, environment.Log);
+        var cluster = new Cluster(tls, registrar, settings.MaxLanes, environment.Log, audit);
         registrar.Admitted = cluster.Renew;
         await using var server = await GrpcServer.StartAsync(
             tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster, registrar)),

@@ -58,7 +58,7 @@ public sealed class RefusedEvidenceTests
         // A TPM that the policy does not name, though the quote is perfect.
         await using var stranger = await Mimir.Services.Tests.Attesting.SoftwareTpm.StartAsync();
         await RefusedAsync(
-            RegistrationRefusedException.Evidence, "tpm.attestation_key", Applicant(node, new TpmProducer(stranger.Address, TpmProducer.DefaultRegisters, null), coordinator));
+            RegistrationRefusedException.Policy, "tpm.attestation_key", Applicant(node, new TpmProducer(stranger.Address, TpmProducer.DefaultRegisters, null), coordinator));
 
         // Somebody in between, with a stolen identity for either side.
         await using var relay = await GrpcServer.StartAsync(
