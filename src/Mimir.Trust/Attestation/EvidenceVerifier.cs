@@ -1,6 +1,8 @@
 using Mimir.Trust.Attestation.Azure;
+using Mimir.Trust.Attestation.Nitro;
 using Mimir.Trust.Attestation.Simulated;
 using Mimir.Trust.Attestation.Snp;
+using Mimir.Trust.Attestation.Tdx;
 using Mimir.Trust.Attestation.Tpm;
 
 namespace Mimir.Trust.Attestation;
@@ -31,6 +33,8 @@ public static class EvidenceVerifier
         EvidenceClaims? claims = evidence.Kind switch
         {
             EvidenceKind.Snp => SnpVerifier.Verify(evidence, context, findings),
+            EvidenceKind.Tdx => TdxVerifier.Verify(evidence, context, findings),
+            EvidenceKind.Nitro => NitroVerifier.Verify(evidence, context, findings),
             EvidenceKind.Tpm => TpmVerifier.Verify(evidence, context, findings),
             EvidenceKind.AzureVtpm => AzureVtpmVerifier.Verify(evidence, context, findings),
             EvidenceKind.Simulated => SimulatedVerifier.Verify(evidence, context, findings),

@@ -21,13 +21,13 @@ internal static class PartRecognition
     public static IReadOnlyList<EvidencePart>? TryRead(ReadOnlyMemory<byte> bytes)
     {
         var span = bytes.Span;
+        if (IsJson(span)) return One(EvidencePartKind.Collateral, bytes); // before PEM, which JSON may hold
         if (PemText.Recognises(span)) return Pem(span);
         if (SnpCertificateTable.Recognises(span)) return One(EvidencePartKind.CertificateTable, bytes);
         if (TpmQuote.Recognises(span)) return One(EvidencePartKind.Quote, bytes);
         if (Der(bytes) is { } der) return der;
         if (TpmSignature.Recognises(bytes)) return One(EvidencePartKind.Signature, bytes);
         if (TpmPublicKey.TryRead(bytes) is { } key) return One(EvidencePartKind.AttestationKey, key);
-        if (IsJson(span)) return One(EvidencePartKind.Collateral, bytes);
         if (span.Length > EventLogMarkOffset && span[EventLogMarkOffset..].StartsWith(EventLogMark)) return One(EvidencePartKind.EventLog, bytes);
         return Hex(span) is { } decoded ? Der(decoded) : null;
     }
