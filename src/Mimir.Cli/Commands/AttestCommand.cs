@@ -19,8 +19,8 @@ public static class AttestCommand
         kind.AcceptOnlyFromAmong([.. AcceptedKinds.Inspection.Kinds.Select(k => k.ToName())]);
         var endorsements = Files("--endorsement", "Certificates, revocation lists, certificate tables, and for TPMs signature, key and register values; may be repeated");
         var collateral = Files("--collateral", "What the vendor publishes: TCB info, identities, revocation lists; may be repeated");
-        var nonce = new Option<string?>("--nonce") { Description = "The nonce that the evidence must answer", HelpName = "HEX" };
-        var at = new Option<string?>("--at") { Description = "The instant at which everything must be valid, ISO 8601, UTC if no zone is named; now if not given", HelpName = "TIME" };
+        var nonce = NonceOption();
+        var at = AtOption();
         var json = SharedOptions.Json();
         var command = new Command("verify", "Whether evidence is genuine and current, and what it says; exit 1 if it is refused") { evidence, kind, endorsements, collateral, nonce, at, json };
         command.SetAction(result =>
@@ -47,9 +47,15 @@ public static class AttestCommand
         return VerdictReport.Of(EvidenceVerifier.Verify(assembled.Evidence, context with { Nonce = context.Nonce ?? assembled.Nonce }));
     }
 
+    /// <summary>--nonce, read by <see cref="Nonce"/>.</summary>
+    internal static Option<string?> NonceOption() => new("--nonce") { Description = "The nonce that the evidence must answer", HelpName = "HEX" };
+
+    /// <summary>--at, read by <see cref="Instant"/>.</summary>
+    internal static Option<string?> AtOption() => new("--at") { Description = "The instant at which everything must be valid, ISO 8601, UTC if no zone is named; now if not given", HelpName = "TIME" };
+
     private static Option<string[]> Files(string name, string description) => new(name) { Description = description, HelpName = "FILE", Arity = ArgumentArity.OneOrMore };
 
-    private static DateTimeOffset Instant(string? text)
+    internal static DateTimeOffset Instant(string? text)
     {
         if (text is null) return DateTimeOffset.UtcNow;
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
@@ -57,7 +63,7 @@ public static class AttestCommand
             : throw new UsageException($"--at '{text}' is no time; write it as 2026-03-01T00:00:00Z");
     }
 
-    private static ReadOnlyMemory<byte>? Nonce(string? text)
+    internal static ReadOnlyMemory<byte>? Nonce(string? text)
     {
         if (text is null) return null;
         return text.Length is > 0 and <= 1024 && text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit)
