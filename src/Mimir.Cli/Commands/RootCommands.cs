@@ -24,6 +24,7 @@ public static class RootCommands
         root.Subcommands.Add(IdentityCommand.Create());
         root.Subcommands.Add(RevokeCommand.Create());
         root.Subcommands.Add(AttestCommand.Create());
+        root.Subcommands.Add(PolicyCommand.Create());
         root.Subcommands.Add(KeyCommand.Create());
         root.Subcommands.Add(SealCommand.Create());
         root.Subcommands.Add(UnsealCommand.Create());
