@@ -53,8 +53,8 @@ public sealed class CertificateAuthority : IDisposable
         }
     }
 
-    /// <summary>Trust in this authority only. The caller disposes of it.</summary>
-    public TrustAnchors Anchors() => new(X509CertificateLoader.LoadCertificate(_certificate.RawData));
+    /// <summary>Trust in this authority only, and in its nodes with evidence only where <paramref name="attestation"/> is given. The caller disposes of it.</summary>
+    public TrustAnchors Anchors(AttestationRule? attestation = null) => new(X509CertificateLoader.LoadCertificate(_certificate.RawData)) { Attestation = attestation };
 
     /// <summary>Writes <c>ca.pem</c> and <c>ca-key.pem</c>, mode 0600.</summary>
     public void Save(string directory)
