@@ -15,6 +15,7 @@ internal sealed partial class Cluster
     /// Takes a signed list into force: the connections of whom it names are closed here, their sessions and groups end with that reason, and everybody is told, so that they close theirs.
     /// </summary>
     /// <exception cref="RevocationRefusedException">The list is not accepted.</exception>
+    /// <exception cref="IOException">It is in force everywhere, and could not be kept here for the next start.</exception>
     public void Revoke(ReadOnlyMemory<byte> signed)
     {
         // The reason goes out before connections close here: otherwise a session would end with the loss that follows from it.
@@ -27,6 +28,7 @@ internal sealed partial class Cluster
         var message = Revocations!;
         foreach (var worker in workers) worker.Send(new WorkerCommand { Revocations = message });
         foreach (var session in _sessions.Values) session.Tell(message);
+        tls.Anchors.Revocations.Keep();
 
         void Conclude()
         {

@@ -18,12 +18,17 @@ public sealed class TrustSettingsTests : IDisposable
     public void A_list_that_was_in_force_is_in_force_again_and_is_not_rolled_back()
     {
         var first = RevocationList.None.Next(DateTimeOffset.UtcNow, [RevocationEntry.Of(Role.Party, "p2", "stolen")]);
-        using (var running = Settings(null).OpenAnchors()) running.Accept(first.Sign(_authority));
+        using (var running = Settings(null).OpenAnchors())
+        {
+            running.Accept(first.Sign(_authority));
+            running.Revocations.Keep();
+        }
         using var restarted = Settings(null).OpenAnchors();
         Assert.Equal(1UL, restarted.Revocations.List.Version);
         using var revoked = _authority.Issue(Role.Party, "p2", TimeSpan.FromHours(1));
         Assert.Throws<UntrustedPeerException>(() => PeerIdentity.Verify(revoked.Certificate, restarted, DateTimeOffset.UtcNow));
         restarted.Accept(first.Next(DateTimeOffset.UtcNow, []).Sign(_authority));
+        restarted.Revocations.Keep();
         using var again = Settings(null).OpenAnchors();
         Assert.Equal("revocation.stale", Assert.Throws<RevocationRefusedException>(() => again.Accept(first.Sign(_authority))).Code);
     }
