@@ -27,6 +27,8 @@ public static class RootCommands
         root.Subcommands.Add(UnsealCommand.Create());
         root.Subcommands.Add(RekeyCommand.Create());
         root.Subcommands.Add(AuditCommand.Create());
+        root.Subcommands.Add(RevokeCommand.Create());
+        root.Subcommands.Add(AttestCommand.Create());
         return root;
     }
 }
