@@ -5,7 +5,6 @@ using Mimir.Transport.Connections;
 using Mimir.Transport.Rpc;
 using Mimir.Trust;
 using Mimir.Trust.Audit;
-using Mimir.Trust.Certificates;
 
 namespace Mimir.Services.Coordination;
 
@@ -23,7 +22,7 @@ public static class CoordinatorHost
         var endpoint = settings.Endpoint();
         using var log = settings.AuditFile is { } file ? AuditLog.Open(file, identity, tls.Clock) : null;
         var audit = new CoordinatorAudit(log, environment.Log);
-        using var authority = settings.Attestation.Authority is { } directory ? CertificateAuthority.Load(directory) : null;
+        using var authority = settings.Attestation.Authority is { } directory ? settings.OpenAuthority(directory) : null;
         var registrar = new Registrar(tls, authority, settings.Attestation.Validity, environment.Log, audit);
         var cluster = new Cluster(tls, registrar, settings.MaxLanes, environment.Log, audit);
         registrar.Admitted = cluster.Renew;
