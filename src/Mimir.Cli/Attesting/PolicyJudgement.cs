@@ -7,24 +7,6 @@ namespace Mimir.Cli.Attesting;
 /// <summary>What a policy adds to a verdict.</summary>
 public static class PolicyJudgement
 {
-    /// <summary>Reads a policy file.</summary>
-    /// <exception cref="UsageException">It cannot be read, or is no policy.</exception>
-    public static Policy Read(string path)
-    {
-        try
-        {
-            return Policy.Parse(File.ReadAllText(path), path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"{path}: cannot be read ({e.Message.TrimEnd('.')}); name a policy file");
-        }
-        catch (PolicyException e)
-        {
-            throw new UsageException(e.Message);
-        }
-    }
-
     /// <summary>
     /// What the policy has against valid evidence: in one role, or, without one, in the role that comes nearest to accepting it, so nothing as soon as
     /// one role accepts it.

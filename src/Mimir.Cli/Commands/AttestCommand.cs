@@ -20,8 +20,8 @@ public static class AttestCommand
         kind.AcceptOnlyFromAmong([.. AcceptedKinds.Inspection.Kinds.Select(k => k.ToName())]);
         var endorsements = Files("--endorsement", "Certificates, revocation lists, certificate tables, and for TPMs signature, key and register values; may be repeated");
         var collateral = Files("--collateral", "What the vendor publishes: TCB info, identities, revocation lists; may be repeated");
-        var nonce = new Option<string?>("--nonce") { Description = "The nonce that the evidence must answer", HelpName = "HEX" };
-        var at = new Option<string?>("--at") { Description = "The instant at which everything must be valid, ISO 8601, UTC if no zone is named; now if not given", HelpName = "TIME" };
+        var nonce = NonceOption();
+        var at = AtOption();
         var policy = new Option<string?>("--policy") { Description = "Judge by this policy too, see docs/policy.md", HelpName = "FILE" };
         var role = new Option<string?>("--role") { Description = "The role that the policy must admit it in; any if not given", HelpName = "ROLE" };
         role.AcceptOnlyFromAmong([.. Enum.GetValues<Role>().Select(r => r.ToName())]);
@@ -30,7 +30,7 @@ public static class AttestCommand
         command.SetAction(result =>
         {
             EvidenceKind? stated = EvidenceKindNames.TryParse(result.GetValue(kind), out var known) ? known : null;
-            var judge = result.GetValue(policy) is { } path ? PolicyJudgement.Read(path) : null;
+            var judge = result.GetValue(policy) is { } path ? PolicyFile.Read(path) : null;
             Role? wanted = RoleNames.TryParse(result.GetValue(role), out var named) ? named : null;
             if (wanted is not null && judge is null) throw new UsageException("--role needs --policy FILE");
             var instant = Instant(result.GetValue(at));
@@ -57,9 +57,15 @@ public static class AttestCommand
         return VerdictReport.Of(verdict, verdict is ValidVerdict valid ? objections(valid) : []);
     }
 
+    /// <summary>--nonce, read by <see cref="Nonce"/>.</summary>
+    internal static Option<string?> NonceOption() => new("--nonce") { Description = "The nonce that the evidence must answer", HelpName = "HEX" };
+
+    /// <summary>--at, read by <see cref="Instant"/>.</summary>
+    internal static Option<string?> AtOption() => new("--at") { Description = "The instant at which everything must be valid, ISO 8601, UTC if no zone is named; now if not given", HelpName = "TIME" };
+
     private static Option<string[]> Files(string name, string description) => new(name) { Description = description, HelpName = "FILE", Arity = ArgumentArity.OneOrMore };
 
-    private static DateTimeOffset Instant(string? text)
+    internal static DateTimeOffset Instant(string? text)
     {
         if (text is null) return DateTimeOffset.UtcNow;
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
@@ -67,7 +73,7 @@ public static class AttestCommand
             : throw new UsageException($"--at '{text}' is no time; write it as 2026-03-01T00:00:00Z");
     }
 
-    private static ReadOnlyMemory<byte>? Nonce(string? text)
+    internal static ReadOnlyMemory<byte>? Nonce(string? text)
     {
         if (text is null) return null;
         return text.Length is > 0 and <= 1024 && text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit)

@@ -23,6 +23,7 @@ public static class RootCommands
         root.Subcommands.Add(RoleCommands.Node());
         root.Subcommands.Add(IdentityCommand.Create());
         root.Subcommands.Add(AttestCommand.Create());
+        root.Subcommands.Add(PolicyCommand.Create());
         return root;
     }
 }
