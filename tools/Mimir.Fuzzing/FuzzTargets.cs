@@ -40,6 +40,7 @@ public static class FuzzTargets
             new("tpm-key", [TpmKeySeed], b => Parsed(TpmPublicKey.TryRead(b)?.Length)),
             new("azure-report", seeds.All("tpm/*.hcl.bin", "snp/*.hcl.bin"), b => Unless(b.Length != 2600 || b[4] == 1, Verified(EvidenceKind.AzureVtpm, b, azure))),
             new("azure-runtime", [.. seeds.All("tpm/*.hcl.bin").Select(b => b[0x4D4..^164])], b => Parsed(AzureRuntimeData.TryRead(b)?.AttestationKey.Length)),
+            .. PlatformTargets.All(seeds),
             new("simulated", [SimulatedSeed.Statement], b => Verified(EvidenceKind.Simulated, b, [], SimulatedSeed.Context(At))),
         ];
     }
@@ -47,9 +48,9 @@ public static class FuzzTargets
     /// <summary>TPMT_PUBLIC of a P-256 key: restricted, signing, fixed.</summary>
     private static byte[] TpmKeySeed => [0, 0x23, 0, 0x0B, 0, 5, 0, 0x72, 0, 0, 0, 0x10, 0, 0x18, 0, 0x0B, 0, 3, 0, 0x10, 0, 32, .. SimulatedSeed.Point];
 
-    private static Outcome Parsed(int? size) => new(size is { } s ? $"read {s}" : "refused");
+    internal static Outcome Parsed(int? size) => new(size is { } s ? $"read {s}" : "refused");
 
-    private static Outcome Verified(EvidenceKind kind, byte[] body, EvidencePart[] parts, VerificationContext? context = null)
+    internal static Outcome Verified(EvidenceKind kind, byte[] body, EvidencePart[] parts, VerificationContext? context = null)
     {
         var verdict = EvidenceVerifier.Verify(new Evidence(kind, body, parts), context ?? new VerificationContext { At = At.AddYears(kind == EvidenceKind.Tpm ? 1 : 0) });
         _ = verdict.Read?.Fields;
@@ -57,7 +58,7 @@ public static class FuzzTargets
     }
 
     /// <summary>Some bytes are covered by no signature and may have other values: a table's gaps; in Azure's report the version, 1 or 2, and the number of zeros at its end.</summary>
-    private static Outcome Unless(bool free, Outcome outcome) => free ? outcome with { Accepted = false } : outcome;
+    internal static Outcome Unless(bool free, Outcome outcome) => free ? outcome with { Accepted = false } : outcome;
 
     private static Outcome Codec(byte[] bytes)
     {
@@ -87,7 +88,7 @@ public static class FuzzTargets
 
     private static string Shape(IReadOnlyList<Refusal> reasons) => string.Join(' ', reasons.Select(r => r.Code).Distinct());
 
-    private static EvidencePart Part(EvidencePartKind kind, byte[] bytes) => new(kind, bytes);
+    internal static EvidencePart Part(EvidencePartKind kind, byte[] bytes) => new(kind, bytes);
 
     /// <summary>Parts of one kind from files in PEM or DER.</summary>
     private static EvidencePart[] Files(SeedFolder seeds, EvidencePartKind kind, params string[] names)
