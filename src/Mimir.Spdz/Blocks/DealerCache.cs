@@ -12,7 +12,7 @@ public sealed class DealerCache
     private readonly double[][] _values;
     private readonly int _width;
 
-    /// <summary>For up to <paramref name="positions"/> positions.</summary>
+    /// <summary>For up to <paramref name="positions"/> rows.</summary>
     public DealerCache(ModelLayout layout, int positions)
     {
         _layout = new PartyCache(layout with { Layers = 0 }, positions, active: false);
@@ -25,14 +25,14 @@ public sealed class DealerCache
 
     internal double[] Values(int layer) => _values[layer];
 
-    /// <summary>Draws the masks of one position's key and value.</summary>
-    internal void Draw(int layer, int position, TapeWriter tape)
+    /// <summary>Draws the masks of one row's key and value.</summary>
+    internal void Draw(int layer, int row, TapeWriter tape)
     {
         var drawn = new double[_width];
         tape.Uniform(drawn);
-        _layout.Store(drawn, position, _keys[layer]);
+        _layout.Store(drawn, row, _keys[layer]);
         tape.Uniform(drawn);
-        _layout.Store(drawn, position, _values[layer]);
+        _layout.Store(drawn, row, _values[layer]);
     }
 
     /// <summary>B·b per query head.</summary>

@@ -5,17 +5,21 @@ namespace Mimir.Spdz.Blocks;
 
 /// <summary>
 /// One party's secret key-value cache: K = E_K + B_K, V = E_V + B_V. E is known to all parties (opened once, when a row enters), B is dealt
-/// and shared with MACs. Layout per layer: [kvHead][position][headSize], so that one head is a matrix.
+/// and shared with MACs. Layout per layer: [kvHead][position][headSize], so that one head is a matrix. A row is never overwritten: a second value under
+/// the same mask would reveal the difference; rows of wrong guesses are dropped instead.
 /// </summary>
 public sealed class PartyCache
 {
     private readonly Layer[] _layers;
+    private readonly bool[] _dropped;
+    private bool _any;
 
     /// <summary>An empty cache for up to <paramref name="positions"/> positions.</summary>
     public PartyCache(ModelLayout layout, int positions, bool active)
     {
         (Positions, KeyValueHeads, HeadSize) = (positions, layout.KeyValueHeads, layout.HeadSize);
         var size = positions * KeyValueHeads * HeadSize;
+        _dropped = new bool[positions];
         _layers = [.. Enumerable.Range(0, layout.Layers).Select(_ => new Layer(new Side(size, active), new Side(size, active)))];
     }
 
@@ -29,6 +33,12 @@ public sealed class PartyCache
     internal Side Keys(int layer) => _layers[layer].Keys;
 
     internal Side Values(int layer) => _layers[layer].Values;
+
+    /// <summary>From now on no query attends to <paramref name="row"/>. Public.</summary>
+    internal void Drop(int row) => _dropped[row] = _any = true;
+
+    /// <summary>Which of the first <paramref name="rows"/> rows are dropped; empty when none is.</summary>
+    internal ReadOnlyMemory<bool> Dropped(int rows) => _any ? _dropped.AsMemory(0, rows) : default;
 
     /// <summary>First element of the matrix of one head.</summary>
     internal int Start(int keyValueHead) => keyValueHead * Positions * HeadSize;

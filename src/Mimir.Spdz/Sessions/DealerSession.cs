@@ -36,7 +36,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
     {
         plan.Validate(model.Layout, sender.Count, plan.Steps);
         using var logits = await DealClientMasksAsync(cancellation);
-        var cache = new DealerCache(model.Layout, plan.Steps);
+        var cache = new DealerCache(model.Layout, plan.Rows);
         try
         {
             foreach (var shape in Schedule.Blocks(model.Layout, plan, _numbers, model.Active))
@@ -96,12 +96,12 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
     private async Task DealStepAsync(DealerBlock block, int step, LogitsMasks? logits, CancellationToken cancellation)
     {
         var shape = block.Shape.Steps[step];
-        using var tape = await sender.BeginAsync(TapeKind.Step, block.Shape.Number, shape.Position, model.Active, model.Alpha, cancellation);
+        using var tape = await sender.BeginAsync(TapeKind.Step, block.Shape.Number, shape.Row, model.Active, model.Alpha, cancellation);
         Clock.Enter(StepPart.Beginning);
         var arithmetic = new DealerArithmetic(model.Layout, plan, _numbers, tape, new DealerStep(model, block, step, logits)) { Cached = shape.Cached };
-        await new SessionProgram<int>(model.Layout, plan, new TimedArithmetic<int>(arithmetic, Clock)).StepAsync(shape.Position, 1);
+        await new SessionProgram<int>(model.Layout, plan, new TimedArithmetic<int>(arithmetic, Clock)).StepAsync(shape.Row, 0, 1);
         await sender.EndAsync(tape, cancellation);
-        Clock.EndStep(plan.HasLogits(shape.Position));
+        Clock.EndStep(plan.HasLogits(shape.Row));
         BytesDealt += tape.BytesDealt;
     }
 }

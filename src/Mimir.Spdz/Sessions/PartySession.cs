@@ -44,12 +44,12 @@ public sealed class PartySession : IDisposable
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, model.Count);
         var party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
         _opener = new Opener(party, new TimedMesh(online, Statistics.Clock), HmacDrbg.FromSystem());
-        _cache = new PartyCache(model.Layout, plan.Steps, model.Active);
+        _cache = new PartyCache(model.Layout, plan.Rows, model.Active);
         _source = new BlockSource(model, plan, numbers, _cache, party, offline, tape);
         _clients = new PartyClients(plan, model.Layout.VocabularySize, party, _opener, port);
-        _lanes = [.. Enumerable.Range(0, Schedule.Chunk(model.Layout, plan, numbers, model.Active))
+        _lanes = [.. Enumerable.Range(0, Schedule.Lanes(model.Layout, plan, numbers, model.Active))
             .Select(_ => new StepLane(model, plan, numbers, _cache, party, _clients, (step, logits) => LogitsProbe?.Invoke(step, logits) ?? default, Statistics.Clock))];
-        _steps = new PartySteps(plan, party, _opener, _clients, _source, _lanes, Statistics);
+        _steps = new PartySteps(plan, party, _opener, _clients, _source, _cache, _lanes, Statistics);
     }
 
     /// <summary>See <see cref="PartyArithmetic.LogitsProbe"/>.</summary>
