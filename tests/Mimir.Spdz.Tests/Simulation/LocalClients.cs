@@ -145,7 +145,7 @@ internal sealed class LocalClients : IDealerPort
             var (part, (accepted, next)) = (text.Part, text.Next());
             Runs++;
             Send(session, part, next, accepted);
-            if (text.Position >= plan.Steps || tokens.Count == StopAfter) return;
+            if (text.Position >= plan.Steps || tokens.Count == Math.Min(plan.MaxTokens, StopAfter)) return;
         }
     }
 
