@@ -1,4 +1,5 @@
 using Mimir.Models.Folding;
+using Mimir.Spdz.Sessions;
 using Mimir.Transport.Protos;
 
 namespace Mimir.Client;
@@ -20,6 +21,9 @@ public sealed record ClientTask
 
     /// <summary>Tokens at which it asks to stop; they are not passed on.</summary>
     public IReadOnlyList<int> EndTokens { get; init; } = [];
+
+    /// <summary>Guesses tokens ahead, in a session that speculates; nobody: guesses that are hardly ever right.</summary>
+    public IDrafter? Drafter { get; init; }
 
     /// <summary>Told every token that it is granted, as it comes.</summary>
     public Action<int> OnToken { get; init; } = _ => { };

@@ -20,6 +20,9 @@ public sealed record GenerationOptions
     /// <summary>The one data owner gets the logits and samples itself; public weights only.</summary>
     public bool LogitsToOwner { get; init; }
 
+    /// <summary>Guesses of the one data owner that are verified beside each token; 0: none.</summary>
+    public int Speculate { get; init; }
+
     /// <summary>τ; 0 is greedy.</summary>
     public double Temperature { get; init; }
 

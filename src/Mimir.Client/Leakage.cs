@@ -29,6 +29,11 @@ public static class Leakage
         }
         facts.Add($"receivers ({string.Join(", ", plan.Receivers)}): the generated tokens, and with them how long the prompt is");
         if (plan.LogitsToOwner) facts.Add($"{plan.Receivers[0]}: the logits before every generated token, not only the tokens; it samples itself");
+        if (plan.Speculate > 0)
+        {
+            facts.Add($"everyone: how many of the {plan.Speculate} guesses of each step were right, so how predictable the text is");
+            facts.Add($"{plan.Receivers[0]}: beside each token up to {plan.Speculate} more samples, each after a text of its own choosing");
+        }
         if (stopsAtEnd) facts.Add("everyone: if the model ends its text early, at which position it did");
         if (plan.NoiseSeed is not null) facts.Add("everyone: the sampling noise (a seed was given)");
         return facts;

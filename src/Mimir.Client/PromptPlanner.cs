@@ -37,6 +37,7 @@ public static class PromptPlanner
             Temperature = options.Temperature,
             NoiseSeed = options.NoiseSeed,
             LogitsToOwner = options.LogitsToOwner,
+            Speculate = options.Speculate,
             FractionBits = options.ScaleBits,
             ChebyshevDegree = options.ChebyshevDegree,
             AuditRate = options.AuditRate,

@@ -65,6 +65,7 @@ public static class GenerateCommand
             Segments = new Dictionary<int, IReadOnlyList<int>> { [0] = tokens },
             Weights = generation.Weights,
             VocabularySize = layout.VocabularySize,
+            Drafter = generation.Speculate > 0 ? DrafterFile.Open(directory) : null,
             EndTokens = tokenizer.EosIds,
             OnToken = text.Append,
             OnProgress = text.Count,

@@ -69,6 +69,7 @@ public static class DemoRun
                 Segments = options.Segments.Select((s, i) => (s.Owner, i)).Where(s => s.Owner == options.Self).ToDictionary(s => s.i, s => prompt[s.i]),
                 Weights = generation.Weights,
                 VocabularySize = layout.VocabularySize,
+                Drafter = generation.Speculate > 0 ? DrafterFile.Open(options.Model) : null,
                 EndTokens = tokenizer.EosIds,
                 OnToken = token => Show(options.Self, token),
                 OnProgress = text.Count,

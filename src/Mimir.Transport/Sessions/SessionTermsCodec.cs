@@ -29,6 +29,7 @@ public static class SessionTermsCodec
             PrefillChunk = (uint)plan.PrefillChunk,
         };
         terms.LogitsToOwner = plan.LogitsToOwner;
+        terms.Speculate = (uint)plan.Speculate;
         if (plan.NoiseSeed is { } seed) terms.NoiseSeed = seed;
         terms.Owners.AddRange(plan.Segments.Select(s => new OwnerSegment { Owner = s.Owner, Positions = (uint)s.Positions }));
         terms.Receivers.AddRange(plan.Receivers);
@@ -59,6 +60,7 @@ public static class SessionTermsCodec
             AuditRate = terms.AuditRate,
             BlockSteps = Bounded(terms.BlockSteps, "triple_pool.min_size"),
             LogitsToOwner = terms.LogitsToOwner,
+            Speculate = Bounded(terms.Speculate, "speculate"),
             PrefillChunk = Bounded(terms.PrefillChunk, "scheduler.prefill_chunk"),
         };
     }
