@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Mimir.Services.Nodes;
 using Mimir.Spdz;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Sessions;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
@@ -37,7 +38,9 @@ public sealed class ClientMailboxTests : IDisposable
         mailbox.Deliver(Seal(bob, SealPurpose.Ready, _session.Digest.Span));
         await mailbox.ReadyAsync();
         mailbox.Deliver(Seal(bob, SealPurpose.Input, SealedPayloads.WriteInputs(1, new MaskedInputs(3, [5.0, 6.0]))));
-        Assert.Equal((double[])[5, 6], await mailbox.InputsAsync(1));
+        var inputs = await mailbox.InputsAsync(1);
+        Assert.Equal(3, inputs.Accepted);
+        Assert.Equal((double[])[5, 6], inputs.Values);
         Assert.False(mailbox.InputsAsync(0).IsCompleted);
         Assert.False(mailbox.StopRequested);
         mailbox.Deliver(Seal(bob, SealPurpose.Stop, []));
