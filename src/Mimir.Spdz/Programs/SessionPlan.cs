@@ -71,12 +71,21 @@ public sealed record SessionPlan
     /// </summary>
     public bool OwnerContinues => LogitsToOwner || Speculate > 0;
 
-    /// <summary>Prompt positions, all segments.</summary>
+    /// <summary>
+    /// Tokens before everybody's segments that are known to all (a system prompt): computed in the clear by every party (public weights only), and in the cache as
+    /// constants.
+    /// </summary>
+    public IReadOnlyList<int> PublicTokens { get; init; } = Array.Empty<int>();
+
+    /// <summary>The first row that is computed; those before it are there.</summary>
+    public int FirstRow => PublicTokens.Count;
+
+    /// <summary>Prompt positions, public tokens and all segments.</summary>
     public int PromptPositions
     {
         get
         {
-            var positions = 0;
+            var positions = FirstRow;
             for (var i = 0; i < Segments.Count; i++) positions += Segments[i].Positions;
             return positions;
         }
@@ -91,7 +100,7 @@ public sealed record SessionPlan
     /// <summary>Rows of the cache, which are the steps dealt for: positions, and rows of guesses that may all turn out wrong.</summary>
     public int Rows => Steps + Speculate * (Steps - FirstLogits - 1);
 
-    /// <summary>Client inputs before the first step: one token per prompt position, one bit per uncertain one.</summary>
+    /// <summary>Numbers of client inputs before the first step: one token per prompt position (those of public ones are nobody's), one bit per uncertain one.</summary>
     public int Inputs => OwnerContinues ? FirstLogits + 1 : PromptPositions + Uncertain;
 
     /// <summary>Parts in which inputs come, at most: the segments of the prompt, then the tokens of one run each.</summary>
@@ -116,7 +125,7 @@ public sealed record SessionPlan
     public IReadOnlyList<int> InputsOf(int segment)
     {
         if (segment >= Segments.Count) return [.. Enumerable.Range(FirstLogits + 1 + (segment - Segments.Count) * (Speculate + 1), Speculate + 1)];
-        var start = Segments.Take(segment).Sum(s => s.Positions);
+        var start = FirstRow + Segments.Take(segment).Sum(s => s.Positions);
         var tokens = Enumerable.Range(start, Segments[segment].Positions);
         if (OwnerContinues) return [.. tokens.Where(t => t <= FirstLogits)];
         return [.. segment == Segments.Count - 1 ? tokens.Concat(Enumerable.Range(PromptPositions, Uncertain)) : tokens];
@@ -143,7 +152,10 @@ public sealed record SessionPlan
                 ? "logits may go to a data owner only when the whole prompt is its own and it alone receives the tokens"
                 : "a data owner may speculate only when the whole prompt is its own and it alone receives the tokens");
         var context = Math.Min(layout.MaxPositions, maxContext);
-        var positions = Segments.Sum(s => (long)s.Positions);
+        var positions = PublicTokens.Count + Segments.Sum(s => (long)s.Positions);
+        if (PublicTokens.Count > 0 && (!layout.HasPublicWeights() || layout.Adapters.Count > 0))
+            throw new ArgumentException("a part of the prompt can be computed in public only when all weights are public");
+        if (PublicTokens.Any(t => t < 0 || t >= layout.VocabularySize)) throw new ArgumentException("the public part of the prompt holds a token that the model does not have");
         if (positions + MaxTokens - 1 > context)
             throw new ArgumentException($"the prompt takes {positions} positions and {MaxTokens} more tokens are wanted, {positions + MaxTokens - 1} together, but the context holds {context}; shorten the prompt or lower --max-tokens");
     }

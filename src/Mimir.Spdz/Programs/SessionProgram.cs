@@ -11,9 +11,6 @@ public sealed class SessionProgram<T>(ModelLayout model, SessionPlan plan, ISess
 {
     private readonly Transformer<T> _transformer = new(model, a);
 
-    /// <summary>The token of position 0.</summary>
-    public T First => a.Input(0);
-
     /// <summary>
     /// Runs the step of cache row <paramref name="row"/>, at <paramref name="position"/> of the text, which enters public constants only: who counts lengths
     /// may give any. After the certain part of the prompt a token is sampled and goes, plus one, to the

@@ -19,11 +19,11 @@ public sealed class Continuation
     private int[] _run;
     private int _accepted;
 
-    /// <summary>The whole <paramref name="prompt"/>, and who guesses; nobody: zeros.</summary>
+    /// <summary>The whole <paramref name="prompt"/> after the public tokens, and who guesses; nobody: zeros.</summary>
     public Continuation(SessionPlan plan, IEnumerable<int> prompt, IDrafter? drafter)
     {
         (_plan, _drafter, Position, Part) = (plan, drafter, plan.FirstLogits, plan.Segments.Count);
-        foreach (var token in prompt) Know(token);
+        foreach (var token in plan.PublicTokens.Concat(prompt)) Know(token);
         _run = [_text[Position]];
     }
 

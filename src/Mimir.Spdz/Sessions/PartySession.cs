@@ -67,6 +67,7 @@ public sealed class PartySession : IDisposable
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var own = stage is null ? new OwnStage(_model, _online, linked.Token) : null;
         _opener.RequireAgreement(_descriptor);
+        if (_plan.PublicTokens.Count > 0) _opener.RequireAgreement(await PublicPrefix.FillAsync(_model, _plan, _cache, linked.Token));
         await _clients.StartAsync(_tape, linked.Token);
         var blocks = Channel.CreateBounded<PartyBlock>(1);
         var ahead = Task.Run(() => _source.RunAsync(blocks.Writer, linked.Token), CancellationToken.None);

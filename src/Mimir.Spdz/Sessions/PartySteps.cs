@@ -26,7 +26,7 @@ internal sealed class PartySteps(
     /// <summary>Runs all blocks, or until a client asks to stop.</summary>
     public async Task RunAsync(ChannelReader<PartyBlock> blocks, IStage stage, CancellationToken cancellation)
     {
-        _token = clients.Input(0);
+        _token = clients.Input(plan.FirstRow);
         _clock.Restart();
         await foreach (var block in blocks.ReadAllAsync(cancellation))
         {

@@ -17,7 +17,7 @@ public static class Schedule
     /// </summary>
     public static int Chunk(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
     {
-        var most = Math.Min(plan.PrefillChunk, plan.FirstLogits + 1);
+        var most = Math.Min(plan.PrefillChunk, plan.FirstLogits + 1 - plan.FirstRow);
         if (most == 1) return 1;
         var section = CostArithmetic.Of(layout, plan, numbers, active, plan.FirstLogits - 1).Section(true, active).Bytes;
         return (int)Math.Clamp(ChunkBytes / Math.Max(1, section), 1, most);
@@ -77,7 +77,7 @@ public static class Schedule
 
     private static IEnumerable<(int Start, int Count)> Cuts(SessionPlan plan, int chunk)
     {
-        for (var start = 0; start < plan.Rows;)
+        for (var start = plan.FirstRow; start < plan.Rows;)
         {
             var prompt = plan.FirstLogits + 1 - start;
             var size = Math.Max(BlockRows(plan), Math.Min(chunk, prompt));
