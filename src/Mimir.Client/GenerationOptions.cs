@@ -23,6 +23,9 @@ public sealed record GenerationOptions
     /// <summary>Guesses of the one data owner that are verified beside each token; 0: none.</summary>
     public int Speculate { get; init; }
 
+    /// <summary>Tokens before the prompt that everybody may know, computed in the clear; public weights only.</summary>
+    public IReadOnlyList<int> PublicTokens { get; init; } = [];
+
     /// <summary>τ; 0 is greedy.</summary>
     public double Temperature { get; init; }
 

@@ -19,6 +19,7 @@ public static class Leakage
         ];
         if (weights.Public) facts.Add("weights: public to all parties");
         if (weights is { Public: true, Adapter: not null }) facts.Add("everyone: rank and adapted layers of the adapter; its weights stay secret");
+        if (plan.PublicTokens.Count > 0) facts.Add($"everyone: the first {plan.PublicTokens.Count} tokens of the prompt, which were called public, word for word");
         for (var i = 0; i < plan.Segments.Count; i++)
         {
             var (owner, positions) = plan.Segments[i];

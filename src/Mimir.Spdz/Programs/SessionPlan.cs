@@ -75,7 +75,7 @@ public sealed record SessionPlan
     /// Tokens before everybody's segments that are known to all (a system prompt): computed in the clear by every party (public weights only), and in the cache as
     /// constants.
     /// </summary>
-    public IReadOnlyList<int> PublicTokens { get; init; } = Array.Empty<int>();
+    public IReadOnlyList<int> PublicTokens { get; init; } = [];
 
     /// <summary>The first row that is computed; those before it are there.</summary>
     public int FirstRow => PublicTokens.Count;
