@@ -124,7 +124,7 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
     private List<SealedEnvelope> Continue(VerifiedSession session, ClientSession masks, double[][] copies, int number)
     {
         var plan = session.Plan;
-        _text ??= new Continuation(plan, task.Segments.OrderBy(s => s.Key).SelectMany(s => s.Value), task.Drafter);
+        _text ??= new Continuation(plan, task.Prefix.Concat(task.Segments.OrderBy(s => s.Key).SelectMany(s => s.Value)), task.Drafter);
         _samples.Add(Sample(plan, masks, copies, number, _text.Position + _samples.Count - plan.FirstLogits));
         if (_samples.Count < _text.Samples) return [];
         var granted = _text.Take(CollectionsMarshal.AsSpan(_samples));

@@ -13,6 +13,9 @@ public sealed record ClientTask
     /// <summary>Its own prompt segments by number.</summary>
     public IReadOnlyDictionary<int, IReadOnlyList<int>> Segments { get; init; } = new Dictionary<int, IReadOnlyList<int>>();
 
+    /// <summary>What the rows that the session reuses stand for: the text before the segments.</summary>
+    public IReadOnlyList<int> Prefix { get; init; } = [];
+
     /// <summary>How the model's weights are shared; the terms' layout digest says the same.</summary>
     public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 

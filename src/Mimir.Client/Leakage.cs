@@ -20,6 +20,8 @@ public static class Leakage
         if (weights.Public) facts.Add("weights: public to all parties");
         if (weights is { Public: true, Adapter: not null }) facts.Add("everyone: rank and adapted layers of the adapter; its weights stay secret");
         if (plan.PublicTokens.Count > 0) facts.Add($"everyone: the first {plan.PublicTokens.Count} tokens of the prompt, which were called public, word for word");
+        if (plan.ReusedRows > 0) facts.Add($"everyone: the prompt begins with the same {plan.ReusedRows} tokens as that of an earlier session of {plan.Segments[0].Owner}, which the terms name");
+        if (plan.KeepPrefix) facts.Add($"parties and Triple Service: keep their parts of the first {plan.KeptRows} positions for later sessions of {plan.Segments[0].Owner}");
         for (var i = 0; i < plan.Segments.Count; i++)
         {
             var (owner, positions) = plan.Segments[i];

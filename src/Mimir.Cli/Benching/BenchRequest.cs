@@ -12,7 +12,7 @@ namespace Mimir.Cli.Benching;
 public sealed record BenchRequest(string Shape, int Context, int Tokens, int Parties, bool Active)
 {
     /// <summary>What to continue, where the text matters: then the shape is a model directory, and the prompt as long as this.</summary>
-    public string? Prompt { get; init; }
+    public string? Text { get; init; }
 
     /// <summary>Guesses verified beside each token.</summary>
     public int Speculate { get; init; }
@@ -34,6 +34,12 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
 
     /// <summary>The data owner gets the logits and samples itself.</summary>
     public bool LogitsToOwner { get; init; }
+
+    /// <summary>Tokens sampled before the measured ones, while code is still being compiled.</summary>
+    public int Warm { get; init; }
+
+    /// <summary>Positions of the prompt.</summary>
+    public int Prompt => Context - Tokens - Warm + 1;
 
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;

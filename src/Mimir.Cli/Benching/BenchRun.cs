@@ -33,7 +33,7 @@ public static class BenchRun
         var known = ModelShapes.Names.Contains(request.Shape) || !Directory.Exists(request.Shape);
         var layout = request.Weights.LayoutOf(known ? ModelShapes.Find(request.Shape) : ModelDirectory.OpenConfig(request.Shape));
         var prompt = Prompt(request, known);
-        request = request with { Context = prompt.Length + request.Tokens - 1 };
+        request = request with { Context = prompt.Length + request.Warm + request.Tokens - 1 };
         var plan = Plan(request, layout.MaxPositions);
         plan.Validate(layout, request.Parties, layout.MaxPositions);
         progress("measuring the read bandwidth");
@@ -112,8 +112,8 @@ public static class BenchRun
             ReadGigabytesPerSecond = bandwidth,
         });
         // From the last token of a block to the last token of another: whole cycles of dealing and using.
-        var times = all[0].GetRange(0, request.Tokens + 1);
-        IReadOnlyList<List<TimeSpan>> lanes = [.. all.Select(t => t.GetRange(0, request.Tokens + 1))];
+        var times = all[0].GetRange(request.Warm, request.Tokens + 1);
+        IReadOnlyList<List<TimeSpan>> lanes = [.. all.Select(t => t.GetRange(request.Warm, request.Tokens + 1))];
         var blocks = (request.Tokens - 1) / request.BlockSteps * request.BlockSteps;
         // Guesses come out in bursts, however blocks lie.
         var span = blocks > 0 && request.Speculate == 0 ? blocks : request.Tokens - 1;
@@ -133,12 +133,12 @@ public static class BenchRun
             Lanes = request.Lanes,
             Speculate = request.Speculate,
             TokensPerRun = Math.Round(runs, 3),
-            PrefillPositions = request.Context - request.Tokens + 1,
-            PrefillSeconds = Math.Round((times[1] - times[0]).TotalSeconds, 3),
+            PrefillPositions = request.Prompt,
+            PrefillSeconds = Math.Round((all[0][1] - all[0][0]).TotalSeconds, 3),
             PrefillStepSeconds = Math.Round(parties.Max(p => p.PrefillSeconds), 3),
             TokensPerSecond = Math.Round(lanes.Count == 1 ? 1 / perToken : Throughput(lanes), 3),
             SecondsPerToken = Math.Round(perToken, 4),
-            OnlineSecondsPerToken = Math.Round(all[0].Count > times.Count + 1 ? (all[0][^1] - all[0][^3]).TotalSeconds / 2 : steps, 4),
+            OnlineSecondsPerToken = Math.Round(all[0].Count > times.Count + request.Warm + 1 ? (all[0][^1] - all[0][^3]).TotalSeconds / 2 : steps, 4),
             StepSecondsPerToken = Math.Round(steps, 4),
             FloorSeconds = Math.Round(counted.FloorSeconds, 4),
             RatioToFloor = Math.Round(perToken / counted.FloorSeconds, 2),
@@ -164,9 +164,9 @@ public static class BenchRun
     /// <summary>Zeros, or the text's tokens.</summary>
     private static int[] Prompt(BenchRequest request, bool known)
     {
-        if (request.Prompt is null) return new int[request.Context - request.Tokens + 1];
+        if (request.Text is null) return new int[request.Prompt];
         if (known) throw new UsageException("--prompt and --speculate need a model directory as --shape: text of random weights repeats nothing");
-        return [.. PromptText.Encode(ModelDirectory.OpenTokenizer(request.Shape), request.Prompt, first: true)];
+        return [.. PromptText.Encode(ModelDirectory.OpenTokenizer(request.Shape), request.Text, first: true)];
     }
 
     /// <summary>Tokens of all sessions per second, from when the last has its first token until the first has its last one.</summary>
@@ -183,10 +183,10 @@ public static class BenchRun
     /// </summary>
     private static SessionPlan Plan(BenchRequest request, int positions) => new()
     {
-        Segments = [new PromptSegment(Owner, request.Context - request.Tokens + 1)],
+        Segments = [new PromptSegment(Owner, request.Prompt)],
         Uncertain = 0,
         Receivers = [Owner],
-        MaxTokens = request.Tokens + Math.Clamp(positions - request.Context, 0, 2 * request.BlockSteps),
+        MaxTokens = request.Warm + request.Tokens + Math.Clamp(positions - request.Context, 0, 2 * request.BlockSteps),
         Temperature = 0,
         NoiseSeed = null,
         FractionBits = request.ScaleBits,

@@ -40,6 +40,7 @@ public static class RoleCommands
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
                 MaxLanes = config.Scheduler.MaxLanes,
+                AuditFile = config.Process.AuditFile,
             },
             environment, cancellation));
 
@@ -47,9 +48,10 @@ public static class RoleCommands
     public static Command Share()
     {
         var model = new Option<string?>("--model") { Description = "A model directory; the shipped model when not given", HelpName = "DIR" };
+        var weightsKey = new Option<string?>("--weights-key") { Description = "The key of weights that 'mimir seal' sealed", HelpName = "FILE" };
         var parties = SharedOptions.Parties();
         var config = SharedOptions.Config();
-        var command = new Command("share", "Gives N parties their shares of a model; ends when all have theirs") { model, parties, config };
+        var command = new Command("share", "Gives N parties their shares of a model; ends when all have theirs") { model, weightsKey, parties, config };
         var weights = new WeightArguments(command);
         command.SetAction(async (result, cancellation) =>
         {
@@ -64,6 +66,7 @@ public static class RoleCommands
                     StallSeconds = settings.StallSeconds,
                     Model = ShippedModel.Or(result.GetValue(model)),
                     Weights = weights.Read(result),
+                    WeightsKey = result.GetValue(weightsKey),
                     Parties = result.GetValue(parties),
                     Active = loaded.Active,
                     ScaleBits = loaded.FixedPoint.ScaleBits,

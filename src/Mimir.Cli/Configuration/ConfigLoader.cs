@@ -41,6 +41,6 @@ public static class ConfigLoader
                 Integer("scheduler.prefill_chunk"), Integer("scheduler.max_lanes")),
             new TriplePoolConfig(Integer("triple_pool.min_size"), Required<double>("triple_pool.audit_rate")),
             new TlsConfig(Required<bool>("tls.enabled"), Optional<string>("tls.identity"), Optional<string>("tls.authority"), Integer("stall_seconds")),
-            new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator")));
+            new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file")));
     }
 }

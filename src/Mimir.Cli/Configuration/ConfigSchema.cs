@@ -24,6 +24,7 @@ public static class ConfigSchema
         new("listen", ConfigKind.Endpoint, "127.0.0.1:0", "where this process accepts connections; port 0 lets the system choose"),
         new("advertise", ConfigKind.Name, null, "host name or address under which others reach this process; unset: the one it listens on"),
         new("coordinator", ConfigKind.Endpoint, null, "where the coordinator is"),
+        new("audit.file", ConfigKind.Path, null, "coordinator: log of admissions, sessions and what they reveal; see docs/audit.md; unset: none is kept"),
         new("stall_seconds", ConfigKind.Integer, "120", "silence after which a peer counts as lost") { Minimum = 1, Maximum = 86400 },
     ];
 

@@ -40,4 +40,5 @@ public sealed record TlsConfig(bool Enabled, string? Identity, string? Authority
 /// <param name="Listen">Own address.</param>
 /// <param name="Advertise">Host under which others reach this process, or null.</param>
 /// <param name="Coordinator">The coordinator's, or null.</param>
-public sealed record ProcessConfig(string Listen, string? Advertise, string? Coordinator);
+/// <param name="AuditFile">The coordinator's audit log, or null.</param>
+public sealed record ProcessConfig(string Listen, string? Advertise, string? Coordinator, string? AuditFile = null);

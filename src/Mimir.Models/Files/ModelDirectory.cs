@@ -27,14 +27,16 @@ public sealed class ModelDirectory : IDisposable
     public ITokenizer Tokenizer { get; }
 
     /// <summary>Opens everything in <paramref name="path"/>. Weights are checked by name and shape and read later.</summary>
+    /// <param name="path">The directory.</param>
+    /// <param name="open">How the bytes of a weight file are read; null: as they lie on disk.</param>
     /// <exception cref="ModelFormatException">Missing, damaged or unsupported; one line that says what to do.</exception>
-    public static ModelDirectory Open(string path)
+    public static ModelDirectory Open(string path, WeightBytesOpener? open = null)
     {
         var config = OpenConfig(path);
         var tokenizer = TokenizerFiles.Open(path);
         if (tokenizer.Count > config.VocabularySize)
             throw new ModelFormatException(path, $"its tokenizer has {tokenizer.Count} tokens, but config.json has vocab_size {config.VocabularySize}; they belong to different models");
-        var files = WeightFiles.Open(path);
+        var files = WeightFiles.Open(path, open);
         try
         {
             var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Microsoft.Win32.SafeHandles;
 
 namespace Mimir.Models.Files;
 
@@ -12,12 +11,12 @@ public sealed class SafetensorsFile : IDisposable
 {
     private const int ChunkBytes = 1 << 20;
 
-    private readonly SafeFileHandle _handle;
+    private readonly IWeightBytes _bytes;
     private readonly Dictionary<string, TensorInfo> _tensors;
 
-    private SafetensorsFile(string path, SafeFileHandle handle, Dictionary<string, TensorInfo> tensors)
+    private SafetensorsFile(string path, IWeightBytes bytes, Dictionary<string, TensorInfo> tensors)
     {
-        (Path, _handle, _tensors) = (path, handle, tensors);
+        (Path, _bytes, _tensors) = (path, bytes, tensors);
     }
 
     /// <summary>The file.</summary>
@@ -27,27 +26,29 @@ public sealed class SafetensorsFile : IDisposable
     public IReadOnlyDictionary<string, TensorInfo> Tensors => _tensors;
 
     /// <summary>Opens <paramref name="path"/> and checks its header completely.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="open">How its bytes are read; null: as they lie on disk.</param>
     /// <exception cref="ModelFormatException">Missing, truncated, or any violation of the format.</exception>
-    public static SafetensorsFile Open(string path)
+    public static SafetensorsFile Open(string path, WeightBytesOpener? open = null)
     {
-        SafeFileHandle? handle = null;
+        IWeightBytes? bytes = null;
         try
         {
-            handle = File.OpenHandle(path);
-            var length = RandomAccess.GetLength(handle);
+            bytes = open?.Invoke(path) ?? new PlainWeightBytes(path);
+            var length = bytes.Length;
             Span<byte> prefix = stackalloc byte[8];
-            if (length < 8 || !Fill(handle, prefix, 0)) throw new ModelFormatException(path, "shorter than a safetensors header; download it again");
+            if (length < 8 || !bytes.TryRead(0, prefix)) throw new ModelFormatException(path, "shorter than a safetensors header; download it again");
             var headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
             if (headerBytes > SafetensorsHeader.MaxBytes)
                 throw new ModelFormatException(path, $"header of {headerBytes} bytes, more than the {SafetensorsHeader.MaxBytes} allowed; not a safetensors file");
             if ((long)headerBytes > length - 8)
                 throw new ModelFormatException(path, $"header of {headerBytes} bytes in a file of {length}; it is truncated, download it again");
             var header = new byte[headerBytes];
-            if (!Fill(handle, header, 8)) throw new ModelFormatException(path, "changed while it was read");
+            if (!bytes.TryRead(8, header)) throw new ModelFormatException(path, "changed while it was read");
             if (header is not [(byte)'{', ..]) throw new ModelFormatException(path, "its header is not a JSON object; not a safetensors file");
             var start = 8 + (long)headerBytes;
-            var file = new SafetensorsFile(path, handle, SafetensorsHeader.Parse(header, start, length - start, path));
-            handle = null;
+            var file = new SafetensorsFile(path, bytes, SafetensorsHeader.Parse(header, start, length - start, path));
+            bytes = null;
             return file;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
@@ -57,7 +58,7 @@ public sealed class SafetensorsFile : IDisposable
         }
         finally
         {
-            handle?.Dispose();
+            bytes?.Dispose();
         }
     }
 
@@ -79,7 +80,7 @@ public sealed class SafetensorsFile : IDisposable
             {
                 var count = Math.Min(ChunkBytes / size, destination.Length - done);
                 var bytes = buffer.AsSpan(0, count * size);
-                if (!Fill(_handle, bytes, tensor.Begin + (start + done) * size)) throw Damaged(tensor, "the file became shorter while it was read");
+                if (!_bytes.TryRead(tensor.Begin + (start + done) * size, bytes)) throw Damaged(tensor, "the file became shorter while it was read");
                 var part = destination.Slice(done, count);
                 if (!TensorConversion.ToDouble(tensor.Type, bytes, part))
                     throw Damaged(tensor, $"dtype {tensor.Type} is not supported for weights; save the model in F32, F16 or BF16");
@@ -99,7 +100,7 @@ public sealed class SafetensorsFile : IDisposable
     }
 
     /// <summary>Closes the file.</summary>
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _bytes.Dispose();
 
     private ModelFormatException Damaged(TensorInfo tensor, string problem) => new(Path, $"tensor '{tensor.Name}': {problem}");
 
@@ -108,17 +109,5 @@ public sealed class SafetensorsFile : IDisposable
         for (var i = 0; i < values.Length; i++)
             if (!double.IsFinite(values[i]))
                 throw Damaged(tensor, $"element {first + i} is not a finite number; the model is damaged, download or export it again");
-    }
-
-    private static bool Fill(SafeFileHandle handle, Span<byte> destination, long offset)
-    {
-        while (destination.Length > 0)
-        {
-            var read = RandomAccess.Read(handle, destination, offset);
-            if (read <= 0) return false;
-            destination = destination[read..];
-            offset += read;
-        }
-        return true;
     }
 }

@@ -13,7 +13,9 @@ public sealed class WeightFiles : IDisposable
     private readonly List<SafetensorsFile> _files = [];
     private readonly Dictionary<string, (SafetensorsFile File, TensorInfo Tensor)> _tensors = new(StringComparer.Ordinal);
 
-    private WeightFiles(string directory) => Directory = directory;
+    private readonly WeightBytesOpener? _open;
+
+    private WeightFiles(string directory, WeightBytesOpener? open) => (Directory, _open) = (directory, open);
 
     /// <summary>The model directory.</summary>
     public string Directory { get; }
@@ -22,10 +24,12 @@ public sealed class WeightFiles : IDisposable
     public IReadOnlyCollection<string> Names => _tensors.Keys;
 
     /// <summary>Opens the weights in <paramref name="directory"/>.</summary>
+    /// <param name="directory">The model directory.</param>
+    /// <param name="open">How the bytes of a file are read; null: as they lie on disk.</param>
     /// <exception cref="ModelFormatException">No weights there, or any of the files is damaged.</exception>
-    public static WeightFiles Open(string directory)
+    public static WeightFiles Open(string directory, WeightBytesOpener? open = null)
     {
-        var files = new WeightFiles(directory);
+        var files = new WeightFiles(directory, open);
         try
         {
             if (File.Exists(Path.Combine(directory, SingleName))) files.AddFile(SingleName);
@@ -72,7 +76,7 @@ public sealed class WeightFiles : IDisposable
 
     private void AddFile(string name)
     {
-        var file = SafetensorsFile.Open(Path.Combine(Directory, name));
+        var file = SafetensorsFile.Open(Path.Combine(Directory, name), _open);
         _files.Add(file);
         foreach (var (tensorName, tensor) in file.Tensors) _tensors.Add(tensorName, (file, tensor));
     }
@@ -91,7 +95,7 @@ public sealed class WeightFiles : IDisposable
                 RequirePlainName(shard, path);
                 if (!File.Exists(Path.Combine(Directory, shard)))
                     throw new ModelFormatException(path, $"names the shard '{shard}', which is not in the directory; download all shards");
-                file = SafetensorsFile.Open(Path.Combine(Directory, shard));
+                file = SafetensorsFile.Open(Path.Combine(Directory, shard), _open);
                 _files.Add(file);
                 shards.Add(shard, file);
             }

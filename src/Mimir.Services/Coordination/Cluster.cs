@@ -6,11 +6,12 @@ using Mimir.Transport.Connections;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
+using Mimir.Trust.Audit;
 
 namespace Mimir.Services.Coordination;
 
 /// <summary>Everything that the coordinator knows: workers, groups, sessions. Thread-safe.</summary>
-internal sealed class Cluster(TlsSettings tls, int maxLanes, Action<string> log)
+internal sealed class Cluster(TlsSettings tls, int maxLanes, Action<string> log, CoordinatorAudit audit)
 {
     private const int KeptSessions = 64;
     private static readonly TimeSpan RegisterWithin = TimeSpan.FromSeconds(20);
@@ -26,11 +27,13 @@ internal sealed class Cluster(TlsSettings tls, int maxLanes, Action<string> log)
     public Worker Register(PeerIdentity identity, WorkerHello? hello)
     {
         if (hello is null || hello.ProtocolVersion != ProtocolVersion.Current || hello.Port is 0 or > 65535 || hello.Host.Length is 0 or > 255)
-            throw new ArgumentException($"the greeting of {identity} is none of protocol version {ProtocolVersion.Current}; install the same release everywhere");
+            throw audit.Refused(identity, AdmissionRefusal.Protocol, $"the greeting of {identity} is none of protocol version {ProtocolVersion.Current}; install the same release everywhere");
         var worker = new Worker(identity, hello);
         lock (_lock)
         {
-            if (!_workers.TryAdd(identity.ToString(), worker)) throw new ArgumentException($"{identity} is registered already; stop the other process or give this one another name");
+            if (_workers.ContainsKey(identity.ToString())) throw audit.Refused(identity, AdmissionRefusal.Duplicate, $"{identity} is registered already; stop the other process or give this one another name");
+            audit.Admitting(identity);
+            _workers.Add(identity.ToString(), worker);
             worker.Send(new WorkerCommand { Registered = new Registered { ProtocolVersion = ProtocolVersion.Current, RegisteredParties = (uint)_workers.Values.Count(w => w.Identity.Role == Role.Party) } });
             _changed.TrySetResult();
             _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -98,6 +101,7 @@ internal sealed class Cluster(TlsSettings tls, int maxLanes, Action<string> log)
                 if (parties.Length == terms.Parties && service is not null)
                 {
                     var group = new Group(terms, modelOwner, parties, service, maxLanes, tls.Clock);
+                    audit.Sharing(group, modelOwner);
                     _groups[group.Id] = group;
                     group.Start();
                     log($"{modelOwner} shares model '{terms.Name}' with {string.Join(", ", parties.Select(p => p.Identity.Name))}");
@@ -125,7 +129,8 @@ internal sealed class Cluster(TlsSettings tls, int maxLanes, Action<string> log)
             && g.Terms.Security == terms.Security && g.Terms.ScaleBits == terms.ScaleBits)
             ?? throw new InvalidOperationException($"no such model is shared with {terms.Parties} parties at these settings; run mimir model share first");
         plan.Validate(group.Layout, group.Parties.Count, terms.MaxContext == 0 ? int.MaxValue : (int)Math.Min(terms.MaxContext, int.MaxValue));
-        var session = new Session(terms, plan, group, tls.Clock);
+        var session = new Session(terms, plan, group, tls.Clock, audit);
+        audit.Creating(session, plan, caller);
         _sessions[session.Id] = session;
         lock (_lock)
         {

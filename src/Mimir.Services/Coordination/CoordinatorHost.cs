@@ -4,6 +4,7 @@ using Mimir.Services.Hosting;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Rpc;
 using Mimir.Trust;
+using Mimir.Trust.Audit;
 
 namespace Mimir.Services.Coordination;
 
@@ -19,7 +20,8 @@ public static class CoordinatorHost
         using var identity = tls.Identity;
         using var anchors = tls.Anchors;
         var endpoint = settings.Endpoint();
-        var cluster = new Cluster(tls, settings.MaxLanes, environment.Log);
+        using var audit = settings.AuditFile is { } file ? AuditLog.Open(file, identity, tls.Clock) : null;
+        var cluster = new Cluster(tls, settings.MaxLanes, environment.Log, new CoordinatorAudit(audit, environment.Log));
         await using var server = await GrpcServer.StartAsync(
             tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster)),
             routes => routes.MapGrpcService<CoordinatorEndpoint>(), environment.Log, cancellation: cancellation);

@@ -7,4 +7,7 @@ public sealed record CoordinatorSettings : RoleSettings
 {
     /// <summary>Most sessions that run on one model at once (configuration key <c>scheduler.max_lanes</c>).</summary>
     public int MaxLanes { get; init; } = 8;
+
+    /// <summary>The audit log (configuration key <c>audit.file</c>); null: none is kept.</summary>
+    public string? AuditFile { get; init; }
 }

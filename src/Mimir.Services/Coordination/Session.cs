@@ -18,15 +18,16 @@ internal sealed class Session
     private readonly Dictionary<string, (PeerIdentity Identity, Channel<InferenceEvent> Events)> _clients = [];
     private readonly HashSet<Worker> _running;
     private readonly FailureCollector _failures;
+    private readonly CoordinatorAudit _audit;
     private readonly SortedDictionary<string, RoleMetrics> _metrics = new(StringComparer.Ordinal);
     private readonly ITimer _joining;
     private bool _joined;
     private bool _ended;
 
     /// <summary>A session that waits for its clients.</summary>
-    public Session(SessionTerms terms, SessionPlan plan, Group group, TimeProvider clock)
+    public Session(SessionTerms terms, SessionPlan plan, Group group, TimeProvider clock, CoordinatorAudit audit)
     {
-        (_terms, _plan, Group) = (terms, plan, group);
+        (_terms, _plan, Group, _audit) = (terms, plan, group, audit);
         _running = [.. group.Members];
         _failures = new FailureCollector(clock, Fail);
         _joining = clock.CreateTimer(_ => RequireJoined(), null, JoinWithin, Timeout.InfiniteTimeSpan);
@@ -109,6 +110,7 @@ internal sealed class Session
             if (_running.Count > 0 || !_failures.Close()) return;
             Tell(new InferenceEvent { Finished = new SessionFinished { Session = Id.ToByteString() } });
         }
+        _audit.Ended(Id);
         Group.Admission.Leave(Id);
     }
 
@@ -168,6 +170,7 @@ internal sealed class Session
             _ended = true;
             Tell(new InferenceEvent { Failed = failed });
         }
+        _audit.Aborted(Id, failed);
         Group.Admission.Leave(Id);
         if (failed.ModelVoid) Group.Lose(failed);
     }

@@ -15,6 +15,9 @@ public sealed record ModelShareSettings : RoleSettings
     /// <summary>Whether the weights are public, and a LoRA adapter.</summary>
     public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
+    /// <summary>File of the data key that opens sealed weight files; null when they are not sealed.</summary>
+    public string? WeightsKey { get; init; }
+
     /// <summary>N.</summary>
     public int Parties { get; init; } = 2;
 

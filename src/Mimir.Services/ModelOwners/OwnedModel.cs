@@ -4,6 +4,7 @@ using Mimir.Models.Files;
 using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
 using Mimir.Models.Transformers;
+using Mimir.Trust.KeyRelease;
 
 namespace Mimir.Services.ModelOwners;
 
@@ -21,7 +22,10 @@ internal sealed class OwnedModel : IDisposable
     public IWeightSource Weights { get; }
 
     /// <summary>Opens what <see cref="ModelShareSettings.Model"/> names.</summary>
-    public static OwnedModel Open(string model, WeightTerms terms)
+    /// <param name="model">See there.</param>
+    /// <param name="terms">Whether the weights are public, and a LoRA adapter.</param>
+    /// <param name="weightsKey">The key of sealed weight files; needed while the model is open.</param>
+    public static OwnedModel Open(string model, WeightTerms terms, DataKey? weightsKey = null)
     {
         if (model.StartsWith(ModelShareSettings.ShapePrefix, StringComparison.Ordinal))
         {
@@ -31,7 +35,7 @@ internal sealed class OwnedModel : IDisposable
             var random = new RandomModel(ModelShapes.Find(name), seed);
             return new OwnedModel(name, terms.Public ? new PublicWeights(random) : random, null);
         }
-        var directory = ModelDirectory.Open(model);
+        var directory = ModelDirectory.Open(model, SealedWeights.Opener(weightsKey));
         try
         {
             return new OwnedModel(directory.Name, terms.Open(directory), directory);

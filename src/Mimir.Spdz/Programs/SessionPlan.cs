@@ -77,8 +77,17 @@ public sealed record SessionPlan
     /// </summary>
     public IReadOnlyList<int> PublicTokens { get; init; } = [];
 
+    /// <summary>Rows of an earlier session of the first segment's owner that this one begins with; 0: none.</summary>
+    public int ReusedRows { get; init; }
+
+    /// <summary>The first <see cref="KeptRows"/> rows are kept for later sessions of the first segment's owner.</summary>
+    public bool KeepPrefix { get; init; }
+
     /// <summary>The first row that is computed; those before it are there.</summary>
-    public int FirstRow => PublicTokens.Count;
+    public int FirstRow => ReusedRows > 0 ? ReusedRows : PublicTokens.Count;
+
+    /// <summary>Leading rows of certain prompt positions that are the first segment's owner's alone.</summary>
+    public int KeptRows => Math.Min(FirstRow + Segments.TakeWhile(s => s.Owner == Segments[0].Owner).Sum(s => s.Positions), FirstLogits + 1);
 
     /// <summary>Prompt positions, public tokens and all segments.</summary>
     public int PromptPositions
@@ -152,7 +161,8 @@ public sealed record SessionPlan
                 ? "logits may go to a data owner only when the whole prompt is its own and it alone receives the tokens"
                 : "a data owner may speculate only when the whole prompt is its own and it alone receives the tokens");
         var context = Math.Min(layout.MaxPositions, maxContext);
-        var positions = PublicTokens.Count + Segments.Sum(s => (long)s.Positions);
+        var positions = FirstRow + Segments.Sum(s => (long)s.Positions);
+        if (ReusedRows < 0 || (ReusedRows > 0 && PublicTokens.Count > 0)) throw new ArgumentException("a session reuses rows, which hold a public part already, or begins with a public part");
         if (PublicTokens.Count > 0 && (!layout.HasPublicWeights() || layout.Adapters.Count > 0))
             throw new ArgumentException("a part of the prompt can be computed in public only when all weights are public");
         if (PublicTokens.Any(t => t < 0 || t >= layout.VocabularySize)) throw new ArgumentException("the public part of the prompt holds a token that the model does not have");

@@ -16,6 +16,12 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
 {
     private readonly Numbers _numbers = new(model.Layout, plan.FractionBits, plan.ChebyshevDegree, sender.Count);
 
+    /// <summary>The masks of the rows that the session begins with (<see cref="SessionPlan.ReusedRows"/>); zeroed at the end.</summary>
+    public DealerCache? Prefix { get; init; }
+
+    /// <summary>The masks of the rows to keep, once a session that keeps them has ended.</summary>
+    public DealerCache? Kept { get; private set; }
+
     /// <summary>Bytes dealt in the clients' and steps' sections, to all parties together.</summary>
     public long BytesDealt { get; private set; }
 
@@ -37,6 +43,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
         plan.Validate(model.Layout, sender.Count, plan.Steps);
         using var logits = await DealClientMasksAsync(cancellation);
         var cache = new DealerCache(model.Layout, plan.Rows);
+        if (plan.ReusedRows > 0) (Prefix ?? throw new InvalidOperationException("the reused rows are missing")).CopyTo(cache, plan.ReusedRows);
         try
         {
             foreach (var shape in Schedule.Blocks(model.Layout, plan, _numbers, model.Active))
@@ -61,7 +68,9 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
         }
         finally
         {
+            if (plan.KeepPrefix && plan.FirstRow + Steps >= plan.KeptRows) Kept = cache.Copy(plan.KeptRows);
             cache.Clear();
+            Prefix?.Clear();
         }
     }
 

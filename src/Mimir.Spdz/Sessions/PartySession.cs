@@ -55,6 +55,12 @@ public sealed class PartySession : IDisposable
     /// <summary>See <see cref="PartyArithmetic.LogitsProbe"/>.</summary>
     internal Func<PartyStep, Share, ValueTask>? LogitsProbe { get; init; }
 
+    /// <summary>The rows that the session begins with (<see cref="SessionPlan.ReusedRows"/>); zeroed at the end.</summary>
+    public PartyCache? Prefix { get; init; }
+
+    /// <summary>The rows that a session keeps (<see cref="SessionPlan.KeepPrefix"/>), when it has ended well: every opening that made them was checked.</summary>
+    public PartyCache Keep() => _cache.Copy(_plan.KeptRows);
+
     /// <summary>What has happened so far.</summary>
     public SessionStatistics Statistics { get; } = new();
 
@@ -67,6 +73,7 @@ public sealed class PartySession : IDisposable
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var own = stage is null ? new OwnStage(_model, _online, linked.Token) : null;
         _opener.RequireAgreement(_descriptor);
+        if (_plan.ReusedRows > 0) (Prefix ?? throw new InvalidOperationException("the reused rows are missing")).CopyTo(_cache, _plan.ReusedRows);
         if (_plan.PublicTokens.Count > 0) _opener.RequireAgreement(await PublicPrefix.FillAsync(_model, _plan, _cache, linked.Token));
         await _clients.StartAsync(_tape, linked.Token);
         var blocks = Channel.CreateBounded<PartyBlock>(1);
@@ -106,6 +113,7 @@ public sealed class PartySession : IDisposable
         foreach (var lane in _lanes) lane.Dispose();
         _source.Dispose();
         _cache.Clear();
+        Prefix?.Clear();
         _workspace.Clear();
     }
 }

@@ -31,6 +31,7 @@ public static class SessionTermsCodec
         };
         terms.LogitsToOwner = plan.LogitsToOwner;
         terms.Speculate = (uint)plan.Speculate;
+        (terms.KeepPrefix, terms.PrefixRows) = (plan.KeepPrefix, (uint)plan.ReusedRows);
         terms.PublicTokens.AddRange(plan.PublicTokens.Select(t => (uint)t));
         if (plan.NoiseSeed is { } seed) terms.NoiseSeed = seed;
         terms.Owners.AddRange(plan.Segments.Select(s => new OwnerSegment { Owner = s.Owner, Positions = (uint)s.Positions }));
@@ -49,6 +50,7 @@ public static class SessionTermsCodec
         if (terms.Receivers.Distinct().Count() != terms.Receivers.Count) throw new ArgumentException("the session names a receiver twice");
         foreach (var name in terms.Owners.Select(o => o.Owner).Concat(terms.Receivers))
             if (!PeerName.IsValid(name)) throw new ArgumentException($"a data owner's name has 1 to {PeerName.MaxLength} characters out of a-z, 0-9, '.', '-', '_' and starts with a letter or digit");
+        if (terms.PrefixSession.Length != (terms.PrefixRows > 0 ? SessionId.Size : 0)) throw new ArgumentException("a session that reuses rows names the session they are of, and no other one does");
         _ = IsActive(terms.Security);
         return new SessionPlan
         {
@@ -64,6 +66,8 @@ public static class SessionTermsCodec
             BlockSteps = Bounded(terms.BlockSteps, "triple_pool.min_size"),
             LogitsToOwner = terms.LogitsToOwner,
             Speculate = Bounded(terms.Speculate, "speculate"),
+            KeepPrefix = terms.KeepPrefix,
+            ReusedRows = Bounded(terms.PrefixRows, "reused rows"),
             PublicTokens = terms.PublicTokens.Count == 0 ? [] : [.. terms.PublicTokens.Select(t => Bounded(t, "a public token"))],
             PrefillChunk = Bounded(terms.PrefillChunk, "scheduler.prefill_chunk"),
         };

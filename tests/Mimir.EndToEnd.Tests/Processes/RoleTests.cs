@@ -15,7 +15,7 @@ public sealed class RoleTests
         foreach (var (role, name) in new[] { ("coordinator", "c"), ("triple-service", "t"), ("party", "p0"), ("party", "p1"), ("model-owner", "m"), ("data-owner", "alice") })
             Assert.Equal(0, (await MimirProcess.RunAsync("identity", "issue", role, name, folder.At(name), "--authority", authority)).Code);
 
-        await using var coordinator = MimirProcess.Start("coordinator", "--config", Configure(folder, "c", null));
+        await using var coordinator = MimirProcess.Start("coordinator", "--config", Configure(folder, "c", null, audited: true));
         var address = await AddressAsync(coordinator);
         await using var triples = MimirProcess.Start("triples", "--config", Configure(folder, "t", address));
         await using var first = MimirProcess.Start("node", "--config", Configure(folder, "p0", address));
@@ -36,6 +36,12 @@ public sealed class RoleTests
         var role2 = await MimirProcess.RunAsync("node", "--config", Configure(folder, "alice", address));
         Assert.Equal(2, role2.Code);
         Assert.Contains("is the identity of a data-owner", role2.LastError);
+
+        var audit = await MimirProcess.RunAsync("audit", "verify", folder.At("audit.log"), "--ca", Path.Combine(authority, "ca.pem"));
+        Assert.True(audit.Code == 0, audit.LastError);
+        var entries = (await MimirProcess.RunAsync("audit", "show", folder.At("audit.log"))).Output;
+        foreach (var entry in new[] { "peer=party/p1 spki", "peer=party/p0 reason=duplicate", "creator=data-owner/alice security=active", "what=tokens to=alice", "session-ended" })
+            Assert.Contains(entry, entries);
     }
 
     [Fact]
@@ -47,10 +53,11 @@ public sealed class RoleTests
         Assert.Contains("nobody", error);
     }
 
-    private static string Configure(TemporaryFolder folder, string name, string? coordinator, string listen = "127.0.0.1:0")
+    private static string Configure(TemporaryFolder folder, string name, string? coordinator, string listen = "127.0.0.1:0", bool audited = false)
     {
         var path = folder.At($"{name}.yaml");
         var text = $"tls:\n  identity: {folder.At(name)}\n  authority: {folder.At("authority")}/ca.pem\nlisten: {listen}\n";
+        if (audited) text += $"audit:\n  file: {folder.At("audit.log")}\n";
         if (coordinator is not null) text += $"coordinator: {coordinator}\n";
         File.WriteAllText(path, text);
         return path;

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using Mimir.Trust.KeyRelease;
+using Mimir.Trust.SealedFiles;
+
+namespace Mimir.Cli.Commands;
+
+/// <summary>`mimir unseal`.</summary>
+public static class UnsealCommand
+{
+    /// <summary>The command.</summary>
+    public static Command Create()
+    {
+        var file = new Argument<string>("FILE") { Description = "A file that 'mimir seal' made" };
+        var output = new Option<string>("--out") { Description = "The plain file; appears only when all of it proved true", HelpName = "FILE", Required = true };
+        var key = SealingArguments.Key();
+        var label = new Option<string?>("--label") { Description = "What the file must be; anything when not given", HelpName = "NAME" };
+        var measurement = SealingArguments.Measurement("The measurement that the file is sealed for");
+        var marks = SealingArguments.Marks();
+        var command = new Command("unseal", "Decrypts a sealed file") { file, output, key, label, measurement, marks };
+        command.SetAction(result =>
+        {
+            var bytes = SealingArguments.Bytes(result.GetValue(measurement));
+            using var dataKey = DataKeyFile.Load(result.GetValue(key)!);
+            SealedFile.Unseal(result.GetValue(file)!, result.GetValue(output)!, dataKey, new SealExpectations
+            {
+                Label = result.GetValue(label),
+                Measurement = bytes is null ? null : bytes,
+                Counter = SealingArguments.Counter(result.GetValue(marks)),
+            });
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

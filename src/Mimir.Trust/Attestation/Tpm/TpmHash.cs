@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+
+namespace Mimir.Trust.Attestation.Tpm;
+
+/// <summary>Hash algorithms of TPM structures (TCG Algorithm Registry); SHA-1 only names a bank and signs nothing.</summary>
+public enum TpmHash : ushort
+{
+    /// <summary>SHA-1.</summary>
+    Sha1 = 0x0004,
+
+    /// <summary>SHA-256.</summary>
+    Sha256 = 0x000B,
+
+    /// <summary>SHA-384.</summary>
+    Sha384 = 0x000C,
+
+    /// <summary>SHA-512.</summary>
+    Sha512 = 0x000D,
+}
+
+/// <summary>What a hash is called and how long it is.</summary>
+public static class TpmHashes
+{
+    /// <summary>Bytes of a digest.</summary>
+    public static int Length(this TpmHash hash) => hash switch
+    {
+        TpmHash.Sha1 => 20,
+        TpmHash.Sha256 => 32,
+        TpmHash.Sha384 => 48,
+        TpmHash.Sha512 => 64,
+        _ => throw new ArgumentOutOfRangeException(nameof(hash)),
+    };
+
+    /// <summary>For example <c>sha256</c>.</summary>
+    public static string ToName(this TpmHash hash) => hash.ToString().ToLowerInvariant();
+
+    /// <summary>The hash with digests of this length that may sign; null for SHA-1's and unknown ones.</summary>
+    public static TpmHash? OfSigningLength(int length) => length switch
+    {
+        32 => TpmHash.Sha256,
+        48 => TpmHash.Sha384,
+        64 => TpmHash.Sha512,
+        _ => null,
+    };
+
+    /// <summary>The name that .NET uses.</summary>
+    public static HashAlgorithmName Algorithm(this TpmHash hash) => hash switch
+    {
+        TpmHash.Sha256 => HashAlgorithmName.SHA256,
+        TpmHash.Sha384 => HashAlgorithmName.SHA384,
+        TpmHash.Sha512 => HashAlgorithmName.SHA512,
+        _ => throw new ArgumentOutOfRangeException(nameof(hash)),
+    };
+}

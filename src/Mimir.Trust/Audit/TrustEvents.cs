@@ -1,0 +1,105 @@
+using Mimir.Trust.KeyRelease;
+
+namespace Mimir.Trust.Audit;
+
+/// <summary>A process was admitted.</summary>
+/// <param name="Role">Its role.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="SpkiSha256">Its certificate's key.</param>
+public sealed record Admitted(Role Role, string Name, ReadOnlyMemory<byte> SpkiSha256) : AuditEvent
+{
+    /// <summary>SHA-256 of the evidence that was accepted; empty when none is required.</summary>
+    public ReadOnlyMemory<byte> EvidenceSha256 { get; init; }
+
+    /// <summary>The measurement that the evidence proves; empty when none is required.</summary>
+    public ReadOnlyMemory<byte> Measurement { get; init; }
+
+    /// <inheritdoc/>
+    public override string Kind => "admitted";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AuditField> Fields
+    {
+        get
+        {
+            List<AuditField> fields = [new("peer", AuditText.Peer(Role, Name)), new("spki_sha256", AuditText.Hex(SpkiSha256))];
+            if (!EvidenceSha256.IsEmpty) fields.Add(new("evidence_sha256", AuditText.Hex(EvidenceSha256)));
+            if (!Measurement.IsEmpty) fields.Add(new("measurement", AuditText.Hex(Measurement)));
+            return fields;
+        }
+    }
+}
+
+/// <summary>Why a process was not admitted.</summary>
+public enum AdmissionRefusal
+{
+    /// <summary>Its certificate is not of the group's authority, or of another role.</summary>
+    Certificate,
+
+    /// <summary>Another release, or a greeting of no known form.</summary>
+    Protocol,
+
+    /// <summary>A process of this name is there already.</summary>
+    Duplicate,
+
+    /// <summary>Its evidence does not prove what it must.</summary>
+    Evidence,
+
+    /// <summary>What the evidence proves is not what the policy asks for.</summary>
+    Policy,
+
+    /// <summary>It was revoked.</summary>
+    Revoked,
+}
+
+/// <summary>A process was refused.</summary>
+/// <param name="Role">The role of its certificate.</param>
+/// <param name="Name">The name of its certificate.</param>
+/// <param name="Reason">Why.</param>
+public sealed record Refused(Role Role, string Name, AdmissionRefusal Reason) : AuditEvent
+{
+    /// <inheritdoc/>
+    public override string Kind => "refused";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AuditField> Fields => [new("peer", AuditText.Peer(Role, Name)), new("reason", AuditText.Word(Reason))];
+}
+
+/// <summary>A data key, or a share of it, was released.</summary>
+/// <param name="KeyName">Which.</param>
+/// <param name="Recipient">SHA-256 of the public key (SPKI) that it was encrypted to.</param>
+public sealed record KeyReleased(string KeyName, ReadOnlyMemory<byte> Recipient) : AuditEvent
+{
+    /// <inheritdoc/>
+    public override string Kind => "key-released";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AuditField> Fields => [new("key", PeerName.Require(KeyName)), new("recipient_spki_sha256", AuditText.Hex(Recipient))];
+}
+
+/// <summary>A data key was refused.</summary>
+/// <param name="KeyName">Which.</param>
+/// <param name="Reason">Why.</param>
+public sealed record KeyRefused(string KeyName, KeyRefusal Reason) : AuditEvent
+{
+    /// <inheritdoc/>
+    public override string Kind => "key-refused";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AuditField> Fields => [new("key", PeerName.Require(KeyName)), new("reason", AuditText.Word(Reason))];
+}
+
+/// <summary>A process was thrown out.</summary>
+/// <param name="Role">Its role.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="SpkiSha256">Its certificate's key; empty: all of this name.</param>
+public sealed record Revoked(Role Role, string Name, ReadOnlyMemory<byte> SpkiSha256) : AuditEvent
+{
+    /// <inheritdoc/>
+    public override string Kind => "revoked";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<AuditField> Fields => SpkiSha256.IsEmpty
+        ? [new("peer", AuditText.Peer(Role, Name))]
+        : [new("peer", AuditText.Peer(Role, Name)), new("spki_sha256", AuditText.Hex(SpkiSha256))];
+}
