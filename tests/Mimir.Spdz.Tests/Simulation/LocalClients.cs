@@ -26,6 +26,9 @@ internal sealed class LocalClients : IDealerPort
     /// <summary>Who guesses for an owner that speculates.</summary>
     public IDrafter? Drafter { get; init; }
 
+    /// <summary>What reused rows stand for.</summary>
+    public int[] Known { get; init; } = [];
+
     /// <summary>Runs of guesses that the owner put in.</summary>
     public int Runs { get; private set; }
 
@@ -125,7 +128,7 @@ internal sealed class LocalClients : IDealerPort
     {
         var (plan, tokens, number) = (_group.Plan, Tokens[client], 0);
         using var sampler = new LogitsSampler(plan);
-        var text = new Continuation(plan, Prompts.SelectMany(p => p), Drafter);
+        var text = new Continuation(plan, Known.Concat(Prompts.SelectMany(p => p)), Drafter);
         while (true)
         {
             var samples = new int[text.Samples];
