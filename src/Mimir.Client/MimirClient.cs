@@ -68,6 +68,7 @@ public sealed class MimirClient : IDisposable
                         break;
                     case { Revocations: { } revocations }:
                         _tls.Anchors.Accept(revocations.List.Memory);
+                        _tls.Anchors.Revocations.Keep();
                         break;
                     case { Failed: { } failed }:
                         throw failed.ToException();

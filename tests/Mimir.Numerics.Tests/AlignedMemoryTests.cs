@@ -40,4 +40,28 @@ public sealed class AlignedMemoryTests
     [Fact]
     public void Bandwidth_is_a_positive_number() =>
         Assert.InRange(MemoryBandwidth.MeasureReadGigabytesPerSecond(2, bytes: 1 << 16, repeats: 1), double.Epsilon, 1e6);
+
+    [Fact]
+    public async Task Bytes_are_a_window_on_the_elements()
+    {
+        using var memory = new AlignedMemory(20);
+        using var stream = new MemoryStream([.. BitConverter.GetBytes(1.5), .. BitConverter.GetBytes(-2.0)]);
+        await stream.ReadExactlyAsync(memory.Bytes(7, 2), TestContext.Current.CancellationToken);
+        Assert.Equal((0, 1.5, -2.0, 0), (memory.Span[6], memory.Span[7], memory.Span[8], memory.Span[9]));
+        unsafe
+        {
+            using var pinned = memory.Bytes(7, 2).Pin();
+            Assert.Equal(1.5, *(double*)pinned.Pointer);
+        }
+    }
+
+    [Fact]
+    public void What_was_written_is_zeroed()
+    {
+        var memory = new AlignedMemory(20);
+        var kept = memory.Span;
+        kept[..5].Fill(3);
+        memory.Dispose(5);
+        Assert.True(kept.IndexOfAnyExcept(0.0) < 0);
+    }
 }

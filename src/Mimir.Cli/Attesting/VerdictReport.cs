@@ -11,8 +11,9 @@ namespace Mimir.Cli.Attesting;
 /// <param name="Read">Its claims, as far as they could be read.</param>
 public sealed record VerdictReport(bool IsValid, IReadOnlyList<Refusal> Reasons, EvidenceKind? Kind, EvidenceClaims? Read)
 {
-    /// <summary>The report of a verdict.</summary>
-    public static VerdictReport Of(Verdict verdict) => new(verdict.IsValid, verdict.Reasons, verdict.Kind, verdict.Read);
+    /// <summary>The report of a verdict and of what a policy has against it.</summary>
+    public static VerdictReport Of(Verdict verdict, IReadOnlyList<Refusal> objections) =>
+        new(verdict.IsValid && objections.Count == 0, [.. verdict.Reasons, .. objections], verdict.Kind, verdict.Read);
 
     /// <summary>The report of evidence that was not even put together.</summary>
     public static VerdictReport Refused(IReadOnlyList<Refusal> reasons, EvidenceKind? kind) => new(false, reasons, kind, null);
@@ -34,7 +35,7 @@ public sealed record VerdictReport(bool IsValid, IReadOnlyList<Refusal> Reasons,
         output.WriteLine(IsValid ? $"valid: {Kind?.ToName()}{status}" : $"refused: {Kind?.ToName() ?? "unknown kind"}{status}");
         foreach (var reason in Reasons) output.WriteLine($"  {reason}");
         if (Read is null) return;
-        if (!IsValid) output.WriteLine("Read, but not proven:");
+        if (!IsValid) output.WriteLine("What it says:");
         WriteFields(output, Read.Fields, "  ");
     }
 

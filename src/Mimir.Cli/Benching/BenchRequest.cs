@@ -29,6 +29,12 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
     /// <summary>The data owner gets the logits and samples itself.</summary>
     public bool LogitsToOwner { get; init; }
 
+    /// <summary>Tokens sampled before the measured ones, while code is still being compiled.</summary>
+    public int Warm { get; init; }
+
+    /// <summary>Positions of the prompt.</summary>
+    public int Prompt => Context - Tokens - Warm + 1;
+
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
 

@@ -108,8 +108,8 @@ public static class BenchRun
             ReadGigabytesPerSecond = bandwidth,
         });
         // From the last token of a block to the last token of another: whole cycles of dealing and using.
-        var times = all[0].GetRange(0, request.Tokens + 1);
-        IReadOnlyList<List<TimeSpan>> lanes = [.. all.Select(t => t.GetRange(0, request.Tokens + 1))];
+        var times = all[0].GetRange(request.Warm, request.Tokens + 1);
+        IReadOnlyList<List<TimeSpan>> lanes = [.. all.Select(t => t.GetRange(request.Warm, request.Tokens + 1))];
         var blocks = (request.Tokens - 1) / request.BlockSteps * request.BlockSteps;
         var span = blocks > 0 ? blocks : request.Tokens - 1;
         var perToken = (times[^1] - times[^(span + 1)]).TotalSeconds / span;
@@ -125,12 +125,12 @@ public static class BenchRun
             Parameters = layout.Parameters,
             Tokens = request.Tokens,
             Lanes = request.Lanes,
-            PrefillPositions = request.Context - request.Tokens + 1,
-            PrefillSeconds = Math.Round((times[1] - times[0]).TotalSeconds, 3),
+            PrefillPositions = request.Prompt,
+            PrefillSeconds = Math.Round((all[0][1] - all[0][0]).TotalSeconds, 3),
             PrefillStepSeconds = Math.Round(parties.Max(p => p.PrefillSeconds), 3),
             TokensPerSecond = Math.Round(lanes.Count == 1 ? 1 / perToken : Throughput(lanes), 3),
             SecondsPerToken = Math.Round(perToken, 4),
-            OnlineSecondsPerToken = Math.Round(all[0].Count > times.Count + 1 ? (all[0][^1] - all[0][^3]).TotalSeconds / 2 : steps, 4),
+            OnlineSecondsPerToken = Math.Round(all[0].Count > times.Count + request.Warm + 1 ? (all[0][^1] - all[0][^3]).TotalSeconds / 2 : steps, 4),
             StepSecondsPerToken = Math.Round(steps, 4),
             FloorSeconds = Math.Round(counted.FloorSeconds, 4),
             RatioToFloor = Math.Round(perToken / counted.FloorSeconds, 2),
@@ -163,10 +163,10 @@ public static class BenchRun
     /// </summary>
     private static SessionPlan Plan(BenchRequest request, int positions) => new()
     {
-        Segments = [new PromptSegment(Owner, request.Context - request.Tokens + 1)],
+        Segments = [new PromptSegment(Owner, request.Prompt)],
         Uncertain = 0,
         Receivers = [Owner],
-        MaxTokens = request.Tokens + Math.Clamp(positions - request.Context, 0, 2 * request.BlockSteps),
+        MaxTokens = request.Warm + request.Tokens + Math.Clamp(positions - request.Context, 0, 2 * request.BlockSteps),
         Temperature = 0,
         NoiseSeed = null,
         FractionBits = request.ScaleBits,

@@ -9,22 +9,22 @@ namespace Mimir.Cli.Benching;
 
 /// <summary>
 /// Measures a machine's prices: a handful of small shapes, each large in another kind of work, run as `mimir bench` runs them, and four
-/// fits (<see cref="Prices.Fit"/>). About two minutes.
+/// fits (<see cref="Prices.Fit"/>). About five minutes.
 /// </summary>
 internal static class CalibrationRun
 {
-    private const int Tokens = 9;
+    private const int Tokens = 17;
 
     private static readonly (string Shape, int Context)[] Shapes =
     [
-        ("gpt2:layers=2,hidden=64,heads=2,inner=128,vocabulary=512", 16),
-        ("gpt2:layers=12,hidden=64,heads=2,inner=128,vocabulary=512", 16),
-        ("gpt2:layers=4,hidden=128,heads=4,inner=4096,vocabulary=512", 16),
-        ("gpt2:layers=2,hidden=128,heads=2,inner=256,vocabulary=30000", 16),
-        ("gpt2:layers=4,hidden=128,heads=32,inner=256,vocabulary=512", 48),
-        ("gpt2:layers=3,hidden=1024,heads=8,inner=1024,vocabulary=512", 16),
-        ("gpt2:layers=2,hidden=2048,heads=16,inner=2048,vocabulary=4096", 16),
-        ("gpt2:layers=6,hidden=384,heads=6,inner=1536,vocabulary=8192", 32),
+        ("gpt2:layers=2,hidden=64,heads=2,inner=128,vocabulary=512", 64),
+        ("gpt2:layers=12,hidden=64,heads=2,inner=128,vocabulary=512", 64),
+        ("gpt2:layers=4,hidden=128,heads=4,inner=4096,vocabulary=512", 64),
+        ("gpt2:layers=2,hidden=128,heads=2,inner=256,vocabulary=30000", 64),
+        ("gpt2:layers=4,hidden=128,heads=32,inner=256,vocabulary=512", 64),
+        ("gpt2:layers=3,hidden=1024,heads=8,inner=1024,vocabulary=512", 64),
+        ("gpt2:layers=2,hidden=2048,heads=16,inner=2048,vocabulary=4096", 64),
+        ("gpt2:layers=6,hidden=384,heads=6,inner=1536,vocabulary=8192", 64),
     ];
 
     /// <summary>The measured points for groups of <paramref name="parties"/>.</summary>

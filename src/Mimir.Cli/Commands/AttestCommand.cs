@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Mimir.Cli.Attesting;
+using Mimir.Trust;
 using Mimir.Trust.Attestation;
 using Mimir.Trust.Attestation.Recognition;
 
@@ -19,16 +20,23 @@ public static class AttestCommand
         kind.AcceptOnlyFromAmong([.. AcceptedKinds.Inspection.Kinds.Select(k => k.ToName())]);
         var endorsements = Files("--endorsement", "Certificates, revocation lists, certificate tables, and for TPMs signature, key and register values; may be repeated");
         var collateral = Files("--collateral", "What the vendor publishes: TCB info, identities, revocation lists; may be repeated");
-        var nonce = new Option<string?>("--nonce") { Description = "The nonce that the evidence must answer", HelpName = "HEX" };
-        var at = new Option<string?>("--at") { Description = "The instant at which everything must be valid, ISO 8601, UTC if no zone is named; now if not given", HelpName = "TIME" };
+        var nonce = NonceOption();
+        var at = AtOption();
+        var policy = new Option<string?>("--policy") { Description = "Judge by this policy too, see docs/policy.md", HelpName = "FILE" };
+        var role = new Option<string?>("--role") { Description = "The role that the policy must admit it in; any if not given", HelpName = "ROLE" };
+        role.AcceptOnlyFromAmong([.. Enum.GetValues<Role>().Select(r => r.ToName())]);
         var json = SharedOptions.Json();
-        var command = new Command("verify", "Whether evidence is genuine and current, and what it says; exit 1 if it is refused") { evidence, kind, endorsements, collateral, nonce, at, json };
+        var command = new Command("verify", "Whether evidence is genuine and current, and what it says; exit 1 if it is refused") { evidence, kind, endorsements, collateral, nonce, at, policy, role, json };
         command.SetAction(result =>
         {
             EvidenceKind? stated = EvidenceKindNames.TryParse(result.GetValue(kind), out var known) ? known : null;
-            var context = new VerificationContext { At = Instant(result.GetValue(at)), Nonce = Nonce(result.GetValue(nonce)) };
+            var judge = result.GetValue(policy) is { } path ? PolicyFile.Read(path) : null;
+            Role? wanted = RoleNames.TryParse(result.GetValue(role), out var named) ? named : null;
+            if (wanted is not null && judge is null) throw new UsageException("--role needs --policy FILE");
+            var instant = Instant(result.GetValue(at));
+            var context = (judge?.Context(instant) ?? new VerificationContext { At = instant }) with { Nonce = Nonce(result.GetValue(nonce)) };
             string[] others = [.. result.GetValue(endorsements) ?? [], .. result.GetValue(collateral) ?? []];
-            var report = Examine(EvidenceFiles.Read(result.GetValue(evidence)!), stated, [.. others.Select(EvidenceFiles.Read)], context);
+            var report = Examine(EvidenceFiles.Read(result.GetValue(evidence)!), stated, [.. others.Select(EvidenceFiles.Read)], context, verdict => judge is null ? [] : PolicyJudgement.Objections(judge, wanted, verdict));
             var output = result.InvocationConfiguration.Output;
             if (result.GetValue(json)) report.WriteJson(output);
             else report.WriteText(output);
@@ -37,19 +45,27 @@ public static class AttestCommand
         return command;
     }
 
-    private static VerdictReport Examine(EvidenceFile evidence, EvidenceKind? kind, IReadOnlyCollection<EvidenceFile> others, VerificationContext context)
+    private static VerdictReport Examine(
+        EvidenceFile evidence, EvidenceKind? kind, IReadOnlyCollection<EvidenceFile> others, VerificationContext context, Func<ValidVerdict, IReadOnlyList<Refusal>> objections)
     {
         var findings = new Findings();
         var assembled = EvidenceAssembler.TryAssemble(evidence, kind, others, findings);
         if (assembled is not null && context.Nonce is { } stated && assembled.Nonce is { } given && !stated.Span.SequenceEqual(given.Span))
             findings.Add(RecognitionRefusals.Nonce, "--nonce and a file of hexadecimal digits state different nonces.");
         if (assembled is null || !findings.None) return VerdictReport.Refused(findings.Reasons, kind ?? KindRecognition.Of(evidence.Bytes.Span));
-        return VerdictReport.Of(EvidenceVerifier.Verify(assembled.Evidence, context with { Nonce = context.Nonce ?? assembled.Nonce }));
+        var verdict = EvidenceVerifier.Verify(assembled.Evidence, context with { Nonce = context.Nonce ?? assembled.Nonce });
+        return VerdictReport.Of(verdict, verdict is ValidVerdict valid ? objections(valid) : []);
     }
+
+    /// <summary>--nonce, read by <see cref="Nonce"/>.</summary>
+    internal static Option<string?> NonceOption() => new("--nonce") { Description = "The nonce that the evidence must answer", HelpName = "HEX" };
+
+    /// <summary>--at, read by <see cref="Instant"/>.</summary>
+    internal static Option<string?> AtOption() => new("--at") { Description = "The instant at which everything must be valid, ISO 8601, UTC if no zone is named; now if not given", HelpName = "TIME" };
 
     private static Option<string[]> Files(string name, string description) => new(name) { Description = description, HelpName = "FILE", Arity = ArgumentArity.OneOrMore };
 
-    private static DateTimeOffset Instant(string? text)
+    internal static DateTimeOffset Instant(string? text)
     {
         if (text is null) return DateTimeOffset.UtcNow;
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
@@ -57,7 +73,7 @@ public static class AttestCommand
             : throw new UsageException($"--at '{text}' is no time; write it as 2026-03-01T00:00:00Z");
     }
 
-    private static ReadOnlyMemory<byte>? Nonce(string? text)
+    internal static ReadOnlyMemory<byte>? Nonce(string? text)
     {
         if (text is null) return null;
         return text.Length is > 0 and <= 1024 && text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit)

@@ -15,7 +15,8 @@ public static class AttestKeyCommand
         var command = new Command("key", "The TPM's attestation key, whose SHA-256 a policy lists under tpm.attestation_keys") { config, json };
         command.SetAction(async (result, cancellation) =>
         {
-            var (key, hash) = await TpmAttestationKey.ReadAsync(SharedOptions.Settings(result, config).Attestation.Tpm, cancellation);
+            var settings = SharedOptions.Settings(result, config).Attestation;
+            var (key, hash) = await TpmAttestationKey.ReadAsync(settings.Tpm, settings.TpmKey, cancellation);
             var output = result.InvocationConfiguration.Output;
             var pem = PemEncoding.WriteString("PUBLIC KEY", key);
             if (result.GetValue(json)) Json.Write(output, new { AkSpkiSha256 = hash, PublicKey = pem });

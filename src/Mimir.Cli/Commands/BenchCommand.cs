@@ -14,6 +14,7 @@ public static class BenchCommand
         var shape = new Option<string>("--shape") { Description = "A well-known shape, with random weights, or a model directory", HelpName = "NAME|DIR", DefaultValueFactory = _ => "gpt2-small" };
         var context = SharedOptions.Bounded(new Option<int>("--context") { Description = "Positions in the context when the last token is sampled", HelpName = "T", DefaultValueFactory = _ => 64 }, 2, 1 << 20);
         var tokens = SharedOptions.Bounded(new Option<int>("--tokens") { Description = "Tokens to measure, the last of the context", HelpName = "N", DefaultValueFactory = _ => 16 }, 2, 1 << 16);
+        var warm = SharedOptions.Bounded(new Option<int>("--warm") { Description = "Tokens before the measured ones, while code is still being compiled", HelpName = "N", DefaultValueFactory = _ => 8 }, 0, 1 << 16);
         var prefill = SharedOptions.Bounded(new Option<int?>("--prefill") { Description = "Positions of the prompt; the context is then as long as prompt and tokens", HelpName = "P" }, 1, 1 << 20);
         var lanes = SharedOptions.Bounded(new Option<int>("--lanes") { Description = "Sessions at once", HelpName = "B", DefaultValueFactory = _ => 1 }, 1, 64);
         var network = new Option<string?>("--network") { Description = "Emulate a host for every role, this far apart (needs root); round trip and rate", HelpName = "lan|wan|far|20ms/200Mbit" };
@@ -25,7 +26,7 @@ public static class BenchCommand
         var json = SharedOptions.Json();
         var command = new Command("bench", "Measures seconds per token with every role on this machine, against the machine's read bandwidth")
         {
-            shape, context, tokens, prefill, lanes, network, breakdown, record, parties, security, config, json,
+            shape, context, tokens, warm, prefill, lanes, network, breakdown, record, parties, security, config, json,
         };
         var weights = new WeightArguments(command);
         var logits = SharedOptions.LogitsToOwner();
@@ -33,10 +34,11 @@ public static class BenchCommand
         command.SetAction(async (result, cancellation) =>
         {
             var settings = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
-            var length = result.GetValue(prefill) is { } positions ? positions + result.GetValue(tokens) - 1 : result.GetValue(context);
+            var length = result.GetValue(prefill) is { } positions ? positions + result.GetValue(warm) + result.GetValue(tokens) - 1 : result.GetValue(context);
             var request = new BenchRequest(result.GetValue(shape)!, length, result.GetValue(tokens), result.GetValue(parties), result.GetValue(security) == "active")
             {
                 LogitsToOwner = SharedOptions.AreLogitsToOwner(result, logits, weights.Read(result)),
+                Warm = result.GetValue(warm),
                 Lanes = result.GetValue(lanes),
                 Breakdown = result.GetValue(breakdown),
                 Weights = weights.Read(result),
@@ -45,7 +47,7 @@ public static class BenchCommand
                 AuditRate = settings.TriplePool.AuditRate,
                 BlockSteps = settings.TriplePool.MinSize,
             };
-            if (request.Tokens >= request.Context) throw new UsageException($"--tokens {request.Tokens} leaves no prompt in a context of {request.Context}");
+            if (request.Prompt < 1) throw new UsageException($"--tokens {request.Tokens} after --warm {request.Warm} leave no prompt in a context of {request.Context}");
             void Say(string line) => result.InvocationConfiguration.Error.WriteLine(line);
             var report = result.GetValue(network) is { } distance
                 ? await EmulatedBench.RunAsync(request, NetworkProfile.Parse(distance), Say, cancellation)

@@ -7,7 +7,7 @@ namespace Mimir.Cli.Commands;
 /// <summary>`mimir bench grow`: how time, bytes, rounds and memory grow.</summary>
 public static class BenchGrowCommand
 {
-    private const int Tokens = 9;
+    private const int Tokens = 17;
 
     /// <summary>The command.</summary>
     public static Command Create()

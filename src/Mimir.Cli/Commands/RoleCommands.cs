@@ -106,6 +106,7 @@ public static class RoleCommands
                 _ => ProducerKind.None,
             },
             Tpm = config.Attestation.Tpm,
+            TpmKey = config.Attestation.TpmKey,
             Endorsements = config.Attestation.Endorsements,
             LabKey = config.Attestation.LabKey,
             Authority = config.Attestation.Authority,

@@ -22,13 +22,14 @@ public static class RootCommands
         root.Subcommands.Add(RoleCommands.Triples());
         root.Subcommands.Add(RoleCommands.Node());
         root.Subcommands.Add(IdentityCommand.Create());
+        root.Subcommands.Add(RevokeCommand.Create());
+        root.Subcommands.Add(AttestCommand.Create());
+        root.Subcommands.Add(PolicyCommand.Create());
         root.Subcommands.Add(KeyCommand.Create());
         root.Subcommands.Add(SealCommand.Create());
         root.Subcommands.Add(UnsealCommand.Create());
         root.Subcommands.Add(RekeyCommand.Create());
         root.Subcommands.Add(AuditCommand.Create());
-        root.Subcommands.Add(RevokeCommand.Create());
-        root.Subcommands.Add(AttestCommand.Create());
         return root;
     }
 }

@@ -24,6 +24,7 @@ public static class ConfigSchema
         new("attestation.policy", ConfigKind.Path, null, "the attestation policy: what evidence parties and Triple Service must show; unset: certificates alone are enough"),
         new("attestation.producer", ConfigKind.Choice, "none", "what makes this machine's own evidence; auto: what it has, confidential machines first") { Choices = ["none", "auto", "configfs-tsm", "nitro", "tpm", "simulated"] },
         new("attestation.tpm", ConfigKind.Path, "/dev/tpmrm0", "where the TPM is: a device, unix:PATH or tcp:HOST:PORT"),
+        new("attestation.tpm_key", ConfigKind.Integer, null, "a persistent attestation key of the TPM by its handle, such as 0x81000003; unset: one made from the chip's endorsement seed") { Minimum = 0x81000000, Maximum = 0x81FFFFFF },
         new("attestation.endorsements", ConfigKind.Path, null, "directory of what goes with the evidence: certificates, revocation lists (.crl), collateral (.json)"),
         new("attestation.lab_key", ConfigKind.Path, null, "a laboratory's key for simulated evidence, PEM"),
         new("attestation.authority", ConfigKind.Path, null, "coordinator: directory of the authority that issues certificates for accepted evidence"),

@@ -41,13 +41,14 @@ public sealed record TlsConfig(bool Enabled, string? Identity, string? Authority
 /// <param name="Policy">What peers must show, or null.</param>
 /// <param name="Producer">What makes this machine's own.</param>
 /// <param name="Tpm">Where the TPM is.</param>
+/// <param name="TpmKey">A key of the TPM, or null.</param>
 /// <param name="Endorsements">What goes with it, or null.</param>
 /// <param name="LabKey">A laboratory's key, or null.</param>
 /// <param name="Authority">Coordinator: who signs certificates for it, or null.</param>
 /// <param name="CertificateMinutes">Coordinator: for how long.</param>
 /// <param name="Revocations">Where the revocation list is kept, or null.</param>
 public sealed record AttestationConfig(
-    string? Policy, string Producer, string Tpm, string? Endorsements, string? LabKey, string? Authority, int CertificateMinutes, string? Revocations);
+    string? Policy, string Producer, string Tpm, uint? TpmKey, string? Endorsements, string? LabKey, string? Authority, int CertificateMinutes, string? Revocations);
 
 /// <summary>Addresses; each role says which of them it needs.</summary>
 /// <param name="Listen">Own address.</param>

@@ -8,9 +8,9 @@ public static class TpmAttestationKey
 {
     /// <summary>The key, SubjectPublicKeyInfo, and its SHA-256 as policies write it.</summary>
     /// <exception cref="AttestingException">There is no TPM, or it refuses.</exception>
-    public static async Task<(byte[] PublicKeyInfo, string Sha256)> ReadAsync(string tpm, CancellationToken cancellation)
+    public static async Task<(byte[] PublicKeyInfo, string Sha256)> ReadAsync(string tpm, uint? handle, CancellationToken cancellation)
     {
-        var key = await new TpmProducer(tpm, TpmProducer.DefaultRegisters, null).AttestationKeyAsync(cancellation);
+        var key = await new TpmProducer(tpm, TpmProducer.DefaultRegisters, handle).AttestationKeyAsync(cancellation);
         return (key, Convert.ToHexStringLower(SHA256.HashData(key)));
     }
 }

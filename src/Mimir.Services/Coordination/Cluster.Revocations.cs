@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
+using Mimir.Trust.Revocations;
 
 namespace Mimir.Services.Coordination;
 
@@ -13,22 +14,25 @@ internal sealed partial class Cluster
     /// <summary>
     /// Takes a signed list into force: the connections of whom it names are closed here, their sessions and groups end with that reason, and everybody is told, so that they close theirs.
     /// </summary>
-    /// <exception cref="Mimir.Trust.Revocations.RevocationRefusedException">The list is not accepted.</exception>
+    /// <exception cref="RevocationRefusedException">The list is not accepted.</exception>
+    /// <exception cref="IOException">It is in force everywhere, and could not be kept here for the next start.</exception>
     public void Revoke(ReadOnlyMemory<byte> signed)
     {
         // The reason goes out before connections close here: otherwise a session would end with the loss that follows from it.
-        var list = Mimir.Trust.Revocations.RevocationCodec.Read(signed);
+        var list = RevocationCodec.Read(signed);
+        var former = tls.Anchors.Revocations.List.Entries;
         Worker[] workers;
         lock (_lock) workers = [.. _workers.Values];
         if (!tls.Anchors.Accept(signed, Conclude)) return;
         log($"revocation list {list.Version} is in force: {string.Join(", ", list.Entries.Select(e => e.Value))}");
-        audit.Revoked(list);
         var message = Revocations!;
         foreach (var worker in workers) worker.Send(new WorkerCommand { Revocations = message });
         foreach (var session in _sessions.Values) session.Tell(message);
+        tls.Anchors.Revocations.Keep();
 
         void Conclude()
         {
+            foreach (var entry in list.Entries.Except(former)) audit.Revoked(list.Version, entry);
             foreach (var worker in workers)
                 if (tls.Anchors.Revocations.ReasonAgainst(worker.Identity) is { } reason) Expel(worker, reason);
         }

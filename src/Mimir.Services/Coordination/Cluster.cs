@@ -23,22 +23,13 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Registers a worker.</summary>
-    /// <exception cref="ArgumentException">Its hello is not of this version, or it is registered already.</exception>
-    /// <exception cref="UntrustedPeerException">Its evidence is refused.</exception>
+    /// <exception cref="ArgumentException">Its hello is not of this version, it is registered already, or its evidence is refused.</exception>
     public Worker Register(PeerIdentity identity, WorkerHello? hello)
     {
         if (hello is null || hello.ProtocolVersion != ProtocolVersion.Current || hello.Port is 0 or > 65535 || hello.Host.Length is 0 or > 255)
             throw audit.Refused(identity, AdmissionRefusal.Protocol, $"the greeting of {identity} is none of protocol version {ProtocolVersion.Current}; install the same release everywhere");
         var worker = new Worker(identity, hello, registrar.Describe(identity));
-        try
-        {
-            tls.Anchors.Attestation?.Judge(identity, worker.Address.Worker.Attestation?.ToRecord(), tls.Clock.GetUtcNow());
-        }
-        catch (UntrustedPeerException)
-        {
-            audit.Refused(identity, AdmissionRefusal.Evidence);
-            throw;
-        }
+        RequireEvidence(identity, worker);
         lock (_lock)
         {
             if (_workers.ContainsKey(identity.ToString())) throw audit.Refused(identity, AdmissionRefusal.Duplicate, $"{identity} is registered already; stop the other process or give this one another name");
@@ -174,6 +165,18 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
     {
         foreach (var session in _sessions.Values)
             session.Report(new SessionFailed { Session = session.Id.ToByteString(), Kind = FailureKind.RunFailed, Message = message });
+    }
+
+    private void RequireEvidence(PeerIdentity identity, Worker worker)
+    {
+        try
+        {
+            tls.Anchors.Attestation?.Judge(identity, worker.Address.Worker.Attestation?.ToRecord(), tls.Clock.GetUtcNow());
+        }
+        catch (UntrustedPeerException refused)
+        {
+            throw audit.Refused(identity, AdmissionRefusal.Evidence, refused.Message);
+        }
     }
 
     /// <summary>Refuses at once what every member would refuse by itself.</summary>

@@ -43,5 +43,9 @@ internal sealed partial class CoordinatorEndpoint
         {
             throw new RpcException(new Status(StatusCode.FailedPrecondition, refused.Message));
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, $"the list is in force, and the coordinator could not keep it for its next start: {error.Message}"));
+        }
     });
 }

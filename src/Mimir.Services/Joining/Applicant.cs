@@ -19,13 +19,10 @@ namespace Mimir.Services.Joining;
 /// <param name="enrolled">The identity that the operator gave: proves the name.</param>
 /// <param name="producer">Makes the evidence.</param>
 /// <param name="coordinator">Whom to ask.</param>
-/// <param name="key">The P-256 key to certify, PKCS#8.</param>
+/// <param name="key">The P-256 key to certify.</param>
 /// <param name="sealingKey">The key to which others will seal messages.</param>
-internal sealed class Applicant(TlsSettings enrolled, IEvidenceProducer producer, HostAddress coordinator, byte[] key, SealingKeyPair sealingKey)
+internal sealed class Applicant(TlsSettings enrolled, IEvidenceProducer producer, HostAddress coordinator, ECDsa key, SealingKeyPair sealingKey)
 {
-    /// <summary>The key to which others will seal messages.</summary>
-    public SealingKeyPair SealingKey => sealingKey;
-
     /// <summary>One attempt, over a connection of its own.</summary>
     /// <exception cref="RegistrationRefusedException">The coordinator refuses; says why.</exception>
     /// <exception cref="AttestingException">This machine gives no evidence.</exception>
@@ -60,9 +57,7 @@ internal sealed class Applicant(TlsSettings enrolled, IEvidenceProducer producer
     /// <summary>The request that answers a challenge over one connection.</summary>
     internal async Task<AttestRequest> AnswerAsync(ReadOnlyMemory<byte> nonce, ReadOnlyMemory<byte> channel, CancellationToken cancellation)
     {
-        using var signer = ECDsa.Create();
-        signer.ImportPkcs8PrivateKey(key, out _);
-        var (role, name, publicKey) = (enrolled.Identity.Role, enrolled.Identity.Name, signer.ExportSubjectPublicKeyInfo());
+        var (role, name, publicKey) = (enrolled.Identity.Role, enrolled.Identity.Name, key.ExportSubjectPublicKeyInfo());
         var unbound = new AttestationRecord(ReadOnlyMemory<byte>.Empty, nonce, channel);
         var evidence = await producer.ProduceAsync(unbound.Binding(role, name, publicKey, sealingKey.PublicKey.Span), cancellation);
         var record = unbound with { Evidence = Mimir.Trust.Attestation.EvidenceCodec.Encode(evidence) };
@@ -71,7 +66,7 @@ internal sealed class Applicant(TlsSettings enrolled, IEvidenceProducer producer
             PublicKey = ByteString.CopyFrom(publicKey),
             SealingPublicKey = ByteString.CopyFrom(sealingKey.PublicKey.Span),
             Attestation = record.ToMessage(),
-            Proof = ByteString.CopyFrom(RegistrationRequest.Prove(signer, record, role, name, sealingKey.PublicKey.Span)),
+            Proof = ByteString.CopyFrom(RegistrationRequest.Prove(key, record, role, name, sealingKey.PublicKey.Span)),
         };
     }
 }

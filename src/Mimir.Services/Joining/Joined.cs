@@ -1,13 +1,9 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Google.Protobuf;
-using Grpc.Core;
 using Mimir.Services.Attesting;
 using Mimir.Services.Hosting;
 using Mimir.Spdz;
 using Mimir.Transport.Connections;
-using Mimir.Transport.Protos;
-using Mimir.Transport.Rpc;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
 using Mimir.Trust.Registration;
@@ -25,9 +21,9 @@ internal sealed class Joined : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _renewing;
-    private readonly Identity? _own;
+    private readonly IDisposable[] _own;
 
-    private Joined(TlsSettings tls, Identity? own, Func<CancellationToken, Task> renew) => (Tls, _own, _renewing) = (tls, own, renew(_stop.Token));
+    private Joined(TlsSettings tls, Func<CancellationToken, Task> renew, params IDisposable[] own) => (Tls, _own, _renewing) = (tls, own, renew(_stop.Token));
 
     /// <summary>Who this process is for its peers.</summary>
     public TlsSettings Tls { get; }
@@ -44,15 +40,24 @@ internal sealed class Joined : IAsyncDisposable
     public static async Task<Joined> EnterAsync(
         TlsSettings enrolled, IEvidenceProducer? producer, HostAddress coordinator, RoleEnvironment environment, CancellationToken cancellation)
     {
-        if (producer is null) return new(enrolled, null, _ => Task.CompletedTask);
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var applicant = new Applicant(enrolled, producer, coordinator, key.ExportPkcs8PrivateKey(), SealingKeyPair.Generate());
-        var (certificate, validity) = await PatientlyAsync(applicant, enrolled.Clock, cancellation);
-        PeerIdentity.Verify(certificate, enrolled.Anchors, enrolled.Clock.GetUtcNow()).Require(enrolled.Identity.Role, enrolled.Identity.Name);
-        using var issued = X509CertificateLoader.LoadCertificate(certificate);
-        var own = new Identity(issued.CopyWithPrivateKey(key), applicant.SealingKey);
-        environment.Log($"registered as {own} with fresh evidence; the certificate is good for {validity.TotalMinutes:0} minutes");
-        return new(enrolled with { Identity = own }, own, stop => RenewAsync(own, applicant, validity, enrolled.Clock, environment, stop));
+        if (producer is null) return new(enrolled, _ => Task.CompletedTask);
+        var (key, sealingKey) = (ECDsa.Create(ECCurve.NamedCurves.nistP256), SealingKeyPair.Generate());
+        try
+        {
+            var applicant = new Applicant(enrolled, producer, coordinator, key, sealingKey);
+            var (certificate, validity) = await PatientlyAsync(applicant, enrolled.Clock, cancellation);
+            PeerIdentity.Verify(certificate, enrolled.Anchors, enrolled.Clock.GetUtcNow()).Require(enrolled.Identity.Role, enrolled.Identity.Name);
+            using var issued = X509CertificateLoader.LoadCertificate(certificate);
+            var own = new Identity(issued.CopyWithPrivateKey(key), sealingKey);
+            environment.Log($"registered as {own} with fresh evidence; the certificate is good for {validity.TotalMinutes:0} minutes");
+            return new(enrolled with { Identity = own }, stop => RenewAsync(own, applicant, validity, enrolled.Clock, environment, stop), own, key);
+        }
+        catch
+        {
+            key.Dispose();
+            sealingKey.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc/>
@@ -61,7 +66,7 @@ internal sealed class Joined : IAsyncDisposable
         await _stop.CancelAsync();
         await _renewing;
         _stop.Dispose();
-        _own?.Dispose();
+        foreach (var own in _own) own.Dispose();
     }
 
     private static async Task<(byte[] Certificate, TimeSpan Validity)> PatientlyAsync(Applicant applicant, TimeProvider clock, CancellationToken cancellation)

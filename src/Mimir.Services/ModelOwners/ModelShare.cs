@@ -63,6 +63,7 @@ public static class ModelShare
         if (first.Revocations is { } revocations)
         {
             tls.Anchors.Accept(revocations.List.Memory);
+            tls.Anchors.Revocations.Keep();
             first = await NextAsync(call, cancellation);
         }
         var descriptor = first.Descriptor_;

@@ -112,10 +112,15 @@ internal sealed class WorkerLoop(TlsSettings tls, CoordinatorLink link, IWorker 
         try
         {
             if (tls.Anchors.Accept(revocations)) environment.Log($"revocation list {tls.Anchors.Revocations.List.Version} is in force");
+            tls.Anchors.Revocations.Keep();
         }
         catch (RevocationRefusedException refused)
         {
             environment.Log($"a revocation list was refused: {refused.Message}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            environment.Log($"the revocation list is in force, and could not be kept for the next start: {error.Message}");
         }
     }
 

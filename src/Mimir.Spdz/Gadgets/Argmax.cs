@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
@@ -6,66 +8,65 @@ using Mimir.Spdz.Tape;
 namespace Mimir.Spdz.Gadgets;
 
 /// <summary>
-/// ⟦i⟧ with x_i largest (of equals, the one with the smaller half-index wins), as an integer at scale 0. The tournament of
-/// <see cref="Maximum"/>, carrying value and index together: both products share a round. In the first round the indices are public,
-/// so only the values need a product. Nothing but the shapes is learned.
+/// ⟦i⟧ with x_i largest (of equals the first), as an integer at scale 0: a knock-out tournament of y_i = 2^k·x_i + (n − 1 − i), 2^k ≥ n, so that the
+/// winner brings its index along. Coarse comparisons look at x only; each element of a round costs one <see cref="Larger"/>. The index are the
+/// winner's low k bits: t = y≫k (<see cref="Truncate"/>) is exact or one too high, so y − 2^k·t is they or they − 2^k, and one comparison tells.
 /// </summary>
+/// <remarks>
+/// With a coarse <see cref="ComparisonPlan"/> x_i may be below the maximum by 2^lowBit per round. |x_i| &lt; 2^(48−k). Rounds: ⌈log₂ n⌉ times those of
+/// <see cref="Larger"/>, one, and those of a comparison. Nothing but the shapes is learned.
+/// </remarks>
 public static class Argmax
 {
-    /// <summary>The dealing half.</summary>
-    public static void Deal(DealingTape tape, int length, ComparisonPlan plan) => Maximum.Deal(tape, 1, length, plan);
+    /// <summary>The dealing half; <paramref name="plan"/> compares x.</summary>
+    public static void Deal(DealingTape tape, int length, ComparisonPlan plan)
+    {
+        if (length == 1) return;
+        var bits = IndexBits(length);
+        for (var width = length; width > 1; width = (width + 1) / 2) Larger.Deal(tape, width / 2, plan.Above(bits));
+        Truncate.Deal(tape, 1, bits);
+        Compare.Deal(tape, 1, plan.OfLowBits(bits));
+    }
 
     /// <summary>n → 1.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, ComparisonPlan plan)
     {
-        var party = step.Party;
-        var index = default(Share);
-        for (var width = x.Length; width > 1; width = (width + 1) / 2)
+        var (party, length) = (step.Party, x.Length);
+        if (length == 1) return 0 * x;
+        var bits = IndexBits(length);
+        var packed = plan.Above(bits);
+        var y = (1L << bits) * x + Indices(party, length);
+        for (var width = length; width > 1; width = (width + 1) / 2)
         {
-            var (a, b, rest) = Maximum.Split(party, x, 1, width);
-            var difference = a - b;
-            var wins = await Compare.RunAsync(step, difference, plan);
-            if (width == x.Length && index.Length == 0)
-            {
-                index = FirstIndices(party, wins, width);
-                x = Maximum.Join(party, b + await Multiply.RunAsync(step, wins, difference), rest, 1);
-                continue;
-            }
-            var (i, j, last) = Maximum.Split(party, index, 1, width);
-            var products = await Multiply.RunAsync(step, party.Concat(wins, wins), party.Concat(difference, i - j));
-            x = Maximum.Join(party, b + products.Slice(0, wins.Length), rest, 1);
-            index = Maximum.Join(party, j + products.Slice(wins.Length, wins.Length), last, 1);
+            var half = width / 2;
+            var best = await Larger.RunAsync(step, y.Slice(0, half), y.Slice(half, half), packed);
+            y = width % 2 == 0 ? best : party.Concat(best, y.Slice(2 * half, 1));
         }
-        return index.Length == 0 ? Zero(party) : index;
+        var low = y - (1L << bits) * await Truncate.RunAsync(step, y, bits);
+        var isPositive = await Compare.RunAsync(step, low, plan.OfLowBits(bits));
+        // n − 1 − (low + 2^k·(1 − [low ≥ 0])).
+        return party.AddScalar((1L << bits) * isPositive - low, Field.Reduce(length - 1 - (1L << bits)));
     }
 
     /// <summary>See the class.</summary>
     public static Cost Cost(int length, ComparisonPlan plan)
     {
-        var cost = default(Cost);
-        for (var width = length; width > 1; width = (width + 1) / 2)
-            cost = cost + Compare.Cost(width / 2, plan) + Multiply.Cost(width / 2 * (width == length ? 1 : 2));
+        if (length == 1) return default;
+        var bits = IndexBits(length);
+        var cost = Truncate.Cost(1) + Compare.Cost(1, plan.OfLowBits(bits));
+        for (var width = length; width > 1; width = (width + 1) / 2) cost += Larger.Cost(width / 2, plan.Above(bits));
         return cost;
     }
 
-    /// <summary>Pair e is (e, e + half): the winner's index is e + half − wins·half; an odd element out keeps its own.</summary>
-    private static Share FirstIndices(Party party, Share wins, int width)
-    {
-        var half = width / 2;
-        var second = party.Workspace.Rent((width + 1) / 2);
-        for (var e = 0; e < half; e++) second.Span[e] = e + half;
-        if (width % 2 == 1) second.Span[half] = width - 1;
-        var moved = party.Scale(wins, Mimir.Numerics.Field.Negate(half));
-        var padded = width % 2 == 1 ? party.Concat(moved, Zero(party)) : moved;
-        return padded + new Opened(second);
-    }
+    /// <summary>k.</summary>
+    private static int IndexBits(int length) => 32 - BitOperations.LeadingZeroCount((uint)(length - 1));
 
-    private static Share Zero(Party party)
+    /// <summary>n − 1, …, 0.</summary>
+    private static Opened Indices(Party party, int length)
     {
-        var zero = party.Rent(1);
-        zero.Value.Span.Clear();
-        zero.Mac.Span.Clear();
-        return zero;
+        var indices = party.Workspace.Rent(length);
+        for (var i = 0; i < length; i++) indices.Span[i] = length - 1 - i;
+        return new Opened(indices);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.PointFunctions;
@@ -20,10 +21,10 @@ public sealed record BinShape(long Low, int WidthBits, int SegmentBits)
 }
 
 /// <summary>
-/// How many elements of each row fall into each bin, as secret integers, from an opening that has been made already: with c = x + R,
+/// How many elements of each row fall into each of the highest bins, as secret integers, from an opening that has been made already: with c = x + R,
 /// x lies in bin j = (c_top − R_top) mod 2^m, so the dealt ⟦1[R_top = v]⟧, turned by the public c_top, is x's unit vector. As in
 /// <see cref="Spline"/>, j is exact or one too high (x counts as up to 2^s larger than it is). No round of its own; 2^m elements dealt per input, or for two
-/// parties one key of a point function, whose leaves are the table.
+/// parties one key of a point function, whose leaves are the table; only those of the bins that are asked for are grown.
 /// </summary>
 public static class Bins
 {
@@ -46,13 +47,22 @@ public static class Bins
         tape.Authenticated(table.Span);
     }
 
-    /// <summary>The opened c of rows × width inputs → rows × 2^m counts. Local.</summary>
-    internal static Share Finish(PartyStep step, Opened c, int rows, BinShape shape)
+    /// <summary>The opened c of rows × width inputs → rows × <paramref name="count"/>: how many lie in the highest bin, in the next, …. Local.</summary>
+    internal static Share Finish(PartyStep step, Opened c, int rows, BinShape shape, int count)
     {
-        var result = step.Party.Rent(rows * shape.Segments);
-        var table = step.Party.Count == 2 ? Leaves(step, c.Length, shape) : step.Tape.Authenticated(c.Length * shape.Segments);
-        Count(table.Value.Span, c.Values.Span, rows, shape, result.Value.Span);
-        if (step.Party.Active) Count(table.Mac.Span, c.Values.Span, rows, shape, result.Mac.Span);
+        var party = step.Party;
+        var result = party.Rent(rows * count);
+        var starts = MemoryMarshal.Cast<double, int>(party.Workspace.Rent((c.Length + 1) / 2).Span)[..c.Length];
+        // Bin j is node top − j, so the highest bin, 2^m − 1, is node top + 1.
+        for (var e = 0; e < c.Length; e++) starts[e] = (int)(((((long)c.Values.Span[e] - shape.Low) >> shape.WidthBits) + 1) & (shape.Segments - 1));
+        if (party.Count == 2)
+        {
+            CountLeaves(step, starts, rows, shape, result);
+            return result;
+        }
+        var table = step.Tape.Authenticated(c.Length * shape.Segments);
+        Count(table.Value.Span, starts, rows, result.Value.Span);
+        if (party.Active) Count(table.Mac.Span, starts, rows, result.Mac.Span);
         return result;
     }
 
@@ -60,39 +70,43 @@ public static class Bins
     public static Cost Cost(int length, BinShape shape, int parties) =>
         parties == 2 ? Costs.Cost.Points(length, shape.Keys) : new Cost(0, 0, Authenticated: (long)length * shape.Segments);
 
-    private static Share Leaves(PartyStep step, int count, BinShape shape)
+    private static void CountLeaves(PartyStep step, ReadOnlySpan<int> starts, int rows, BinShape shape, Share result)
     {
         const int SideBySide = 8;
-        var table = step.Party.Rent(count * shape.Segments);
-        var scratch = step.Party.Workspace.Rent(PointTree.ScratchElements(SideBySide, shape.Segments)).Span;
-        for (var at = 0; at < count; at += PointShape.BatchKeys)
+        var (party, count, width) = (step.Party, result.Length / rows, starts.Length / rows);
+        var stride = (count + PointSum.Lanes - 1) & -PointSum.Lanes;
+        var scratch = party.Workspace.Rent(PointTree.ScratchElements(SideBySide, Math.Min(2 * count + 4, shape.Segments) + PointSum.Lanes)).Span;
+        var sums = MemoryMarshal.Cast<double, long>(party.Workspace.Rent(rows * 2 * stride).Span);
+        sums.Clear();
+        for (var at = 0; at < starts.Length; at += PointShape.BatchKeys)
         {
-            var keys = step.Tape.Points(shape.Keys, Math.Min(PointShape.BatchKeys, count - at));
+            var keys = step.Tape.Points(shape.Keys, Math.Min(PointShape.BatchKeys, starts.Length - at));
             for (var first = 0; first < keys.Count; first += SideBySide)
             {
                 var tree = new PointTree(keys, first, Math.Min(SideBySide, keys.Count - first), scratch);
-                tree.GrowTo(shape.SegmentBits);
+                tree.GrowTowards(shape.SegmentBits, starts.Slice(at + first, tree.Count), count);
                 tree.Convert(0);
-                for (var k = 0; k < tree.Count; k++)
-                {
-                    var start = (at + first + k) * shape.Segments;
-                    tree.Write(k, 0, table.Value.Span.Slice(start, shape.Segments), table.Mac.IsEmpty ? default : table.Mac.Span.Slice(start, shape.Segments));
-                }
+                for (var k = 0; k < tree.Count; k++) tree.AddTo(k, 0, sums.Slice((at + first + k) / width * 2 * stride, 2 * stride));
             }
         }
-        return table;
+        for (var row = 0; row < rows; row++)
+            for (var i = 0; i < count; i++)
+            {
+                var sum = 2 * (row * stride + i);
+                result.Value.Span[row * count + i] = PointSum.Reduce(sums[sum], party.Index);
+                if (party.Active) result.Mac.Span[row * count + i] = PointSum.Reduce(sums[sum + 1], party.Index);
+            }
     }
 
-    private static void Count(ReadOnlySpan<double> tables, ReadOnlySpan<double> c, int rows, BinShape shape, Span<double> counts)
+    private static void Count(ReadOnlySpan<double> tables, ReadOnlySpan<int> starts, int rows, Span<double> counts)
     {
         counts.Clear();
-        var width = c.Length / rows;
-        for (var e = 0; e < c.Length; e++)
+        var (width, segments) = (starts.Length / rows, tables.Length / starts.Length);
+        for (var e = 0; e < starts.Length; e++)
         {
-            var row = counts.Slice(e / width * shape.Segments, shape.Segments);
-            var table = tables.Slice(e * shape.Segments, shape.Segments);
-            var top = (int)((((long)c[e] - shape.Low) >> shape.WidthBits) & (table.Length - 1));
-            for (var j = 0; j < row.Length; j++) row[j] = Field.Add(row[j], table[(top - j) & (table.Length - 1)]);
+            var row = counts.Slice(e / width * (counts.Length / rows), counts.Length / rows);
+            var table = tables.Slice(e * segments, segments);
+            for (var i = 0; i < row.Length; i++) row[i] = Field.Add(row[i], table[(starts[e] + i) & (segments - 1)]);
         }
     }
 }

@@ -21,23 +21,29 @@ public static class Compare
 {
     private const int ChunkElements = 4096;
 
-    /// <summary>The dealing half: R, then for chunks of comparisons their tables.</summary>
+    /// <summary>The dealing half.</summary>
     public static void Deal(DealingTape tape, int length, ComparisonPlan plan)
     {
         using var r = new Secret(length);
         tape.Uniform(r.Span);
+        DealTables(tape, r.Span, plan);
+    }
+
+    /// <summary>What belongs to masks that have been drawn already: keys, or for chunks of comparisons their tables.</summary>
+    internal static void DealTables(DealingTape tape, ReadOnlySpan<double> r, ComparisonPlan plan)
+    {
         if (plan.Points)
         {
-            ComparePoints.Deal(tape, r.Span, plan);
+            ComparePoints.Deal(tape, r, plan);
             return;
         }
         var perChunk = ChunkElements / plan.ElementLength;
         using var chunk = new Secret(perChunk * plan.ElementLength);
         var tables = chunk.Span;
-        for (var at = 0; at < length; at += perChunk)
+        for (var at = 0; at < r.Length; at += perChunk)
         {
-            var count = Math.Min(perChunk, length - at);
-            for (var e = 0; e < count; e++) Table((long)r.Span[at + e], plan, tables.Slice(e * plan.ElementLength, plan.ElementLength));
+            var count = Math.Min(perChunk, r.Length - at);
+            for (var e = 0; e < count; e++) Table((long)r[at + e], plan, tables.Slice(e * plan.ElementLength, plan.ElementLength));
             tape.Authenticated(tables[..(count * plan.ElementLength)]);
         }
     }
@@ -46,10 +52,15 @@ public static class Compare
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share x, ComparisonPlan plan)
     {
-        var party = step.Party;
-        var n = x.Length;
-        var r = step.Tape.Uniform(n);
-        var c = await step.Opener.OpenAsync(party.AddScalar(x + r, 1L << plan.TopBit), step.Cancellation);
+        var r = step.Tape.Uniform(x.Length);
+        return await FinishAsync(step, await step.Opener.OpenAsync(step.Party.AddScalar(x + r, 1L << plan.TopBit), step.Cancellation), plan);
+    }
+
+    /// <summary>The running half, from the opened c = x + 2^top + R on.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal static async ValueTask<Share> FinishAsync(PartyStep step, Opened c, ComparisonPlan plan)
+    {
+        var (party, n) = (step.Party, c.Length);
         if (plan.Points) return Finish(party, c, plan, step.Tape.Authenticated(n), ComparePoints.Less(step, c, plan));
         var less = party.Rent(plan.Digits * n);
         var equal = party.Rent(plan.Digits * n);
@@ -154,7 +165,14 @@ public static class Compare
     private static int Products(int digits) => digits / 2 * 2 - (digits % 2 == 0 ? 1 : 0);
 
     /// <summary>(c_top ⊕ r) + (1 − 2·c_top)·(σ·borrow), with c_top ⊕ r = c_top + (1 − 2·c_top)·r.</summary>
-    private static Share Finish(Party party, Opened c, ComparisonPlan plan, Share top, Share less)
+    internal static Share Finish(Party party, Opened c, ComparisonPlan plan, Share top, Share less)
+    {
+        var (bit, sign) = Public(party, c, plan);
+        return sign * (top + less) + bit;
+    }
+
+    /// <summary>c_top and 1 − 2·c_top.</summary>
+    internal static (Opened Bit, Opened Sign) Public(Party party, Opened c, ComparisonPlan plan)
     {
         var n = c.Length;
         var bit = party.Workspace.Rent(n);
@@ -165,6 +183,6 @@ public static class Compare
             bit.Span[e] = cTop;
             sign.Span[e] = Field.Reduce(1 - 2 * cTop);
         }
-        return new Opened(sign) * (top + less) + new Opened(bit);
+        return (new Opened(bit), new Opened(sign));
     }
 }

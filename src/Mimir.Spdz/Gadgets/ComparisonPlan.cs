@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mimir.Spdz.PointFunctions;
 
 namespace Mimir.Spdz.Gadgets;
@@ -15,6 +16,9 @@ public sealed class ComparisonPlan(int lowBit, int topBit, bool points = false)
     /// <summary>Elements dealt per digit: [v &lt; R_δ] for v &lt; 2^3 − 1 (the last entry is always 0).</summary>
     public const int TableLength = (1 << DigitBits) - 1;
 
+    private readonly ConcurrentDictionary<int, ComparisonPlan> _above = [];
+    private readonly ConcurrentDictionary<int, ComparisonPlan> _low = [];
+
     /// <summary>Elements dealt per comparison besides the mask: all digits' tables and r_top.</summary>
     public int ElementLength => Digits * TableLength + 1;
 
@@ -31,8 +35,17 @@ public sealed class ComparisonPlan(int lowBit, int topBit, bool points = false)
     public int Digits { get; } = (topBit - lowBit + DigitBits - 1) / DigitBits;
 
     /// <summary>The path of the compared bits; a node carries one number where a digit ends.</summary>
-    internal PointShape Keys { get; } = new(lowBit, topBit - lowBit, [..
-        Enumerable.Range(0, (topBit - lowBit + DigitBits - 1) / DigitBits).Select(d => new PointPayload((topBit - lowBit - 1) % DigitBits + 1 + d * DigitBits, 1))]);
+    internal PointShape Keys { get; } = Shape(lowBit, topBit, 1);
+
+    /// <summary>The same with two numbers a node, the second one R times the first.</summary>
+    internal PointShape KeysWithMask { get; } = Shape(lowBit, topBit, 2);
+
+    /// <summary>The same comparison of numbers that carry <paramref name="bits"/> more bits below: an exact one looks at these too, a coarse one ignores them.</summary>
+    internal ComparisonPlan Above(int bits) =>
+        _above.GetOrAdd(bits, static (b, p) => new ComparisonPlan(p.LowBit == 0 ? 0 : p.LowBit + b, p.TopBit + b, p.Points), this);
+
+    /// <summary>An exact comparison of numbers from −2^<paramref name="bits"/> up to 2^bits − 1.</summary>
+    internal ComparisonPlan OfLowBits(int bits) => _low.GetOrAdd(bits, static (b, p) => new ComparisonPlan(0, b, p.Points), this);
 
     /// <summary>Digit δ (0 = most significant) of <paramref name="value"/>.</summary>
     public int Digit(long value, int digit)
@@ -41,4 +54,7 @@ public sealed class ComparisonPlan(int lowBit, int topBit, bool points = false)
         var width = Math.Min(DigitBits, TopBit - position);
         return (int)((value >> position) & ((1L << width) - 1));
     }
+
+    private static PointShape Shape(int lowBit, int topBit, int planes) => new(lowBit, topBit - lowBit, [..
+        Enumerable.Range(0, (topBit - lowBit + DigitBits - 1) / DigitBits).Select(d => new PointPayload((topBit - lowBit - 1) % DigitBits + 1 + d * DigitBits, planes))]);
 }

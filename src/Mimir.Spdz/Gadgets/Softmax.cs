@@ -12,10 +12,11 @@ namespace Mimir.Spdz.Gadgets;
 /// first score, so its maximum is at least 0; m is the upper edge of the highest bin (of width 2, from 0 up) that is not empty: of the histogram
 /// of c = open(s + R) (<see cref="Bins"/>), each "from this bin up" is compared with zero (<see cref="IsZero"/>) and the answers are counted.
 /// Since a bin may be one too high, max s − m lies in [−4, 0), so the sum lies in [e^−4, width] and its logarithm is read from one spline.
+/// Both exponentials are read at the same c: with a row's m + ρ opened, c − (m + ρ) is s − m under the mask R − ρ, which the dealer knows.
 /// </summary>
 /// <remarks>
 /// s: rows × width at scale 2f, relative scores in [−128, 126); outside, weights are wrong (and nothing is learned). Weights have
-/// <see cref="Numbers.WeightBits"/> fraction bits. Opened per score: 3 elements; per row 63 and 1. Rounds: 1, those of <see cref="IsZero"/>,
+/// <see cref="Numbers.WeightBits"/> fraction bits. Opened per score: 1 element; per row 63 and 3. Rounds: 1, those of <see cref="IsZero"/>,
 /// and of three splines. Each party learns masked values, uniform.
 /// </remarks>
 public static class Softmax
@@ -25,15 +26,13 @@ public static class Softmax
     /// <summary>The dealing half, for rows × width scores.</summary>
     public static void Deal(DealingTape tape, int rows, int width, Numbers numbers)
     {
-        using (var r = new Secret(rows * width))
-        {
-            tape.Uniform(r.Span);
-            Bins.DealTables(tape, r.Span, numbers.Bins);
-        }
+        using var r = new Secret(rows * width);
+        tape.Uniform(r.Span);
+        Bins.DealTables(tape, r.Span, numbers.Bins);
         IsZero.Deal(tape, rows * Tests, IsZero.Bits(width));
-        Spline.Deal(tape, rows * width, numbers.ExponentialSum);
+        DealRelative(tape, r.Span, rows, numbers.ExponentialSum);
         Spline.Deal(tape, rows, numbers.Logarithm(width));
-        Spline.Deal(tape, rows * width, numbers.Exponential);
+        DealRelative(tape, r.Span, rows, numbers.Exponential);
         if (numbers.WeightShift > 0) Truncate.Deal(tape, rows * width, numbers.WeightShift);
     }
 
@@ -46,14 +45,14 @@ public static class Softmax
         scores -= party.Repeat(First(party, scores, rows), width);
 
         var c = await step.Opener.OpenAsync(scores + step.Tape.Uniform(scores.Length), step.Cancellation);
-        var counts = FromBinUp(party, Bins.Finish(step, c, rows, numbers.Bins), rows);
+        var counts = FromTop(party, Bins.Finish(step, c, rows, numbers.Bins, Tests), rows);
         var empty = party.SumRows(await IsZero.RunAsync(step, counts, IsZero.Bits(width)), rows);
         var edge = Math.ScaleB(1, 2 * numbers.FractionBits + SoftmaxTables.BinBits);
-        scores = party.AddScalar(scores + edge * party.Repeat(empty, width), Field.Negate(SoftmaxTables.UpperBins * edge));
+        var upper = party.AddScalar(Field.Negate(edge) * empty, SoftmaxTables.UpperBins * edge);
 
-        var sum = party.SumRows(await Spline.RunAsync(step, scores, numbers.ExponentialSum), rows);
+        var sum = party.SumRows(await RelativeAsync(step, c, upper, numbers.ExponentialSum), rows);
         var logarithm = await Spline.RunAsync(step, sum, numbers.Logarithm(width));
-        var weights = await Spline.RunAsync(step, scores - party.Repeat(logarithm, width), numbers.Exponential);
+        var weights = await RelativeAsync(step, c, upper + logarithm, numbers.Exponential);
         return numbers.WeightShift > 0 ? await Truncate.RunAsync(step, weights, numbers.WeightShift) : weights;
     }
 
@@ -62,8 +61,40 @@ public static class Softmax
     {
         var scores = rows * width;
         var cost = new Cost(1, scores, Uniform: scores) + Bins.Cost(scores, numbers.Bins, numbers.Parties) + IsZero.Cost(rows * Tests, IsZero.Bits(width), numbers.Parties)
-            + Spline.Cost(scores, numbers.ExponentialSum) + Spline.Cost(rows, numbers.Logarithm(width)) + Spline.Cost(scores, numbers.Exponential);
+            + RelativeCost(numbers.ExponentialSum) + Spline.Cost(rows, numbers.Logarithm(width)) + RelativeCost(numbers.Exponential);
         return numbers.WeightShift > 0 ? cost + Truncate.Cost(scores) : cost;
+
+        // The rows' opening and masks instead of the scores'.
+        Cost RelativeCost(SplineFunction function) => Spline.Cost(scores, function) - new Cost(1, scores, Uniform: scores) + new Cost(1, rows, Uniform: rows);
+    }
+
+    /// <summary>ρ for every row, and <paramref name="function"/>'s tables for the masks R − ρ.</summary>
+    private static void DealRelative(DealingTape tape, ReadOnlySpan<double> r, int rows, SplineFunction function)
+    {
+        using var rho = new Secret(rows);
+        using var masks = new Secret(r.Length);
+        tape.Uniform(rho.Span);
+        var width = r.Length / rows;
+        for (var row = 0; row < rows; row++)
+            FieldVector.AddScalar(r.Slice(row * width, width), Field.Negate(rho.Span[row]), masks.Span.Slice(row * width, width));
+        Spline.DealTables(tape, masks.Span, function);
+    }
+
+    /// <summary>f(s − x) for every score s of a row and the row's x, from c = s + R: x + ρ is opened.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<Share> RelativeAsync(PartyStep step, Opened c, Share x, SplineFunction function)
+    {
+        var relative = step.Party.Workspace.Rent(c.Length);
+        var opened = await step.Opener.OpenAsync(x + step.Tape.Uniform(x.Length), step.Cancellation);
+        Subtract(c, opened, relative.Span);
+        return await Spline.FinishAsync(step, new Opened(relative), function);
+    }
+
+    private static void Subtract(Opened c, Opened rows, Span<double> result)
+    {
+        var width = c.Length / rows.Length;
+        for (var row = 0; row < rows.Length; row++)
+            FieldVector.AddScalar(c.Values.Span.Slice(row * width, width), Field.Negate(rows.Values.Span[row]), result.Slice(row * width, width));
     }
 
     /// <summary>Every row's first score.</summary>
@@ -79,22 +110,17 @@ public static class Softmax
         return first;
     }
 
-    /// <summary>How many scores of each row lie in the second bin above 0 or higher, in the third or higher, …: rows × 63. The first has one always.</summary>
-    private static Share FromBinUp(Party party, Share histogram, int rows)
+    /// <summary>How many scores of each row lie in the highest bin, in the two highest, …, in all above the first from 0 up: rows × 63.</summary>
+    private static Share FromTop(Party party, Share histogram, int rows)
     {
-        var counts = party.Rent(rows * Tests);
-        Sum(histogram.Value.Span, counts.Value.Span);
-        if (party.Active) Sum(histogram.Mac.Span, counts.Mac.Span);
-        return counts;
+        Sum(histogram.Value.Span);
+        if (party.Active) Sum(histogram.Mac.Span);
+        return histogram;
 
-        void Sum(ReadOnlySpan<double> bins, Span<double> sums)
+        void Sum(Span<double> bins)
         {
-            var all = bins.Length / rows;
             for (var row = 0; row < rows; row++)
-            {
-                var total = 0.0;
-                for (var j = 1; j <= Tests; j++) sums[(row + 1) * Tests - j] = total = Field.Add(total, bins[(row + 1) * all - j]);
-            }
+                for (var j = row * Tests + 1; j < (row + 1) * Tests; j++) bins[j] = Field.Add(bins[j], bins[j - 1]);
         }
     }
 }

@@ -67,6 +67,13 @@ internal struct PointSum
         }
     }
 
+    /// <summary>An integer sum of a party's nodes as its number.</summary>
+    public static double Reduce(long sum, int party)
+    {
+        long sign = -party;
+        return Field.Reduce((sum ^ sign) - sign);
+    }
+
     private static Vector128<long> Halves(Vector512<long> lanes)
     {
         var four = lanes.GetLower() + lanes.GetUpper();

@@ -87,6 +87,31 @@ internal ref struct PointTree
     }
 
     /// <summary>
+    /// Grows from the root to <paramref name="depth"/> and keeps of every key the <paramref name="count"/> leaves from its public place in <paramref name="starts"/>
+    /// on, the first following the last; on the way down only what they descend from is grown.
+    /// </summary>
+    public void GrowTowards(int depth, scoped ReadOnlySpan<int> starts, int count)
+    {
+        Span<int> kept = stackalloc int[Count];
+        Span<int> places = stackalloc int[Count];
+        kept.Clear();
+        while (Depth < depth)
+        {
+            Grow();
+            var below = depth - Depth;
+            // Enough wherever the leaves begin: the shape of the work is the same for every key.
+            var width = Math.Min(Width, below == 0 ? count : ((count + (1 << below) - 2) >> below) + 1);
+            for (var k = 0; k < Count; k++)
+            {
+                var first = starts[k] >> below;
+                places[k] = (first - 2 * kept[k]) & ((1 << Depth) - 1);
+                kept[k] = width == 1 << Depth ? 2 * kept[k] : first;
+            }
+            if (width < Width || below == 0) Keep(places, width);
+        }
+    }
+
+    /// <summary>
     /// Of every key only the <paramref name="width"/> nodes from its public place in <paramref name="starts"/> on are kept, the first node following the last.
     /// </summary>
     public void Keep(scoped ReadOnlySpan<int> starts, int width)
@@ -115,6 +140,27 @@ internal ref struct PointTree
     /// <summary>Adds Σ_i combination_i·(number of node i) of the converted plane to <paramref name="sum"/>; zeros beyond <see cref="Width"/>, up to a multiple of 4.</summary>
     public readonly void Add(int key, int plane, ReadOnlySpan<double> combination, ref PointSum sum) =>
         sum.Add(_nodes[(key * Width)..], _hashes[(key * Width)..], combination, _keys.Correction(_first + key, plane));
+
+    /// <summary>
+    /// Adds the converted plane's numbers of one key to <paramref name="sums"/>, value and MAC of a node in turn, not reduced and without the party's sign
+    /// (<see cref="PointSum.Reduce(long, int)"/>): fewer than 2^11 keys. The length is a multiple of twice <see cref="PointSum.Lanes"/>; what lies beyond the last node means nothing.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void AddTo(int key, int plane, Span<long> sums)
+    {
+        var (value, mac) = _keys.Correction(_first + key, plane);
+        var correction = Vector512.Create(Vector128.Create((long)value, (long)mac));
+        var mask = Vector512.Create((1L << 50) - 1);
+        ref var node = ref Unsafe.As<Vector128<byte>, long>(ref MemoryMarshal.GetReference(_nodes[(key * Width)..]));
+        ref var hash = ref Unsafe.As<Vector128<byte>, long>(ref MemoryMarshal.GetReference(_hashes[(key * Width)..]));
+        ref var sum = ref MemoryMarshal.GetReference(sums);
+        for (nuint i = 0; i < (nuint)sums.Length; i += 2 * PointSum.Lanes)
+        {
+            var bits = Vector512.Shuffle(Vector512.LoadUnsafe(ref node, i), Vector512.Create(0L, 0, 2, 2, 4, 4, 6, 6)) & Vector512<long>.One;
+            var number = (Vector512.LoadUnsafe(ref hash, i) & mask) + (correction & (Vector512<long>.Zero - bits));
+            (Vector512.LoadUnsafe(ref sum, i) + number).StoreUnsafe(ref sum, i);
+        }
+    }
 
     /// <summary>The converted plane's numbers of one key, one a node.</summary>
     public readonly void Write(int key, int plane, Span<double> values, Span<double> macs)

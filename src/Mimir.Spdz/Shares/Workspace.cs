@@ -11,7 +11,7 @@ public sealed class Workspace
 {
     private const int FirstChunkElements = 1 << 20;
     private const int ChunkElements = 1 << 23;
-    private readonly List<AlignedMemory> _chunks = [];
+    private readonly List<(AlignedMemory Memory, int Rented)> _chunks = [];
     private int _chunk;
     private int _offset;
 
@@ -20,11 +20,12 @@ public sealed class Workspace
     {
         while (_chunk < _chunks.Count)
         {
-            var chunk = _chunks[_chunk];
-            if (chunk.Length - _offset >= length)
+            var (memory, rented) = _chunks[_chunk];
+            if (memory.Length - _offset >= length)
             {
-                var region = chunk.Memory.Slice(_offset, length);
-                _offset = Math.Min((_offset + length + 7) & ~7, chunk.Length);
+                var region = memory.Memory.Slice(_offset, length);
+                _offset = Math.Min((_offset + length + 7) & ~7, memory.Length);
+                if (_offset > rented) _chunks[_chunk] = (memory, _offset);
                 return region;
             }
             _chunk++;
@@ -32,7 +33,7 @@ public sealed class Workspace
         }
         // Powers of two, so that steps of slightly growing shapes keep fitting; large ones once it is clear that much is needed.
         var least = _chunks.Count == 0 ? FirstChunkElements : ChunkElements;
-        _chunks.Add(new AlignedMemory((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(least, length))));
+        _chunks.Add((new AlignedMemory((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(least, length))), 0));
         _offset = 0;
         return Rent(length);
     }
@@ -47,15 +48,15 @@ public sealed class Workspace
     /// <summary>Zeroes and gives up everything: what comes next needs far less.</summary>
     public void Shrink()
     {
-        foreach (var chunk in _chunks) chunk.Dispose();
+        foreach (var (memory, rented) in _chunks) memory.Dispose(rented);
         _chunks.Clear();
         Reset();
     }
 
-    /// <summary>Zeroes every byte that was ever rented: called when the session ends.</summary>
+    /// <summary>Zeroes every byte that was ever rented, and touches no other: called when the session ends.</summary>
     public void Clear()
     {
-        foreach (var chunk in _chunks) chunk.Span.Clear();
+        foreach (var (memory, rented) in _chunks) memory.Span[..rented].Clear();
         Reset();
     }
 }

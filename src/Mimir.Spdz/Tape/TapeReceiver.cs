@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Mimir.Numerics;
 
@@ -10,9 +9,11 @@ namespace Mimir.Spdz.Tape;
 public sealed class TapeReceiver(Stream stream)
 {
     private const int UsualSections = 256;
+
+    // Checked while still in the cache.
+    private const int PieceElements = 1 << 15;
     private readonly List<AlignedMemory> _spare = new(UsualSections);
     private readonly HashSet<UInt128> _used = [];
-    private byte[] _bytes = new byte[1 << 20];
 
     /// <summary>Bytes received.</summary>
     public long BytesReceived { get; private set; }
@@ -46,8 +47,8 @@ public sealed class TapeReceiver(Stream stream)
             if (areWords) count &= ~TapeSender.WordsFlag;
             if (count <= 0 || (areWords ? receivedWords + (long)count > limit.Words : received + (long)count > limit.Elements))
                 throw new DealerCheatedException($"the Triple Service's tape section {kind} of block {block}, step {step} is longer than the program uses ({limit.Elements} elements, {limit.Words} words)");
-            if (areWords) await ReadElementsAsync(words!.Memory.Slice(2 * receivedWords, 2 * count), false, cancellation);
-            else await ReadElementsAsync(elements!.Memory.Slice(received, count), true, cancellation);
+            if (areWords) await ReadElementsAsync(words!, 2 * receivedWords, 2 * count, false, cancellation);
+            else await ReadElementsAsync(elements!, received, count, true, cancellation);
             if (areWords) receivedWords += count; else received += count;
         }
         return new TapeSection(header[16..], elements is null ? default : elements.Memory[..received], words is null ? default : words.Memory[..(2 * receivedWords)])
@@ -118,17 +119,14 @@ public sealed class TapeReceiver(Stream stream)
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask ReadElementsAsync(Memory<double> elements, bool field, CancellationToken cancellation)
+    private async ValueTask ReadElementsAsync(AlignedMemory memory, int start, int length, bool field, CancellationToken cancellation)
     {
-        for (var at = 0; at < elements.Length;)
+        for (var at = 0; at < length; at += PieceElements)
         {
-            var count = Math.Min(elements.Length - at, _bytes.Length / sizeof(double));
-            var bytes = _bytes.AsMemory(0, count * sizeof(double));
-            await ReadAsync(bytes, cancellation);
-            var part = elements.Span.Slice(at, count);
-            MemoryMarshal.Cast<byte, double>(bytes.Span).CopyTo(part);
-            if (field && !FieldVector.IsCanonical(part)) throw new DealerCheatedException("the Triple Service dealt something that is no field element");
-            at += count;
+            var count = Math.Min(length - at, PieceElements);
+            await ReadAsync(memory.Bytes(start + at, count), cancellation);
+            if (field && !FieldVector.IsCanonical(memory.Span.Slice(start + at, count)))
+                throw new DealerCheatedException("the Triple Service dealt something that is no field element");
         }
     }
 

@@ -72,8 +72,8 @@ public sealed class CertificateAuthority : IDisposable
         throw new InvalidDataException($"'{directory}': {CertificateFile} is the certificate of another key than the one given");
     }
 
-    /// <summary>Trust in this authority only. The caller disposes of it.</summary>
-    public TrustAnchors Anchors() => new(X509CertificateLoader.LoadCertificate(_certificate.RawData));
+    /// <summary>Trust in this authority only, and in its nodes with evidence only where <paramref name="attestation"/> is given. The caller disposes of it.</summary>
+    public TrustAnchors Anchors(AttestationRule? attestation = null) => new(X509CertificateLoader.LoadCertificate(_certificate.RawData)) { Attestation = attestation };
 
     /// <summary>Writes <c>ca.pem</c> and <c>ca-key.pem</c>, mode 0600.</summary>
     /// <exception cref="CryptographicException">The key does not leave its token.</exception>

@@ -10,7 +10,7 @@ internal static class PolicyRoles
     /// <summary><c>roles: { party: [snp, tdx] }</c>; only kinds of the <paramref name="profile"/>.</summary>
     public static Dictionary<Role, IReadOnlyList<EvidenceKind>> Read(PolicyMap policy, PolicyProfile profile)
     {
-        var map = policy.Map("roles") ?? throw policy.Error("lacks 'roles'");
+        var map = policy.RequiredMap("roles");
         var roles = new Dictionary<Role, IReadOnlyList<EvidenceKind>>();
         foreach (var name in map.Keys)
         {
@@ -36,7 +36,7 @@ internal static class PolicyRoles
             var needed = own.Length > 0 || (kind == EvidenceKind.Snp && roles.Values.Any(kinds => kinds.Contains(EvidenceKind.AzureVtpm)));
             if (policy.Map(kind.ToName()) is not { } section)
             {
-                if (needed) throw policy.Error($"lacks '{kind.ToName()}', which a role may present");
+                if (needed) throw policy.Lacks(kind.ToName(), ", which a role may present");
                 continue;
             }
 

@@ -24,9 +24,9 @@ public sealed class AttestationRule(
     /// <summary>Whether a role must show evidence: those that compute on secrets. Owners trust themselves, and the coordinator carries only what is sealed.</summary>
     public static bool AppliesTo(Role role) => role is Role.Party or Role.TripleService;
 
-    /// <summary>Examines evidence that is given for a name and keys.</summary>
-    /// <exception cref="UntrustedPeerException">It does not verify, or the policy refuses it; the message has every reason with its code.</exception>
-    public ValidVerdict Judge(Role role, string name, ReadOnlySpan<byte> publicKeyInfo, ReadOnlySpan<byte> sealingPublicKey, AttestationRecord record, DateTimeOffset now)
+    /// <summary>Verifies evidence that is given for a name and keys. What it says is not judged yet.</summary>
+    /// <exception cref="UntrustedPeerException">It does not verify; the message has every reason with its code.</exception>
+    public ValidVerdict Verify(Role role, string name, ReadOnlySpan<byte> publicKeyInfo, ReadOnlySpan<byte> sealingPublicKey, AttestationRecord record, DateTimeOffset now)
     {
         var who = $"{role.ToName()} '{name}'";
         if (record.Nonce.Length != Challenges.NonceSize || record.Channel.Length > AttestationRecord.LongestChannel)
@@ -40,19 +40,22 @@ public sealed class AttestationRule(
             LabKeys = labKeys,
             Binding = record.Binding(role, name, publicKeyInfo, sealingPublicKey),
         });
-        if (verdict is not ValidVerdict valid)
-            throw new UntrustedPeerException($"The evidence of {who} is refused ({string.Join(" ", verdict.Reasons)})");
-        return judge(role, valid) is { Count: > 0 } against
-            ? throw new UntrustedPeerException($"The attestation policy refuses {who} ({string.Join("; ", against)})")
-            : valid;
+        return verdict as ValidVerdict ?? throw new UntrustedPeerException($"The evidence of {who} is refused ({string.Join(" ", verdict.Reasons)})");
     }
+
+    /// <summary>Asks the policy about verified evidence.</summary>
+    /// <exception cref="UntrustedPeerException">It refuses; the message has every rule that fails.</exception>
+    public ValidVerdict RequireAccepted(Role role, string name, ValidVerdict verdict) => judge(role, verdict) is { Count: > 0 } against
+        ? throw new UntrustedPeerException($"The attestation policy refuses {role.ToName()} '{name}' ({string.Join("; ", against)})")
+        : verdict;
 
     /// <summary>Examines the evidence of a peer whose certificate was verified: the record must be the one that the certificate was issued for.</summary>
     /// <exception cref="UntrustedPeerException">There is none, it is another one, or it is refused.</exception>
     public AttestedPeer Judge(PeerIdentity peer, AttestationRecord? record, DateTimeOffset now)
     {
         if (record is null || peer.Attestation is not { } stamp) throw new UntrustedPeerException($"{peer} shows no evidence, and attestation.policy demands it; let it register first.");
-        var verdict = Judge(peer.Role, peer.Name, peer.PublicKeyInfo.Span, peer.SealingPublicKey.Span, record, now);
+        var verdict = Verify(peer.Role, peer.Name, peer.PublicKeyInfo.Span, peer.SealingPublicKey.Span, record, now);
+        RequireAccepted(peer.Role, peer.Name, verdict);
         var seen = AttestationStamp.Of(verdict, record.Evidence.Span);
         return seen.Kind == stamp.Kind && seen.EvidenceSha256.Span.SequenceEqual(stamp.EvidenceSha256.Span) && seen.Measurement.Span.SequenceEqual(stamp.Measurement.Span)
             ? new(peer, verdict)

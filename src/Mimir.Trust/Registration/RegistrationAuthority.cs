@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Mimir.Trust.Attestation;
 using Mimir.Trust.Certificates;
 using Mimir.Trust.Sealing;
 
@@ -39,17 +40,24 @@ public sealed class RegistrationAuthority(CertificateAuthority authority, Attest
         if (request.SealingPublicKey.Length != SealingKeyPair.Size)
             throw new RegistrationRefusedException(RegistrationRefusedException.Key, $"the sealing key of {node} has {request.SealingPublicKey.Length} bytes instead of {SealingKeyPair.Size}");
         RequirePossession(node, request);
+        var verdict = Refusing(RegistrationRefusedException.Evidence,
+            () => rule.Verify(node.Role, node.Name, request.PublicKeyInfo.Span, request.SealingPublicKey.Span, record, clock.GetUtcNow()));
+        Refusing(RegistrationRefusedException.Policy, () => rule.RequireAccepted(node.Role, node.Name, verdict));
+        using var certificate = authority.Issue(
+            node.Role, node.Name, validity, request.SealingPublicKey.Span, PublicKey.CreateFromSubjectPublicKeyInfo(request.PublicKeyInfo.Span, out _),
+            AttestationStamp.Of(verdict, record.Evidence.Span));
+        return certificate.RawData;
+    }
+
+    private static ValidVerdict Refusing(string code, Func<ValidVerdict> examine)
+    {
         try
         {
-            var verdict = rule.Judge(node.Role, node.Name, request.PublicKeyInfo.Span, request.SealingPublicKey.Span, record, clock.GetUtcNow());
-            using var certificate = authority.Issue(
-                node.Role, node.Name, validity, request.SealingPublicKey.Span, PublicKey.CreateFromSubjectPublicKeyInfo(request.PublicKeyInfo.Span, out _),
-                AttestationStamp.Of(verdict, record.Evidence.Span));
-            return certificate.RawData;
+            return examine();
         }
         catch (UntrustedPeerException refused)
         {
-            throw new RegistrationRefusedException(RegistrationRefusedException.Evidence, refused.Message);
+            throw new RegistrationRefusedException(code, refused.Message);
         }
     }
 

@@ -39,7 +39,6 @@ public sealed class RevocationRegister
                 throw new RevocationRefusedException("revocation.stale", $"the list has version {list.Version}, and version {_list.Version} is in force");
             if (list.Version == _list.Version)
                 throw new RevocationRefusedException("revocation.forked", $"another list of version {list.Version} is in force; the authority has signed two");
-            if (File is { } file) Certificates.OwnerOnlyFile.Write(file, Convert.ToBase64String(signed.Span));
             (_list, _signed) = (list, signed.ToArray());
             foreach (var watched in _watched)
                 if (ReasonAgainst(watched.Peer) is { } reason) ended.Add((watched, reason));
@@ -47,6 +46,14 @@ public sealed class RevocationRegister
         beforeClosing?.Invoke();
         foreach (var (watched, reason) in ended) watched.Close(reason);
         return true;
+    }
+
+    /// <summary>Writes the list in force to <see cref="File"/>, if there is one. It is in force whether this succeeds or not.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public void Keep()
+    {
+        if (File is { } file && Signed is { IsEmpty: false } signed) Certificates.OwnerOnlyFile.Write(file, Convert.ToBase64String(signed.Span));
     }
 
     /// <summary>Why <paramref name="peer"/> is refused, or null. One line: who, why, which list.</summary>

@@ -22,7 +22,7 @@ public sealed class DependencyTests
     };
 
     private static readonly string[] ServiceLibraries =
-        ["Grpc", "Google.Protobuf", "Microsoft.AspNetCore", "Microsoft.Extensions", "Spectre", "System.CommandLine", "YamlDotNet"];
+        ["Grpc", "Google.Protobuf", "Microsoft.AspNetCore", "Microsoft.Extensions", "Spectre", "System.CommandLine"];
 
     public static TheoryData<string> Projects => [.. Arrows.Keys];
 
@@ -45,6 +45,15 @@ public sealed class DependencyTests
     {
         var used = Load(project).GetReferencedAssemblies().Select(a => a.Name!);
         Assert.DoesNotContain(used, u => ServiceLibraries.Any(l => u.StartsWith(l, StringComparison.Ordinal)));
+    }
+
+    /// <summary>Policies are judged by every role, so Trust reads them; all other YAML is the command line's configuration.</summary>
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Only_policies_and_the_configuration_are_yaml(string project)
+    {
+        var reads = Load(project).GetReferencedAssemblies().Any(a => a.Name == "YamlDotNet");
+        Assert.Equal(project is "Mimir.Trust" or "mimir", reads);
     }
 
     [Theory]

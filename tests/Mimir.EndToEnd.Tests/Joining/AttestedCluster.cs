@@ -43,7 +43,7 @@ internal sealed class AttestedCluster : IAsyncDisposable
             foreach (var name in parties.Append("t"))
             {
                 cluster._tpms[name] = await SoftwareTpm.StartAsync();
-                keys.Add((await TpmAttestationKey.ReadAsync(cluster._tpms[name].Address, TestContext.Current.CancellationToken)).Sha256);
+                keys.Add((await TpmAttestationKey.ReadAsync(cluster._tpms[name].Address, null, TestContext.Current.CancellationToken)).Sha256);
             }
             await File.WriteAllTextAsync(cluster.Policy, $"""
                 version: 1

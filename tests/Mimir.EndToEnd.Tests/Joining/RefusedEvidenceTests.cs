@@ -58,7 +58,7 @@ public sealed class RefusedEvidenceTests
         // A TPM that the policy does not name, though the quote is perfect.
         await using var stranger = await Mimir.Services.Tests.Attesting.SoftwareTpm.StartAsync();
         await RefusedAsync(
-            RegistrationRefusedException.Evidence, "tpm.attestation_key", Applicant(node, new TpmProducer(stranger.Address, TpmProducer.DefaultRegisters, null), coordinator));
+            RegistrationRefusedException.Policy, "tpm.attestation_key", Applicant(node, new TpmProducer(stranger.Address, TpmProducer.DefaultRegisters, null), coordinator));
 
         // Somebody in between, with a stolen identity for either side.
         await using var relay = await GrpcServer.StartAsync(
@@ -85,17 +85,14 @@ public sealed class RefusedEvidenceTests
         var nonce = (await client.RequestChallengeAsync(new ChallengeRequest(), cancellationToken: Cancellation)).Nonce;
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var sealing = SealingKeyPair.Generate();
-        var request = await new Applicant(node, tpm, coordinator, key.ExportPkcs8PrivateKey(), sealing).AnswerAsync(nonce.Memory, channel.Channel, Cancellation);
+        var request = await new Applicant(node, tpm, coordinator, key, sealing).AnswerAsync(nonce.Memory, channel.Channel, Cancellation);
         await client.AttestAsync(request, cancellationToken: Cancellation);
         var refused = await Assert.ThrowsAsync<RpcException>(async () => await client.AttestAsync(request, cancellationToken: Cancellation));
         Assert.StartsWith(RegistrationRefusedException.Nonce, refused.Status.Detail);
     }
 
-    private static Applicant Applicant(TlsSettings node, IEvidenceProducer producer, HostAddress coordinator)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new Applicant(node, producer, coordinator, key.ExportPkcs8PrivateKey(), SealingKeyPair.Generate());
-    }
+    private static Applicant Applicant(TlsSettings node, IEvidenceProducer producer, HostAddress coordinator) =>
+        new(node, producer, coordinator, ECDsa.Create(ECCurve.NamedCurves.nistP256), SealingKeyPair.Generate());
 
     private static TlsSettings Settings(AttestedCluster cluster, string name, Role role) =>
         new RoleSettings { Identity = cluster.At(name), Authority = Path.Combine(cluster.Authority, "ca.pem") }.OpenTls(role);

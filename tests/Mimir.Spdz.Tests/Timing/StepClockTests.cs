@@ -24,6 +24,21 @@ public sealed class StepClockTests
         }
     }
 
+    [Fact]
+    public void Of_many_steps_the_later_half_or_more_counts()
+    {
+        var clock = new StepClock();
+        for (var step = 1; step <= 40; step++)
+        {
+            clock.Enter(StepPart.Norm);
+            clock.Exchanged(step);
+            clock.EndStep(true);
+            Assert.Equal(step < 16 ? step : step - (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)step + 1) / 4, clock.Steps);
+            var counted = Enumerable.Range(step - clock.Steps + 1, clock.Steps).Sum();
+            Assert.Equal(System.Diagnostics.Stopwatch.GetElapsedTime(0, counted), clock.Times.Single(t => t.Part == StepPart.Norm).Exchanging);
+        }
+    }
+
     /// <summary>A session's own clock: every part of every sampling step, no other.</summary>
     [Fact]
     public async Task A_session_times_each_of_its_operations()

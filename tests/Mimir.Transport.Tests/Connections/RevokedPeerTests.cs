@@ -35,13 +35,7 @@ public sealed class RevokedPeerTests
     public async Task A_party_without_evidence_is_refused_where_evidence_is_demanded()
     {
         await using var cluster = new Cluster();
-        var folder = Directory.CreateTempSubdirectory("mimir-test-");
-        cluster.Authority.SaveCertificate(Path.Combine(folder.FullName, "ca.pem"));
-        using var strict = new TrustAnchors(TrustAnchors.LoadCertificates(Path.Combine(folder.FullName, "ca.pem")))
-        {
-            Attestation = new AttestationRule(AcceptedKinds.Lab, [], (_, _) => [], _ => []),
-        };
-        folder.Delete(recursive: true);
+        using var strict = cluster.Authority.Anchors(new AttestationRule(AcceptedKinds.Lab, [], (_, _) => [], _ => []));
         var refusals = new RefusalLog();
         var listener = cluster.Listen(cluster.Settings(Role.TripleService, "t") with { Anchors = strict }, refusals.Add, Role.Party, Role.ModelOwner);
         await Assert.ThrowsAnyAsync<Exception>(() => PeerDialer.ConnectAsync(cluster.Settings(Role.Party, "p0"), cluster.Dial(listener, Role.TripleService, "t")));

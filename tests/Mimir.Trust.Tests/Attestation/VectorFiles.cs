@@ -4,17 +4,14 @@ using Mimir.Trust.Attestation;
 
 namespace Mimir.Trust.Tests.Attestation;
 
-/// <summary>The real evidence beside the checkout: shared/vectors/attestation, with its vectors.json of expected answers.</summary>
-public static class VectorFiles
+/// <summary>Files and cases of <see cref="SharedVectors"/> as bytes and parts of evidence.</summary>
+internal static class VectorFiles
 {
     /// <summary>The bytes of one file; skips the test where the data is absent.</summary>
-    public static byte[] Read(string path) => File.ReadAllBytes(Path.Combine(Folder(), path));
+    public static byte[] Read(string path) => SharedVectors.File(path).Bytes.ToArray();
 
     /// <summary>The case with this id.</summary>
-    public static JsonElement Case(string id) => Cases().Single(c => c.GetProperty("id").GetString() == id);
-
-    /// <summary>All cases of one kind.</summary>
-    public static IReadOnlyList<JsonElement> Cases(string kind) => [.. Cases().Where(c => c.GetProperty("kind").GetString() == kind)];
+    public static JsonElement Case(string id) => SharedVectors.Case(id);
 
     /// <summary>The instant at which the case's answer holds.</summary>
     public static DateTimeOffset At(JsonElement vector) => vector.GetProperty("verify_at").GetDateTimeOffset();
@@ -28,20 +25,5 @@ public static class VectorFiles
             yield return new EvidencePart(EvidencePartKind.Certificate, Convert.FromBase64String(text[fields.Base64Data]));
             text = text[fields.Location.End..];
         }
-    }
-
-    private static JsonElement[] Cases() =>
-        [.. JsonDocument.Parse(Read("vectors.json")).RootElement.GetProperty("cases").EnumerateArray()];
-
-    private static string Folder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var path = Path.Combine(folder.FullName, "shared", "vectors", "attestation");
-            if (Directory.Exists(path)) return path;
-        }
-
-        Assert.Skip("shared/vectors/attestation is not beside the checkout");
-        return "";
     }
 }

@@ -18,7 +18,7 @@ internal sealed class Laboratory : IDisposable
         Authority = CertificateAuthority.Create(clock: Clock);
         Rule = new AttestationRule(AcceptedKinds.Lab, [SHA256.HashData(_labKey.ExportSubjectPublicKeyInfo())], (role, _) => Against(role), _ => AgainstMembers);
         Plain = Authority.Anchors();
-        Anchors = new TrustAnchors(Roots()) { Attestation = Rule };
+        Anchors = Authority.Anchors(Rule);
         Registration = new RegistrationAuthority(Authority, Rule, TimeSpan.FromHours(2), Clock);
     }
 
@@ -68,15 +68,5 @@ internal sealed class Laboratory : IDisposable
         Plain.Dispose();
         Authority.Dispose();
         _labKey.Dispose();
-    }
-
-    private System.Security.Cryptography.X509Certificates.X509Certificate2[] Roots()
-    {
-        var folder = Directory.CreateTempSubdirectory("mimir-test-");
-        var path = Path.Combine(folder.FullName, "ca.pem");
-        Authority.SaveCertificate(path);
-        var roots = TrustAnchors.LoadCertificates(path);
-        folder.Delete(recursive: true);
-        return roots;
     }
 }

@@ -104,7 +104,7 @@ public sealed class RegistrationTests : IDisposable
     public void The_policy_has_the_last_word()
     {
         _lab.Against = role => role == Role.Party ? ["measurement: not in the list"] : [];
-        var against = Refused(RegistrationRefusedException.Evidence, _lab.Request(_node, _lab.Registration.Challenge(_node), Laboratory.Channel));
+        var against = Refused(RegistrationRefusedException.Policy, _lab.Request(_node, _lab.Registration.Challenge(_node), Laboratory.Channel));
         Assert.Contains("measurement: not in the list", against);
         Assert.Contains(EvidenceCodec.Malformed, Refused(RegistrationRefusedException.Evidence, Broken()));
     }

@@ -34,7 +34,7 @@ internal static class GrowthGrid
         Along([.. Enumerable.Range(0, 8).Select(i => 1 << i).Where(t => t < Environment.ProcessorCount), Environment.ProcessorCount], t => new GrowthPoint(Middle, Context, 1, 2, t));
 
     /// <summary>A few points of seconds each, to try the command.</summary>
-    public static IReadOnlyList<GrowthPoint> Small { get; } = Along([16, 24, 32], c => new GrowthPoint("gpt2:layers=2,hidden=64,vocabulary=512", c, 1, 2, Environment.ProcessorCount));
+    public static IReadOnlyList<GrowthPoint> Small { get; } = Along([24, 32, 48], c => new GrowthPoint("gpt2:layers=2,hidden=64,vocabulary=512", c, 1, 2, Environment.ProcessorCount));
 
     /// <summary>Every point once.</summary>
     public static IReadOnlyList<GrowthPoint> All { get; } = [.. Parameters.Concat(Contexts).Concat(Lanes).Concat(Parties).Concat(Threads).Distinct()];

@@ -8,10 +8,13 @@ namespace Mimir.Cli.Benching.Growth;
 /// <param name="Threads">Processors that each role's process may use.</param>
 public sealed record GrowthPoint(string Shape, int Context, int Lanes, int Parties, int Threads)
 {
+    private const int MostWarm = 40;
+
     /// <summary>As a measurement of <paramref name="tokens"/> tokens.</summary>
     public BenchRequest Request(int tokens) => new(Shape, Context, tokens, Parties, true)
     {
         Lanes = Lanes,
+        Warm = Math.Clamp(Context - tokens - 7, 0, MostWarm),
         Threads = Threads == Environment.ProcessorCount ? null : Threads,
     };
 }

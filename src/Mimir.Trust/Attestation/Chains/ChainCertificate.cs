@@ -95,7 +95,7 @@ public sealed class ChainCertificate
         body.ReadSequence();
         var key = body.PeekEncodedValue();
         body.ReadSequence();
-        var extensions = ExtensionReader.Read(body.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 3, isConstructed: true)));
+        var extensions = body.HasData ? ExtensionReader.Read(body.ReadSequence(new Asn1Tag(TagClass.ContextSpecific, 3, isConstructed: true))) : [];
         body.ThrowIfNotEmpty();
         if (extensions is null) return null;
         return new ChainCertificate(der)

@@ -23,7 +23,7 @@ internal static class DistinguishedNames
                 return Printable(new AsnReader(attribute.ReadEncodedValue(), AsnEncodingRules.BER));
             }
         }
-        catch (Exception e) when (e is AsnContentException or ArgumentException)
+        catch (AsnContentException)
         {
             // A name is for messages only; one that cannot be read is left out.
         }

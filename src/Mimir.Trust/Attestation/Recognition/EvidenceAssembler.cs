@@ -16,6 +16,7 @@ public static class EvidenceAssembler
     /// <param name="findings">Receives the reasons.</param>
     public static AssembledEvidence? TryAssemble(EvidenceFile evidence, EvidenceKind? kind, IReadOnlyCollection<EvidenceFile> others, Findings findings)
     {
+        if (KindRecognition.Of(evidence.Bytes.Span) is null && !IsTooLarge(evidence)) evidence = evidence with { Bytes = TextForm.Decode(evidence.Bytes) };
         var encoded = evidence.Bytes.Span.StartsWith("MEV1"u8);
         if (others.Count > EvidenceCodec.MostParts || others.Any(f => IsTooLarge(f)) || !encoded && IsTooLarge(evidence))
         {

@@ -37,6 +37,6 @@ internal static class PcrFile
             }
         }
 
-        return values.Length == valuesLength ? values.ToArray() : null;
+        return values.Length == valuesLength ? (ReadOnlyMemory<byte>?)values.ToArray() : null;
     }
 }

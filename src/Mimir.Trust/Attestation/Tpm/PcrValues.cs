@@ -14,7 +14,7 @@ public sealed class PcrValues
     public IReadOnlyCollection<int> Registers => _values.Keys;
 
     /// <summary>A register's value, or null if it was not quoted.</summary>
-    public ReadOnlyMemory<byte>? this[int register] => _values.TryGetValue(register, out var value) ? value : null;
+    public ReadOnlyMemory<byte>? this[int register] => _values.TryGetValue(register, out var value) ? value : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>Splits concatenated values by a quote's selection, one result per bank. The length must be <see cref="TpmQuote.ValuesLength"/>.</summary>
     internal static IReadOnlyList<PcrValues> Split(TpmQuote quote, ReadOnlyMemory<byte> concatenated)

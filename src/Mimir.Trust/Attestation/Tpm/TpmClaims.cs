@@ -21,7 +21,7 @@ public sealed record TpmClaims(
     public override EvidenceKind Kind => EvidenceKind.Tpm;
 
     /// <summary>SHA-256 of the attestation key's SubjectPublicKeyInfo, or null.</summary>
-    public ReadOnlyMemory<byte>? AttestationKeySha256 => AttestationKey is { } key ? SHA256.HashData(key.Span) : null;
+    public ReadOnlyMemory<byte>? AttestationKeySha256 => AttestationKey is { } key ? (ReadOnlyMemory<byte>?)SHA256.HashData(key.Span) : null;
 
     /// <summary>A register of the SHA-256 bank, or null if it was not quoted, or its value not given.</summary>
     public ReadOnlyMemory<byte>? Pcr(int register) => Banks.FirstOrDefault(b => b.Bank == TpmHash.Sha256)?[register];

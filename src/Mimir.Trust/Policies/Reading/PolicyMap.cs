@@ -22,7 +22,7 @@ internal sealed class PolicyMap
     public bool Has(string key) => Find(key) is not null;
 
     /// <summary>The value of a required key.</summary>
-    public PolicyNode Node(string key) => Find(key) ?? throw Error($"lacks '{key}'");
+    public PolicyNode Node(string key) => Find(key) ?? throw Lacks(key);
 
     /// <summary>One of <paramref name="allowed"/>.</summary>
     public string Choice(string key, params IReadOnlyCollection<string> allowed) => Choice(key, Node(key), allowed);
@@ -38,7 +38,7 @@ internal sealed class PolicyMap
     /// <summary>A whole number in a range, decimal or with 0x; <paramref name="missing"/> if the key is absent.</summary>
     public ulong Number(string key, ulong largest, ulong? missing = null)
     {
-        if (Find(key) is not { } node) return missing ?? throw Error($"lacks '{key}'");
+        if (Find(key) is not { } node) return missing ?? throw Lacks(key);
         return node is PolicyScalar { Value: var text } && TryNumber(text, out var number) && number <= largest
             ? number
             : throw Error(node, $"'{key}' must be a whole number from 0 to {largest}");
@@ -63,6 +63,9 @@ internal sealed class PolicyMap
     /// <summary>A list of mappings.</summary>
     public IReadOnlyList<PolicyMap> Maps(string key) => [.. Items(key, Node(key)).Select(item => Child(key, item))];
 
+    /// <summary>A mapping; an error, with <paramref name="why"/> it is needed, if the key is absent.</summary>
+    public PolicyMap RequiredMap(string key, string why = "") => Map(key) ?? throw Lacks(key, why);
+
     /// <summary>A mapping; null if the key is absent.</summary>
     public PolicyMap? Map(string key) => Find(key) is { } node ? Child(key, node) : null;
 
@@ -74,16 +77,20 @@ internal sealed class PolicyMap
     {
         foreach (var (key, line, _) in _mapping.Entries)
             if (!_known.Contains(key))
-                throw new PolicyException($"{_file}:{line}: unknown key '{PolicyYaml.Shown(key)}'{Where}; known are {string.Join(", ", _known)}");
+                throw new PolicyException($"{_file}:{line}: {Where}unknown key '{PolicyYaml.Shown(key)}'; known are {string.Join(", ", _known)}");
     }
+
+    /// <summary>The error that a key is absent; names what is there, since it may be misspelt.</summary>
+    public PolicyException Lacks(string key, string why = "") =>
+        Error(_mapping, $"lacks '{key}'{why}; it has {(_mapping.Entries.Count == 0 ? "nothing" : PolicyYaml.Shown(string.Join(", ", Keys)))}");
 
     /// <summary>An error about this mapping.</summary>
     public PolicyException Error(string problem) => Error(_mapping, problem);
 
-    /// <summary>An error about the value of <paramref name="key"/>.</summary>
-    public PolicyException ErrorAt(string key, string problem) => Error(Find(key) ?? _mapping, problem);
+    /// <summary>An error at the line of <paramref name="key"/>, which is there.</summary>
+    public PolicyException ErrorAt(string key, string problem) => new($"{_file}:{_mapping.Entries.First(entry => entry.Key == key).Line}: {Where}{problem}");
 
-    private string Where => _path.Length == 0 ? "" : $" in {_path}";
+    private string Where => _path.Length == 0 ? "" : $"{_path}: ";
 
     private PolicyNode? Find(string key)
     {
@@ -112,5 +119,5 @@ internal sealed class PolicyMap
         ? ulong.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number)
         : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
-    private PolicyException Error(PolicyNode at, string problem) => new($"{_file}:{at.Line}: {problem}{Where}");
+    private PolicyException Error(PolicyNode at, string problem) => new($"{_file}:{at.Line}: {Where}{problem}");
 }

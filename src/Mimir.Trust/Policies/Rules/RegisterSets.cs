@@ -20,10 +20,10 @@ internal sealed class RegisterSets
     /// <param name="anyAllowed">Whether <c>any</c> is accepted.</param>
     public RegisterSets(PolicyMap section, IReadOnlyDictionary<string, int> registers, string? required, IReadOnlyCollection<Role> roles, bool anyAllowed)
     {
-        var map = section.Map(Key) ?? throw section.Error($"lacks '{Key}'");
+        var map = section.RequiredMap(Key);
         foreach (var name in map.Keys)
         {
-            if (!RoleNames.TryParse(name, out var role)) throw map.ErrorAt(name, $"'{Reading.PolicyYaml.Shown(name)}' is not a role");
+            if (!RoleNames.TryParse(name, out var role)) throw map.ErrorAt(name, $"'{PolicyYaml.Shown(name)}' is not a role");
             if (map.IsWord(name, Any)) _sets[role] = anyAllowed ? null : throw map.ErrorAt(name, "'any' measurement is accepted in lab profiles only");
             else _sets[role] = [.. map.Maps(name).Select(set => Set(set, registers, required))];
         }
@@ -47,9 +47,11 @@ internal sealed class RegisterSets
             return;
         }
 
-        var nearest = sets.MinBy(set => set.Count(register => found(register.Key) != register.Value))!;
+        var nearest = sets.MaxBy(set => (set.All(Matches), set.Count(Matches)))!;
         foreach (var (register, expected) in nearest)
             decision.Add($"{rule}.{register}", sets.Count == 1 ? expected : $"{expected} (set {Index(sets, nearest)} of {sets.Count})", found(register) ?? "nothing", found(register) == expected);
+
+        bool Matches(KeyValuePair<string, string> register) => found(register.Key) == register.Value;
     }
 
     private static int Index(IReadOnlyList<IReadOnlyDictionary<string, string>> sets, IReadOnlyDictionary<string, string> set) =>
@@ -61,7 +63,7 @@ internal sealed class RegisterSets
         foreach (var (register, length) in registers)
             if (set.Has(register)) values.Add(register, set.Hex(register, length));
         set.End();
-        if (required is not null ? !values.ContainsKey(required) : values.Count == 0) throw set.Error($"lacks {required ?? "a register"}");
+        if (required is not null ? !values.ContainsKey(required) : values.Count == 0) throw set.Lacks(required ?? registers.Keys.First());
         return values;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class SimulatedRules : KindRules
     public SimulatedRules(PolicyMap section, IReadOnlyCollection<Role> roles)
     {
         _measurements = new RegisterSets(section, Registers, "measurement", roles, anyAllowed: true);
-        LabKeys = section.HexList("lab_keys", 32) ?? throw section.Error("lacks 'lab_keys': SHA-256 of SubjectPublicKeyInfo");
+        LabKeys = section.HexList("lab_keys", 32) ?? throw section.Lacks("lab_keys", " (SHA-256 of SubjectPublicKeyInfo)");
         section.End();
     }
 

@@ -11,7 +11,7 @@ internal sealed class SnpTcbRules
     /// <summary>Reads <c>minimum_tcb</c>: per accepted line, a minimum for every component.</summary>
     public SnpTcbRules(PolicyMap section)
     {
-        var lines = section.Map("minimum_tcb") ?? throw section.Error("lacks 'minimum_tcb'");
+        var lines = section.RequiredMap("minimum_tcb");
         foreach (var product in Enum.GetValues<SnpProduct>())
             if (lines.Map(product.ToName()) is { } line)
                 _minimum.Add(product, Read(line, product));

@@ -6,7 +6,7 @@ namespace Mimir.Trust.Tests.Attestation.Tdx;
 /// <summary>Writes Intel's extension of PCK certificates.</summary>
 internal static class PckExtensions
 {
-    public static byte[] Encode(byte[] components, int pceSvn, byte[] pceId, byte[] fmspc, bool twice = false)
+    public static byte[] Encode(byte[] components, int pceSvn, byte[] pceId, byte[] fmspc, bool twice = false, byte[]? instance = null)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
@@ -26,6 +26,7 @@ internal static class PckExtensions
             });
             Entry(writer, ".3", () => writer.WriteOctetString(pceId));
             Entry(writer, ".4", () => writer.WriteOctetString(fmspc));
+            if (instance is not null) Entry(writer, ".6", () => writer.WriteOctetString(instance));
             if (twice) Entry(writer, ".4", () => writer.WriteOctetString(fmspc));
         }
 
