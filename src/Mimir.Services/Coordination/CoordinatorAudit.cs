@@ -22,24 +22,30 @@ internal sealed class CoordinatorAudit(IAuditLog? audit, Action<string> log)
         Measurement = peer.Attestation?.Measurement ?? default,
     });
 
-    /// <summary>A node's registration, or the evidence that it shows, is refused.</summary>
-    public void Refused(PeerIdentity peer, RegistrationRefusedException refused) => Note(new Refused(peer.Role, peer.Name, refused.Code switch
+    /// <summary>A worker is refused.</summary>
+    public void Refused(PeerIdentity peer, AdmissionRefusal reason) => Note(new Refused(peer.Role, peer.Name, reason));
+
+    /// <summary>A worker is refused: what to throw.</summary>
+    public ArgumentException Refused(PeerIdentity peer, AdmissionRefusal reason, string message)
+    {
+        Refused(peer, reason);
+        return new ArgumentException(message);
+    }
+
+    /// <summary>A node's registration is refused.</summary>
+    public void Refused(PeerIdentity peer, RegistrationRefusedException refused) => Refused(peer, refused.Code switch
     {
         RegistrationRefusedException.Nonce => AdmissionRefusal.Replayed,
         RegistrationRefusedException.Relayed => AdmissionRefusal.Relayed,
         RegistrationRefusedException.Key => AdmissionRefusal.Key,
         RegistrationRefusedException.Policy => AdmissionRefusal.Policy,
         _ => AdmissionRefusal.Evidence,
-    }));
+    });
 
-    /// <summary>An entry of a revocation list is in force.</summary>
-    public void Revoked(ulong listVersion, RevocationEntry entry) => Note(new Revoked(listVersion, entry.Kind, entry.Value));
-
-    /// <summary>A worker is refused: what to throw.</summary>
-    public ArgumentException Refused(PeerIdentity peer, AdmissionRefusal reason, string message)
+    /// <summary>A revocation list is in force.</summary>
+    public void Revoked(RevocationList list)
     {
-        Note(new Refused(peer.Role, peer.Name, reason));
-        return new ArgumentException(message);
+        foreach (var entry in list.Entries) Note(new Revoked(list.Version, entry.Kind, entry.Value));
     }
 
     /// <summary>A model is about to be shared.</summary>

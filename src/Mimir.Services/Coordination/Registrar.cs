@@ -11,7 +11,7 @@ namespace Mimir.Services.Coordination;
 /// <summary>
 /// The coordinator's part in admitting nodes: gives out nonces, examines evidence, issues certificates, and remembers each node's evidence so that its peers can examine it too.
 /// </summary>
-internal sealed class Registrar(TlsSettings tls, CertificateAuthority? authority, TimeSpan validity, CoordinatorAudit audit, Action<string> log)
+internal sealed class Registrar(TlsSettings tls, CertificateAuthority? authority, TimeSpan validity, Action<string> log, CoordinatorAudit audit)
 {
     private readonly RegistrationAuthority? _authority = authority is not null && tls.Anchors.Attestation is { } rule ? new(authority, rule, validity, tls.Clock) : null;
     private readonly ConcurrentDictionary<string, (string Key, AttestationRecord Record)> _records = [];
@@ -39,8 +39,8 @@ internal sealed class Registrar(TlsSettings tls, CertificateAuthority? authority
         }
         catch (RegistrationRefusedException refused)
         {
-            audit.Refused(node, refused);
             log($"refused {node}: {refused.Message}");
+            audit.Refused(node, refused);
             throw;
         }
     }

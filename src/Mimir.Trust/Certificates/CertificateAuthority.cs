@@ -59,6 +59,9 @@ public sealed class CertificateAuthority : IDisposable
         }
     }
 
+    /// <summary>Trust in this authority only, and in its nodes with evidence only where <paramref name="attestation"/> is given. The caller disposes of it.</summary>
+    public TrustAnchors Anchors(AttestationRule? attestation = null) => new(X509CertificateLoader.LoadCertificate(_certificate.RawData)) { Attestation = attestation };
+
     /// <summary>The authority of a directory's <c>ca.pem</c> with a key from elsewhere, which it takes ownership of.</summary>
     /// <exception cref="InvalidDataException">The directory holds no certificate, or it is that of another key; the key is disposed of.</exception>
     public static CertificateAuthority Load(string directory, ECDsa key, TimeProvider? clock = null)
@@ -71,9 +74,6 @@ public sealed class CertificateAuthority : IDisposable
         key.Dispose();
         throw new InvalidDataException($"'{directory}': {CertificateFile} is the certificate of another key than the one given");
     }
-
-    /// <summary>Trust in this authority only, and in its nodes with evidence only where <paramref name="attestation"/> is given. The caller disposes of it.</summary>
-    public TrustAnchors Anchors(AttestationRule? attestation = null) => new(X509CertificateLoader.LoadCertificate(_certificate.RawData)) { Attestation = attestation };
 
     /// <summary>Writes <c>ca.pem</c> and <c>ca-key.pem</c>, mode 0600.</summary>
     /// <exception cref="CryptographicException">The key does not leave its token.</exception>

@@ -21,6 +21,9 @@ public sealed record RevocationEntry(RevocationKind Kind, string Value, string R
         _ => false,
     };
 
+    /// <summary>The process that an entry by name names; null of other kinds.</summary>
+    public (Role Role, string Name)? Peer => Kind == RevocationKind.Name && Value.Split('/') is [var role, var name] && RoleNames.TryParse(role, out var known) ? (known, name) : null;
+
     /// <summary>An entry for all certificates of one process.</summary>
     public static RevocationEntry Of(Role role, string name, string reason) => new(RevocationKind.Name, $"{role.ToName()}/{PeerName.Require(name)}", reason);
 
