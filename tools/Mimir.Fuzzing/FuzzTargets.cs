@@ -29,6 +29,7 @@ public static class FuzzTargets
         [
             new("certificate", seeds.All("snp/*.der", "tpm/*.der", "roots/*.der"), b => Parsed(ChainCertificate.TryRead(b)?.Extensions.Count)),
             new("crl", seeds.All("roots/*crl*.der", "tdx/*.der"), b => Parsed(RevocationList.TryRead(b)?.Count)),
+            new("public-key", [.. seeds.All("snp/*.der", "tpm/*.der").Select(b => ChainCertificate.TryRead(b)!.PublicKeyInfo.ToArray())], b => Parsed(Enum.GetValues<SignatureAlgorithm>().Count(a => PublicKeySignature.Verify(a, b, [1], new byte[96])))),
             new("codec", [EvidenceCodec.Encode(new Evidence(EvidenceKind.Tpm, quote, [.. key, signature]))], Codec),
             new("files", [Join(quote, signature.Bytes.ToArray(), seeds.One("tpm/swtpm-ak.pem"), seeds.One("tpm/swtpm-pcrs.bin")), Join(seeds.One("snp/milan-v3.report.bin"), seeds.One("roots/amd_ask_milan.pem"))], Assembled),
             new("snp", seeds.All("snp/*.report.bin"), b => Verified(EvidenceKind.Snp, b, turin)),
