@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Mimir.Cli.Configuration;
+using Mimir.Services.Attesting;
 using Mimir.Services.Coordination;
 using Mimir.Services.Hosting;
 using Mimir.Services.ModelOwners;
 using Mimir.Services.Nodes;
 using Mimir.Services.Triples;
+using Mimir.Vaults;
 
 namespace Mimir.Cli.Commands;
 
@@ -26,6 +28,7 @@ public static class RoleCommands
                 Coordinator = settings.Coordinator,
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
+                Attestation = settings.Attestation,
             },
             environment, cancellation));
 
@@ -39,8 +42,10 @@ public static class RoleCommands
                 Listen = settings.Listen,
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
+                Attestation = settings.Attestation,
                 MaxLanes = config.Scheduler.MaxLanes,
                 AuditFile = config.Process.AuditFile,
+                OpenAuthority = directory => AuthorityDirectory.Open(directory, []),
             },
             environment, cancellation));
 
@@ -64,6 +69,7 @@ public static class RoleCommands
                     Authority = settings.Authority,
                     Coordinator = settings.Coordinator,
                     StallSeconds = settings.StallSeconds,
+                    Attestation = settings.Attestation,
                     Model = ShippedModel.Or(result.GetValue(model)),
                     Weights = weights.Read(result),
                     WeightsKey = result.GetValue(weightsKey),
@@ -87,6 +93,26 @@ public static class RoleCommands
         Coordinator = config.Process.Coordinator,
         AdvertisedHost = config.Process.Advertise,
         StallSeconds = config.Tls.StallSeconds,
+        Attestation = new AttestationSettings
+        {
+            Policy = config.Attestation.Policy,
+            Producer = config.Attestation.Producer switch
+            {
+                "auto" => ProducerKind.Auto,
+                "configfs-tsm" => ProducerKind.ConfigfsTsm,
+                "nitro" => ProducerKind.Nitro,
+                "tpm" => ProducerKind.Tpm,
+                "simulated" => ProducerKind.Simulated,
+                _ => ProducerKind.None,
+            },
+            Tpm = config.Attestation.Tpm,
+            TpmKey = config.Attestation.TpmKey,
+            Endorsements = config.Attestation.Endorsements,
+            LabKey = config.Attestation.LabKey,
+            Authority = config.Attestation.Authority,
+            Validity = TimeSpan.FromMinutes(config.Attestation.CertificateMinutes),
+            Revocations = config.Attestation.Revocations,
+        },
     };
 
     private static Command Create(string name, string description, Func<RoleSettings, MimirConfig, RoleEnvironment, CancellationToken, Task> run)

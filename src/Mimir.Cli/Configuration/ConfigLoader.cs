@@ -41,6 +41,9 @@ public static class ConfigLoader
                 Integer("scheduler.prefill_chunk"), Integer("scheduler.max_lanes")),
             new TriplePoolConfig(Integer("triple_pool.min_size"), Required<double>("triple_pool.audit_rate")),
             new TlsConfig(Required<bool>("tls.enabled"), Optional<string>("tls.identity"), Optional<string>("tls.authority"), Integer("stall_seconds")),
+            new AttestationConfig(Optional<string>("attestation.policy"), Required<string>("attestation.producer"), Required<string>("attestation.tpm"),
+                values.ContainsKey("attestation.tpm_key") ? (uint)Required<long>("attestation.tpm_key") : null, Optional<string>("attestation.endorsements"), Optional<string>("attestation.lab_key"), Optional<string>("attestation.authority"),
+                Integer("attestation.certificate_minutes"), Optional<string>("attestation.revocations")),
             new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file")));
     }
 }

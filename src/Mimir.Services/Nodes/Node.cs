@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Mimir.Services.Workers;
 using Mimir.Spdz;
+using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Channels;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Sessions;
@@ -15,7 +16,7 @@ using Mimir.Trust;
 namespace Mimir.Services.Nodes;
 
 /// <summary>One compute party: its connections and the shares of models that it holds.</summary>
-internal sealed class Node(TlsSettings tls, PeerListener listener, Action<SealedEnvelope> outbox, Func<IMesh, string, IMesh> wrapMesh) : IWorker, IDisposable
+internal sealed class Node(TlsSettings tls, PeerListener listener, Action<SealedEnvelope> outbox, Func<IMesh, string, IMesh> wrapMesh, long prefixBytes) : IWorker, IDisposable
 {
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<SessionId, (LentModel<HeldModel> Lent, HeldModel Held)> _models = [];
@@ -27,7 +28,7 @@ internal sealed class Node(TlsSettings tls, PeerListener listener, Action<Sealed
     public async Task LoadAsync(VerifiedGroup group, CancellationToken cancellation)
     {
         var index = group.IndexOf(tls.Identity.Name);
-        var owner = new AcceptFilter(Purpose.Model, group.Id, Role.ModelOwner, group.ModelOwner.Name);
+        var owner = new AcceptFilter(Purpose.Model, group.Id, Role.ModelOwner, group.ModelOwner.Name, Key: group.ModelOwner.SpkiSha256);
         await using var connections = new Connections(cancellation);
         var connectingMesh = connections.Add(stop => MeshAsync(ConnectionIds.Load(group.Id), index, group.Parties, "load", stop));
         var connectingTape = connections.Add(stop => TapeAsync(group.Id, index, group.TripleService, stop));
@@ -38,7 +39,7 @@ internal sealed class Node(TlsSettings tls, PeerListener listener, Action<Sealed
         try
         {
             var model = await PartyModel.LoadAsync(group.Layout, group.Active, mesh, new TapeReceiver(tape), weights, cancellation);
-            var held = new HeldModel(model, new SharedStage(model, lanes, tls.Clock));
+            var held = new HeldModel(model, new SharedStage(model, lanes, tls.Clock), new PrefixStore<PartyCache>(prefixBytes));
             _models[group.Id] = (new LentModel<HeldModel>(group, held), held);
         }
         catch
@@ -74,7 +75,13 @@ internal sealed class Node(TlsSettings tls, PeerListener listener, Action<Sealed
     /// <summary>This party's tape of one model or session.</summary>
     public Task<PeerStream> TapeAsync(SessionId id, int index, VerifiedWorker dealer, CancellationToken cancellation) =>
         PeerDialer.ConnectAsync(
-            tls, new DialRequest(dealer.Host, dealer.Port, Role.TripleService, dealer.Identity.Name, Purpose.Tape, id, index) { RetryFor = ConnectWithin }, cancellation);
+            tls,
+            new DialRequest(dealer.Host, dealer.Port, Role.TripleService, dealer.Identity.Name, Purpose.Tape, id, index)
+            {
+                RetryFor = ConnectWithin,
+                ExpectedKey = dealer.Identity.SpkiSha256,
+            },
+            cancellation);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Mimir.Services.Workers;
 using Mimir.Spdz;
+using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Tape;
 using Mimir.Transport.Connections;
@@ -11,11 +12,11 @@ using Mimir.Trust;
 namespace Mimir.Services.Triples;
 
 /// <summary>The Triple Service's models: masks A, check keys and MAC keys, one set per group.</summary>
-internal sealed class Dealer(TlsSettings tls, PeerListener listener) : IWorker, IDisposable
+internal sealed class Dealer(TlsSettings tls, PeerListener listener, long prefixBytes) : IWorker, IDisposable
 {
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DealWithin = TimeSpan.FromMinutes(10);
-    private readonly ConcurrentDictionary<SessionId, LentModel<DealerModel>> _models = [];
+    private readonly ConcurrentDictionary<SessionId, LentModel<HeldDealer>> _models = [];
     private readonly ConcurrentDictionary<SessionId, TaskCompletionSource<(VerifiedGroup Group, byte[][] Keys)>> _maskKeys = [];
 
     /// <summary>Where sealed masks for clients go.</summary>
@@ -34,7 +35,7 @@ internal sealed class Dealer(TlsSettings tls, PeerListener listener) : IWorker, 
             await using var connections = new Connections(cancellation);
             var streams = await TapesAsync(connections, group.Id, group.Parties);
             var (model, keys) = await DealerModel.DealAsync(group.Layout, group.Active, new TapeSender(streams), cancellation);
-            _models[group.Id] = new LentModel<DealerModel>(group, model);
+            _models[group.Id] = new LentModel<HeldDealer>(group, new HeldDealer(model, new PrefixStore<DealerCache>(prefixBytes)));
             waiting.TrySetResult((group, keys));
             // The parties close their ends when they have loaded the model, or when that failed.
             await WaitForCloseAsync(streams[0], cancellation);
@@ -74,7 +75,7 @@ internal sealed class Dealer(TlsSettings tls, PeerListener listener) : IWorker, 
     public async Task<PeerStream[]> TapesAsync(Connections connections, SessionId id, IReadOnlyList<VerifiedWorker> parties)
     {
         var accepting = parties.Select((p, i) => connections.Add(
-            stop => listener.AcceptAsync(new AcceptFilter(Purpose.Tape, id, Role.Party, p.Identity.Name, i), ConnectWithin, stop))).ToArray();
+            stop => listener.AcceptAsync(new AcceptFilter(Purpose.Tape, id, Role.Party, p.Identity.Name, i, p.Identity.SpkiSha256), ConnectWithin, stop))).ToArray();
         var streams = new PeerStream[accepting.Length];
         for (var i = 0; i < streams.Length; i++) streams[i] = await accepting[i];
         return streams;

@@ -22,6 +22,7 @@ public sealed class VerifiedSession
         Active = SessionTermsCodec.IsActive(descriptor.Terms.Security);
         Parties = VerifiedWorker.ReadParties(descriptor.Parties, anchors, now);
         TripleService = VerifiedWorker.Read(descriptor.TripleService, anchors, now, Role.TripleService);
+        VerifiedWorker.RequireQuorum([.. Parties, TripleService], anchors);
         Clients = descriptor.Clients.Select(c => c.Verify(anchors, now, Role.DataOwner)).ToDictionary(c => c.Name);
         if (Parties.Count != Terms.Parties) throw new MalformedMessageException($"the session is for {Terms.Parties} parties, its description names {Parties.Count}");
         if (!Clients.Keys.Order(StringComparer.Ordinal).SequenceEqual(ClientMasks.Clients(Plan)))
@@ -45,6 +46,12 @@ public sealed class VerifiedSession
 
     /// <summary>The terms as the engine takes them.</summary>
     public SessionPlan Plan { get; }
+
+    /// <summary>The earlier session whose rows this one begins with, or null.</summary>
+    public SessionId? Prefix => Plan.ReusedRows > 0 ? Terms.PrefixSession.ToSessionId() : null;
+
+    /// <summary>Whose rows are kept and reused: the first segment's owner.</summary>
+    public PeerIdentity PrefixOwner => Clients[Plan.Segments[0].Owner];
 
     /// <summary>MACs on.</summary>
     public bool Active { get; }
