@@ -147,10 +147,12 @@ public sealed class TdxTamperingTests
     [Fact]
     public void An_expired_platform_certificate_is_refused()
     {
-        var codes = Codes(TdxVectors.Verify(VectorFiles.Case(Whole), at: new DateTimeOffset(2040, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+        var verdict = TdxVectors.Verify(VectorFiles.Case(Whole), at: new DateTimeOffset(2040, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var codes = Codes(verdict);
         Assert.Contains(ChainRefusals.Expired, codes);
         Assert.Contains(ChainRefusals.RevocationOutdated, codes);
         Assert.Contains(TdxRefusals.CollateralOutdated, codes);
+        Assert.Null(verdict.Read!.TcbStatus);
     }
 
     [Fact]
