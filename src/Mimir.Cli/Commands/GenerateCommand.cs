@@ -5,6 +5,7 @@ using Mimir.Client;
 using Mimir.Models.Files;
 using Mimir.Models.Tokenizers;
 using Mimir.Models.Transformers;
+using Mimir.Services.Hardening;
 using Mimir.Services.Hosting;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Sessions;
@@ -50,8 +51,9 @@ public static class GenerateCommand
         var tokenizer = ModelDirectory.OpenTokenizer(directory);
         var layout = generation.Weights.LayoutOf(ModelDirectory.OpenConfig(directory));
         var tokens = PromptText.Encode(tokenizer, prompt, first: true);
+        ProcessHardening.Apply();
         using var identity = Identity.Load(role.Identity);
-        using var anchors = TrustAnchors.Load(role.Authority);
+        using var anchors = role.OpenAnchors();
         var plan = PromptPlanner.Plan(layout, [(identity.Name, tokens.Count)], [identity.Name], generation);
         var address = HostAddress.Parse(role.Coordinator ?? throw new UsageException("coordinator is not set; put it into the file that --config names, or into the environment"));
         using var client = new MimirClient(new TlsSettings { Identity = identity, Anchors = anchors }, address.Host, address.Port);

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Mimir.Cli.Configuration;
+using Mimir.Services.Attesting;
 using Mimir.Services.Coordination;
+using Mimir.Services.Hardening;
 using Mimir.Services.Hosting;
 using Mimir.Services.ModelOwners;
 using Mimir.Services.Nodes;
@@ -26,6 +28,9 @@ public static class RoleCommands
                 Coordinator = settings.Coordinator,
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
+                HandshakeSeconds = settings.HandshakeSeconds,
+                Limits = settings.Limits,
+                Attestation = settings.Attestation,
             },
             environment, cancellation));
 
@@ -39,6 +44,9 @@ public static class RoleCommands
                 Listen = settings.Listen,
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
+                HandshakeSeconds = settings.HandshakeSeconds,
+                Limits = settings.Limits,
+                Attestation = settings.Attestation,
                 MaxLanes = config.Scheduler.MaxLanes,
                 AuditFile = config.Process.AuditFile,
             },
@@ -57,6 +65,7 @@ public static class RoleCommands
         {
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
+            ProcessHardening.Apply(result.InvocationConfiguration.Error.WriteLine);
             await ModelShare.RunAsync(
                 new ModelShareSettings
                 {
@@ -64,6 +73,9 @@ public static class RoleCommands
                     Authority = settings.Authority,
                     Coordinator = settings.Coordinator,
                     StallSeconds = settings.StallSeconds,
+                    HandshakeSeconds = settings.HandshakeSeconds,
+                    Limits = settings.Limits,
+                    Attestation = settings.Attestation,
                     Model = ShippedModel.Or(result.GetValue(model)),
                     Weights = weights.Read(result),
                     WeightsKey = result.GetValue(weightsKey),
@@ -87,6 +99,28 @@ public static class RoleCommands
         Coordinator = config.Process.Coordinator,
         AdvertisedHost = config.Process.Advertise,
         StallSeconds = config.Tls.StallSeconds,
+        HandshakeSeconds = config.Limits.HandshakeSeconds,
+        Limits = config.Limits.Ports,
+        Attestation = new AttestationSettings
+        {
+            Policy = config.Attestation.Policy,
+            Producer = config.Attestation.Producer switch
+            {
+                "auto" => ProducerKind.Auto,
+                "configfs-tsm" => ProducerKind.ConfigfsTsm,
+                "nitro" => ProducerKind.Nitro,
+                "tpm" => ProducerKind.Tpm,
+                "simulated" => ProducerKind.Simulated,
+                _ => ProducerKind.None,
+            },
+            Tpm = config.Attestation.Tpm,
+            TpmKey = config.Attestation.TpmKey,
+            Endorsements = config.Attestation.Endorsements,
+            LabKey = config.Attestation.LabKey,
+            Authority = config.Attestation.Authority,
+            Validity = TimeSpan.FromMinutes(config.Attestation.CertificateMinutes),
+            Revocations = config.Attestation.Revocations,
+        },
     };
 
     private static Command Create(string name, string description, Func<RoleSettings, MimirConfig, RoleEnvironment, CancellationToken, Task> run)
@@ -97,6 +131,7 @@ public static class RoleCommands
         {
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
+            ProcessHardening.Apply(result.InvocationConfiguration.Error.WriteLine);
             try
             {
                 await run(settings, loaded, Environment(result.InvocationConfiguration.Error), cancellation);

@@ -3,6 +3,7 @@ using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
 using Mimir.Trust.Audit;
+using Mimir.Trust.Registration;
 
 namespace Mimir.Services.Coordination;
 
@@ -14,7 +15,18 @@ internal sealed class CoordinatorAudit(IAuditLog? audit, Action<string> log)
 {
     /// <summary>A worker is about to be admitted.</summary>
     /// <exception cref="InvalidOperationException">The log cannot be written.</exception>
-    public void Admitting(PeerIdentity peer) => Require(new Admitted(peer.Role, peer.Name, peer.SpkiSha256));
+    public void Admitting(PeerIdentity peer) => Require(new Admitted(peer.Role, peer.Name, peer.SpkiSha256)
+    {
+        EvidenceSha256 = peer.Attestation?.EvidenceSha256 ?? default,
+        Measurement = peer.Attestation?.Measurement ?? default,
+    });
+
+    /// <summary>A worker's evidence was refused.</summary>
+    public void Refused(PeerIdentity peer, RegistrationRefusedException refused) =>
+        Note(new Refused(peer.Role, peer.Name, refused.Code == RegistrationRefusedException.Policy ? AdmissionRefusal.Policy : AdmissionRefusal.Evidence));
+
+    /// <summary>A member was thrown out: all certificates of its name, or the key that it used.</summary>
+    public void Revoked(Role role, string name, ReadOnlyMemory<byte> spkiSha256) => Note(new Revoked(role, name, spkiSha256));
 
     /// <summary>A worker is refused: what to throw.</summary>
     public ArgumentException Refused(PeerIdentity peer, AdmissionRefusal reason, string message)

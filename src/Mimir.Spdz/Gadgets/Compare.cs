@@ -165,7 +165,14 @@ public static class Compare
     private static int Products(int digits) => digits / 2 * 2 - (digits % 2 == 0 ? 1 : 0);
 
     /// <summary>(c_top ⊕ r) + (1 − 2·c_top)·(σ·borrow), with c_top ⊕ r = c_top + (1 − 2·c_top)·r.</summary>
-    private static Share Finish(Party party, Opened c, ComparisonPlan plan, Share top, Share less)
+    internal static Share Finish(Party party, Opened c, ComparisonPlan plan, Share top, Share less)
+    {
+        var (bit, sign) = Public(party, c, plan);
+        return sign * (top + less) + bit;
+    }
+
+    /// <summary>c_top and 1 − 2·c_top.</summary>
+    internal static (Opened Bit, Opened Sign) Public(Party party, Opened c, ComparisonPlan plan)
     {
         var n = c.Length;
         var bit = party.Workspace.Rent(n);
@@ -176,6 +183,6 @@ public static class Compare
             bit.Span[e] = cTop;
             sign.Span[e] = Field.Reduce(1 - 2 * cTop);
         }
-        return new Opened(sign) * (top + less) + new Opened(bit);
+        return (new Opened(bit), new Opened(sign));
     }
 }

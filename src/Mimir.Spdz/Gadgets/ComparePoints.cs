@@ -1,3 +1,4 @@
+using Mimir.Numerics;
 using Mimir.Spdz.PointFunctions;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
@@ -19,32 +20,63 @@ internal static class ComparePoints
         Enumerable.Range(0, Width * Width).Select(e => e % Width > e / Width && e % Width < nodes ? 1.0 : 0.0).ToArray())];
 
     /// <summary>⟦r_top⟧ and one key a mask.</summary>
-    public static void Deal(DealingTape tape, ReadOnlySpan<double> r, ComparisonPlan plan)
+    public static void Deal(DealingTape tape, ReadOnlySpan<double> r, ComparisonPlan plan) => Deal(tape, r, plan, plan.Keys);
+
+    /// <summary>Also ⟦r_top·R⟧, and keys whose nodes carry R times their number too.</summary>
+    public static void DealWithMask(DealingTape tape, ReadOnlySpan<double> r, ComparisonPlan plan) => Deal(tape, r, plan, plan.KeysWithMask);
+
+    /// <summary>⟦(1 − 2·r_top)·[c_low &lt; R_low]⟧, from the keys of <see cref="Deal(DealingTape, ReadOnlySpan{double}, ComparisonPlan)"/>. Local.</summary>
+    public static Share Less(PartyStep step, Opened c, ComparisonPlan plan)
+    {
+        var less = step.Party.Rent(c.Length);
+        Follow(step, c, plan, plan.Keys, less, default);
+        return less;
+    }
+
+    /// <summary>The same and R times it, from the keys of <see cref="DealWithMask"/>.</summary>
+    public static (Share Less, Share Masked) LessWithMask(PartyStep step, Opened c, ComparisonPlan plan)
+    {
+        Share less = step.Party.Rent(c.Length), masked = step.Party.Rent(c.Length);
+        Follow(step, c, plan, plan.KeysWithMask, less, masked);
+        return (less, masked);
+    }
+
+    private static void Deal(DealingTape tape, ReadOnlySpan<double> r, ComparisonPlan plan, PointShape keys)
     {
         using var top = new Secret(r.Length);
         for (var e = 0; e < r.Length; e++) top.Span[e] = ((long)r[e] >> plan.TopBit) & 1;
         tape.Authenticated(top.Span);
-        using var payload = new Secret(PointShape.BatchKeys * plan.Digits);
+        var planes = keys.Planes / plan.Digits;
+        if (planes > 1)
+        {
+            using var masked = new Secret(r.Length);
+            FieldVector.Multiply(top.Span, r, masked.Span);
+            tape.Authenticated(masked.Span);
+        }
+        using var payload = new Secret(PointShape.BatchKeys * keys.Planes);
         for (var at = 0; at < r.Length; at += PointShape.BatchKeys)
         {
             var count = Math.Min(PointShape.BatchKeys, r.Length - at);
             for (var e = 0; e < count; e++)
-                payload.Span.Slice(e * plan.Digits, plan.Digits).Fill(Numerics.Field.Reduce(1 - 2 * (long)top.Span[at + e]));
-            tape.Points(plan.Keys, r.Slice(at, count), payload.Span[..(count * plan.Digits)]);
+            {
+                var sign = Field.Reduce(1 - 2 * (long)top.Span[at + e]);
+                var masked = Field.Multiply(sign, r[at + e]);
+                for (var p = 0; p < keys.Planes; p++) payload.Span[e * keys.Planes + p] = p % planes == 0 ? sign : masked;
+            }
+            tape.Points(keys, r.Slice(at, count), payload.Span[..(count * keys.Planes)]);
         }
     }
 
-    /// <summary>⟦(1 − 2·r_top)·[c_low &lt; R_low]⟧. Local.</summary>
-    public static Share Less(PartyStep step, Opened c, ComparisonPlan plan)
+    private static void Follow(PartyStep step, Opened c, ComparisonPlan plan, PointShape shape, Share less, Share masked)
     {
         var party = step.Party;
-        var less = party.Rent(c.Length);
+        var planes = shape.Planes / plan.Digits;
         var scratch = party.Workspace.Rent(PointTree.ScratchElements(SideBySide, Width)).Span;
-        Span<PointSum> sums = stackalloc PointSum[SideBySide];
+        Span<PointSum> sums = stackalloc PointSum[2 * SideBySide];
         Span<int> digits = stackalloc int[SideBySide];
         for (var at = 0; at < c.Length; at += PointShape.BatchKeys)
         {
-            var keys = step.Tape.Points(plan.Keys, Math.Min(PointShape.BatchKeys, c.Length - at));
+            var keys = step.Tape.Points(shape, Math.Min(PointShape.BatchKeys, c.Length - at));
             for (var first = 0; first < keys.Count; first += SideBySide)
             {
                 var count = Math.Min(SideBySide, keys.Count - first);
@@ -52,24 +84,32 @@ internal static class ComparePoints
                 sums.Clear();
                 for (var d = 0; d < plan.Digits; d++)
                 {
-                    tree.GrowTo(plan.Keys.Payloads[d].Depth);
-                    tree.Convert(d);
-                    for (var k = 0; k < count; k++)
+                    tree.GrowTo(shape.Payloads[d].Depth);
+                    for (var k = 0; k < count; k++) digits[k] = plan.Digit((long)c.Values.Span[at + first + k], d);
+                    for (var p = 0; p < planes; p++)
                     {
-                        digits[k] = plan.Digit((long)c.Values.Span[at + first + k], d);
-                        tree.Add(k, d, Above[tree.Width].AsSpan(digits[k] * Width, (tree.Width + PointSum.Lanes - 1) & -PointSum.Lanes), ref sums[k]);
+                        tree.Convert(d * planes + p);
+                        for (var k = 0; k < count; k++)
+                            tree.Add(
+                                k, d * planes + p, Above[tree.Width].AsSpan(digits[k] * Width, (tree.Width + PointSum.Lanes - 1) & -PointSum.Lanes),
+                                ref sums[p * SideBySide + k]);
                     }
                     tree.Keep(digits[..count], 1);
                 }
-                for (var k = 0; k < count; k++)
-                {
-                    var (value, mac) = sums[k].Finish(party.Index);
-                    less.Value.Span[at + first + k] = value;
-                    if (party.Active) less.Mac.Span[at + first + k] = mac;
-                }
+                Finish(party, sums[..count], less, at + first);
+                if (planes > 1) Finish(party, sums.Slice(SideBySide, count), masked, at + first);
             }
         }
         sums.Clear();
-        return less;
+    }
+
+    private static void Finish(Party party, ReadOnlySpan<PointSum> sums, Share result, int start)
+    {
+        for (var k = 0; k < sums.Length; k++)
+        {
+            var (value, mac) = sums[k].Finish(party.Index);
+            result.Value.Span[start + k] = value;
+            if (party.Active) result.Mac.Span[start + k] = mac;
+        }
     }
 }

@@ -35,8 +35,10 @@ public sealed class ComparisonPlan(int lowBit, int topBit, bool points = false)
     public int Digits { get; } = (topBit - lowBit + DigitBits - 1) / DigitBits;
 
     /// <summary>The path of the compared bits; a node carries one number where a digit ends.</summary>
-    internal PointShape Keys { get; } = new(lowBit, topBit - lowBit, [..
-        Enumerable.Range(0, (topBit - lowBit + DigitBits - 1) / DigitBits).Select(d => new PointPayload((topBit - lowBit - 1) % DigitBits + 1 + d * DigitBits, 1))]);
+    internal PointShape Keys { get; } = Shape(lowBit, topBit, 1);
+
+    /// <summary>The same with two numbers a node, the second one R times the first.</summary>
+    internal PointShape KeysWithMask { get; } = Shape(lowBit, topBit, 2);
 
     /// <summary>The same comparison of numbers that carry <paramref name="bits"/> more bits below: an exact one looks at these too, a coarse one ignores them.</summary>
     internal ComparisonPlan Above(int bits) =>
@@ -52,4 +54,7 @@ public sealed class ComparisonPlan(int lowBit, int topBit, bool points = false)
         var width = Math.Min(DigitBits, TopBit - position);
         return (int)((value >> position) & ((1L << width) - 1));
     }
+
+    private static PointShape Shape(int lowBit, int topBit, int planes) => new(lowBit, topBit - lowBit, [..
+        Enumerable.Range(0, (topBit - lowBit + DigitBits - 1) / DigitBits).Select(d => new PointPayload((topBit - lowBit - 1) % DigitBits + 1 + d * DigitBits, planes))]);
 }

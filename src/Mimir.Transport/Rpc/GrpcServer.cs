@@ -139,7 +139,10 @@ public sealed class GrpcServer : IAsyncDisposable
         try
         {
             if (certificate is not X509Certificate2 presented) throw new UntrustedPeerException("The peer presented no certificate.");
-            connection.Items[RoleInterceptor.ConnectionKey] = PeerIdentity.Verify(presented, settings.Anchors, settings.Clock.GetUtcNow());
+            var peer = PeerIdentity.Verify(presented, settings.Anchors, settings.Clock.GetUtcNow());
+            connection.Items[RoleInterceptor.ConnectionKey] = peer;
+            var watch = settings.Anchors.Revocations.Watch(peer, reason => connection.Abort(new ConnectionAbortedException(reason)));
+            connection.ConnectionClosed.Register(watch.Dispose);
             GatedConnections.Complete(connection);
             return true;
         }

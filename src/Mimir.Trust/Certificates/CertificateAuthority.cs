@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Mimir.Trust.Registration;
 using Mimir.Trust.Sealing;
 
 namespace Mimir.Trust.Certificates;
@@ -52,8 +53,8 @@ public sealed class CertificateAuthority : IDisposable
         }
     }
 
-    /// <summary>Trust in this authority only. The caller disposes of it.</summary>
-    public TrustAnchors Anchors() => new(X509CertificateLoader.LoadCertificate(_certificate.RawData));
+    /// <summary>Trust in this authority only, and in its nodes with evidence only where <paramref name="attestation"/> is given. The caller disposes of it.</summary>
+    public TrustAnchors Anchors(AttestationRule? attestation = null) => new(X509CertificateLoader.LoadCertificate(_certificate.RawData)) { Attestation = attestation };
 
     /// <summary>Writes <c>ca.pem</c> and <c>ca-key.pem</c>, mode 0600.</summary>
     public void Save(string directory)
@@ -82,8 +83,10 @@ public sealed class CertificateAuthority : IDisposable
     /// <param name="validity">How long from now; a negative one yields an expired certificate only when above minus 5 minutes.</param>
     /// <param name="sealingPublicKey">X25519 public key, 32 bytes.</param>
     /// <param name="publicKey">The bearer's ECDSA P-256 public key.</param>
+    /// <param name="stamp">The evidence that it is issued for, or null.</param>
     /// <exception cref="ArgumentException">A name, key length or validity is outside its range, or reaches beyond the authority's own end.</exception>
-    public X509Certificate2 Issue(Role role, string name, TimeSpan validity, ReadOnlySpan<byte> sealingPublicKey, PublicKey publicKey)
+    public X509Certificate2 Issue(
+        Role role, string name, TimeSpan validity, ReadOnlySpan<byte> sealingPublicKey, PublicKey publicKey, AttestationStamp? stamp = null)
     {
         PeerName.Require(name);
         if (sealingPublicKey.Length != SealingKeyPair.Size)
@@ -102,10 +105,18 @@ public sealed class CertificateAuthority : IDisposable
             [new Oid(CertificateProfile.ServerAuthentication), new Oid(CertificateProfile.ClientAuthentication)], critical: true));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(_certificate, true, false));
         request.CertificateExtensions.Add(SealingKeyExtension(sealingPublicKey));
+        if (stamp is not null) request.CertificateExtensions.Add(stamp.ToExtension());
 
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] = (byte)(serial[0] & 0x7f | 0x40);
         return request.Create(_certificate, now - ClockSkew, now + validity, serial);
+    }
+
+    /// <summary>Signs <paramref name="data"/> by the authority's key: ECDSA, SHA-256, DER.</summary>
+    public byte[] SignData(ReadOnlySpan<byte> data)
+    {
+        using var key = _certificate.GetECDsaPrivateKey()!;
+        return key.SignData(data, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
     }
 
     /// <inheritdoc/>

@@ -117,20 +117,20 @@ public sealed class GadgetTests
     public void Larger_is_exact_and_coarse_within_its_resolution(int parties, bool active)
     {
         var random = new Random(6);
-        const int Count = 60;
-        foreach (var plan in (ComparisonPlan[])[new(0, 24), new(12, 24), new(0, 24, parties == 2), new(12, 24, parties == 2), new(29, 41, parties == 2)])
+        foreach (var (plan, count) in (ValueTuple<ComparisonPlan, int>[])
+            [(new(0, 24), 60), (new(12, 24), 60), (new(0, 24, parties == 2), 60), (new(12, 24, parties == 2), 60), (new(29, 41, parties == 2), 60), (new(29, 41, parties == 2), Larger.Local + 1)])
         {
             var reach = 1L << (plan.TopBit - 2);
-            var a = Enumerable.Range(0, Count).Select(_ => random.NextInt64(-reach, reach)).ToArray();
+            var a = Enumerable.Range(0, count).Select(_ => random.NextInt64(-reach, reach)).ToArray();
             var b = a.Select((v, i) => i % 3 == 0 ? v : i % 3 == 1 ? v + random.NextInt64(-3, 4) : random.NextInt64(-reach, reach)).ToArray();
             var harness = new GadgetHarness(parties, active)
             {
                 Seed = (ulong)plan.LowBit,
-                Triples = (int)Larger.Cost(Count, plan).Triples,
-                Deal = tape => Larger.Deal(tape, Count, plan),
+                Triples = (int)Larger.Cost(count, plan).Triples,
+                Deal = tape => Larger.Deal(tape, count, plan),
             };
             var result = Elements.Signed(Run(harness, [Elements.Of(a), Elements.Of(b)], (step, v) => Larger.RunAsync(step, v[0], v[1], plan)));
-            for (var i = 0; i < Count; i++)
+            for (var i = 0; i < count; i++)
             {
                 Assert.Contains(result[i], (long[])[a[i], b[i]]);
                 Assert.InRange(Math.Max(a[i], b[i]) - result[i], 0, plan.LowBit == 0 ? 0 : 1L << plan.LowBit);
