@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using Mimir.Cli.Configuration;
 using Mimir.Services.Joining;
 using Mimir.Trust;
-using Mimir.Trust.Certificates;
 using Mimir.Trust.Revocations;
+using Mimir.Vaults;
 
 namespace Mimir.Cli.Commands;
 
@@ -19,13 +19,14 @@ public static class RevokeCommand
         var keys = new Option<string[]>("--key") { Description = "One key, by the SHA-256 of its SubjectPublicKeyInfo; as a list or a log names it", HelpName = "HEX" };
         var retire = new Option<string?>("--retire") { Description = "ca.pem of an authority that is to count no more, with all that it issued", HelpName = "FILE" };
         var reason = new Option<string>("--reason") { Description = "Why, in one line that everybody is shown", HelpName = "TEXT", DefaultValueFactory = _ => "revoked by the operator" };
-        var authority = new Option<string>("--authority") { Description = "Directory of ca.pem and ca-key.pem", HelpName = "DIR", Required = true };
+        var authority = new Option<string>("--authority") { Description = "The authority's directory: ca.pem and where its key is", HelpName = "DIR", Required = true };
+        var shares = SharedOptions.AuthorityShares();
         var successor = new Option<string?>("--successor") { Description = "ca.pem of a further authority that everybody is to trust from now on", HelpName = "FILE" };
         var list = new Option<string>("--list") { Description = "The revocation list so far, replaced by the new one; made when absent", HelpName = "FILE", Required = true };
         var config = SharedOptions.Config();
         var command = new Command("revoke", "Revokes members: signs the next revocation list and, with --config, publishes it; live connections are closed within seconds")
         {
-            names, serials, keys, retire, reason, authority, successor, list, config,
+            names, serials, keys, retire, reason, authority, shares, successor, list, config,
         };
         command.SetAction(async (result, cancellation) =>
         {
@@ -39,7 +40,7 @@ public static class RevokeCommand
             Require(entries);
             if (entries.Length == 0 && result.GetValue(successor) is null) throw new UsageException("name somebody to revoke, or a --successor; nothing was signed");
             var file = result.GetValue(list)!;
-            var signed = Sign(file, entries, result.GetValue(authority)!, result.GetValue(successor));
+            var signed = Sign(file, entries, result.GetValue(authority)!, result.GetValue(shares) ?? [], result.GetValue(successor));
             var log = result.InvocationConfiguration.Output;
             log.WriteLine($"revocation list {RevocationCodec.Read(signed).Version} is in {file}");
             if (result.GetValue(config) is not { } configured) return ExitCode.Done;
@@ -61,10 +62,10 @@ public static class RevokeCommand
         }
     }
 
-    private static byte[] Sign(string file, IReadOnlyList<RevocationEntry> entries, string authorityDirectory, string? successor)
+    private static byte[] Sign(string file, IReadOnlyList<RevocationEntry> entries, string authorityDirectory, string[] shares, string? successor)
     {
         var former = File.Exists(file) ? RevocationCodec.Read(RevocationFile.Read(file)) : RevocationList.None;
-        using var authority = CertificateAuthority.Load(authorityDirectory);
+        using var authority = AuthorityDirectory.Open(authorityDirectory, shares);
         ReadOnlyMemory<byte>[] successors = [];
         if (successor is not null)
         {

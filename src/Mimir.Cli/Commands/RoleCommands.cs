@@ -7,6 +7,7 @@ using Mimir.Services.Hosting;
 using Mimir.Services.ModelOwners;
 using Mimir.Services.Nodes;
 using Mimir.Services.Triples;
+using Mimir.Vaults;
 
 namespace Mimir.Cli.Commands;
 
@@ -49,6 +50,7 @@ public static class RoleCommands
                 Attestation = settings.Attestation,
                 MaxLanes = config.Scheduler.MaxLanes,
                 AuditFile = config.Process.AuditFile,
+                OpenAuthority = directory => AuthorityDirectory.Open(directory, []),
             },
             environment, cancellation));
 

@@ -46,6 +46,9 @@ public static class SharedOptions
         return result.GetValue(option);
     }
 
+    /// <summary>--share FILE, as often as the authority's key needs shares.</summary>
+    public static Option<string[]> AuthorityShares() => new("--share") { Description = "A holder's share of the authority's key, where that is shared; give as many as it needs", HelpName = "FILE" };
+
     /// <summary>--config FILE.</summary>
     public static Option<string?> Config() => new("--config") { Description = "A mimir.yaml; docs/configuration.md lists its keys", HelpName = "FILE" };
 

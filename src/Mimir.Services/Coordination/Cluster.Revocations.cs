@@ -20,11 +20,11 @@ internal sealed partial class Cluster
     {
         // The reason goes out before connections close here: otherwise a session would end with the loss that follows from it.
         var list = RevocationCodec.Read(signed);
-        var former = tls.Anchors.Revocations.List.Entries;
         Worker[] workers;
         lock (_lock) workers = [.. _workers.Values];
         if (!tls.Anchors.Accept(signed, Conclude)) return;
         log($"revocation list {list.Version} is in force: {string.Join(", ", list.Entries.Select(e => e.Value))}");
+        audit.Revoked(list);
         var message = Revocations!;
         foreach (var worker in workers) worker.Send(new WorkerCommand { Revocations = message });
         foreach (var session in _sessions.Values) session.Tell(message);
@@ -32,14 +32,8 @@ internal sealed partial class Cluster
 
         void Conclude()
         {
-            foreach (var entry in list.Entries.Except(former))
-                if (entry.Peer is { } peer) audit.Revoked(peer.Role, peer.Name, default);
             foreach (var worker in workers)
-            {
-                if (tls.Anchors.Revocations.ReasonAgainst(worker.Identity) is not { } reason) continue;
-                audit.Revoked(worker.Identity.Role, worker.Identity.Name, worker.Identity.SpkiSha256);
-                Expel(worker, reason);
-            }
+                if (tls.Anchors.Revocations.ReasonAgainst(worker.Identity) is { } reason) Expel(worker, reason);
         }
     }
 

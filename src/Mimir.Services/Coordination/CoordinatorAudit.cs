@@ -4,6 +4,7 @@ using Mimir.Transport.Sessions;
 using Mimir.Trust;
 using Mimir.Trust.Audit;
 using Mimir.Trust.Registration;
+using Mimir.Trust.Revocations;
 
 namespace Mimir.Services.Coordination;
 
@@ -21,18 +22,29 @@ internal sealed class CoordinatorAudit(IAuditLog? audit, Action<string> log)
         Measurement = peer.Attestation?.Measurement ?? default,
     });
 
-    /// <summary>A worker's evidence was refused.</summary>
-    public void Refused(PeerIdentity peer, RegistrationRefusedException refused) =>
-        Note(new Refused(peer.Role, peer.Name, refused.Code == RegistrationRefusedException.Policy ? AdmissionRefusal.Policy : AdmissionRefusal.Evidence));
-
-    /// <summary>A member was thrown out: all certificates of its name, or the key that it used.</summary>
-    public void Revoked(Role role, string name, ReadOnlyMemory<byte> spkiSha256) => Note(new Revoked(role, name, spkiSha256));
+    /// <summary>A worker is refused.</summary>
+    public void Refused(PeerIdentity peer, AdmissionRefusal reason) => Note(new Refused(peer.Role, peer.Name, reason));
 
     /// <summary>A worker is refused: what to throw.</summary>
     public ArgumentException Refused(PeerIdentity peer, AdmissionRefusal reason, string message)
     {
-        Note(new Refused(peer.Role, peer.Name, reason));
+        Refused(peer, reason);
         return new ArgumentException(message);
+    }
+
+    /// <summary>A node's registration is refused.</summary>
+    public void Refused(PeerIdentity peer, RegistrationRefusedException refused) => Refused(peer, refused.Code switch
+    {
+        RegistrationRefusedException.Nonce => AdmissionRefusal.Replayed,
+        RegistrationRefusedException.Relayed => AdmissionRefusal.Relayed,
+        RegistrationRefusedException.Key => AdmissionRefusal.Key,
+        _ => AdmissionRefusal.Evidence,
+    });
+
+    /// <summary>A revocation list is in force.</summary>
+    public void Revoked(RevocationList list)
+    {
+        foreach (var entry in list.Entries) Note(new Revoked(list.Version, entry.Kind, entry.Value));
     }
 
     /// <summary>A model is about to be shared.</summary>

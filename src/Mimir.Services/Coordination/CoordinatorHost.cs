@@ -5,7 +5,6 @@ using Mimir.Transport.Connections;
 using Mimir.Transport.Rpc;
 using Mimir.Trust;
 using Mimir.Trust.Audit;
-using Mimir.Trust.Certificates;
 
 namespace Mimir.Services.Coordination;
 
@@ -21,10 +20,10 @@ public static class CoordinatorHost
         using var identity = tls.Identity;
         using var anchors = tls.Anchors;
         var endpoint = settings.Endpoint();
-        using var authority = settings.Attestation.Authority is { } directory ? CertificateAuthority.Load(directory) : null;
-        using var auditLog = settings.AuditFile is { } file ? AuditLog.Open(file, identity, tls.Clock) : null;
-        var audit = new CoordinatorAudit(auditLog, environment.Log);
-        var registrar = new Registrar(tls, authority, settings.Attestation.Validity, audit, environment.Log);
+        using var log = settings.AuditFile is { } file ? AuditLog.Open(file, identity, tls.Clock) : null;
+        var audit = new CoordinatorAudit(log, environment.Log);
+        using var authority = settings.Attestation.Authority is { } directory ? settings.OpenAuthority(directory) : null;
+        var registrar = new Registrar(tls, authority, settings.Attestation.Validity, environment.Log, audit);
         var cluster = new Cluster(tls, registrar, settings.MaxLanes, environment.Log, audit);
         registrar.Admitted = cluster.Renew;
         await using var server = await GrpcServer.StartAsync(

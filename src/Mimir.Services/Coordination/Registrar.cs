@@ -11,7 +11,7 @@ namespace Mimir.Services.Coordination;
 /// <summary>
 /// The coordinator's part in admitting nodes: gives out nonces, examines evidence, issues certificates, and remembers each node's evidence so that its peers can examine it too.
 /// </summary>
-internal sealed class Registrar(TlsSettings tls, CertificateAuthority? authority, TimeSpan validity, CoordinatorAudit audit, Action<string> log)
+internal sealed class Registrar(TlsSettings tls, CertificateAuthority? authority, TimeSpan validity, Action<string> log, CoordinatorAudit audit)
 {
     private readonly RegistrationAuthority? _authority = authority is not null && tls.Anchors.Attestation is { } rule ? new(authority, rule, validity, tls.Clock) : null;
     private readonly ConcurrentDictionary<string, (string Key, AttestationRecord Record)> _records = [];
@@ -30,6 +30,7 @@ internal sealed class Registrar(TlsSettings tls, CertificateAuthority? authority
         {
             var certificate = Authority().Admit(node, new RegistrationRequest(request.PublicKey.Memory, request.SealingPublicKey.Memory, record, request.Proof.Memory), channel);
             var issued = PeerIdentity.Verify(certificate, tls.Anchors, tls.Clock.GetUtcNow());
+            audit.Admitting(issued);
             // The message's buffer is the request's own; nothing else writes to it.
             _records[node.ToString()] = (Convert.ToHexString(issued.SpkiSha256.Span), record);
             log($"{node} showed {issued.Attestation!.Kind} evidence, measurement {Convert.ToHexStringLower(issued.Attestation.Measurement.Span)}");
@@ -38,8 +39,8 @@ internal sealed class Registrar(TlsSettings tls, CertificateAuthority? authority
         }
         catch (RegistrationRefusedException refused)
         {
-            audit.Refused(node, refused);
             log($"refused {node}: {refused.Message}");
+            audit.Refused(node, refused);
             throw;
         }
     }

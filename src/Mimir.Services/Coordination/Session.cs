@@ -178,11 +178,11 @@ internal sealed class Session
             End(EndReason.Failed, failed.Message);
             _ended = true;
         }
-        _audit.Aborted(Id, failed);
         // Before the clients are told: one that tries again at once must not find the model.
         if (failed.ModelVoid) Group.Lose(failed);
         lock (_lock) Tell(new InferenceEvent { Failed = failed });
         Group.Admission.Leave(Id);
+        _audit.Aborted(Id, failed);
     }
 
     private void End(EndReason reason, string message)

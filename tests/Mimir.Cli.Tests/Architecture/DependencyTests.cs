@@ -17,7 +17,8 @@ public sealed class DependencyTests
         ["Mimir.Transport"] = ["Mimir.Spdz", "Mimir.Trust"],
         ["Mimir.Services"] = ["Mimir.Transport"],
         ["Mimir.Client"] = ["Mimir.Transport"],
-        ["mimir"] = ["Mimir.Services", "Mimir.Client"],
+        ["Mimir.Vaults"] = ["Mimir.Trust"],
+        ["mimir"] = ["Mimir.Services", "Mimir.Client", "Mimir.Vaults"],
     };
 
     private static readonly string[] ServiceLibraries =
@@ -39,6 +40,7 @@ public sealed class DependencyTests
     [InlineData("Mimir.Trust")]
     [InlineData("Mimir.Models")]
     [InlineData("Mimir.Spdz")]
+    [InlineData("Mimir.Vaults")]
     public void Below_Transport_there_is_no_rpc_no_injection_and_no_logging(string project)
     {
         var used = Load(project).GetReferencedAssemblies().Select(a => a.Name!);
