@@ -67,7 +67,7 @@ public static class RoleCommands
         {
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
-            ProcessHardening.Apply(result.InvocationConfiguration.Error.WriteLine);
+            var hardening = ProcessHardening.Apply();
             await ModelShare.RunAsync(
                 new ModelShareSettings
                 {
@@ -85,7 +85,7 @@ public static class RoleCommands
                     Active = loaded.Active,
                     ScaleBits = loaded.FixedPoint.ScaleBits,
                 },
-                Environment(result.InvocationConfiguration.Error), cancellation);
+                Environment(result.InvocationConfiguration.Error, hardening), cancellation);
             return ExitCode.Done;
         });
         return command;
@@ -133,10 +133,10 @@ public static class RoleCommands
         {
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
-            ProcessHardening.Apply(result.InvocationConfiguration.Error.WriteLine);
+            var hardening = ProcessHardening.Apply();
             try
             {
-                await run(settings, loaded, Environment(result.InvocationConfiguration.Error), cancellation);
+                await run(settings, loaded, Environment(result.InvocationConfiguration.Error, hardening), cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -147,10 +147,14 @@ public static class RoleCommands
         return command;
     }
 
-    private static RoleEnvironment Environment(TextWriter log) => new()
+    private static RoleEnvironment Environment(TextWriter log, IReadOnlyList<HardeningOutcome> hardening) => new()
     {
         Log = log.WriteLine,
-        Listening = address => log.WriteLine($"listening on {address}"),
+        Listening = address =>
+        {
+            log.WriteLine($"listening on {address}");
+            foreach (var missing in hardening.Where(outcome => !outcome.Ok)) log.WriteLine(missing);
+        },
     };
 
     private static UsageException Missing(string key) => new($"{key} is not set; put it into the file that --config names, or into the environment");

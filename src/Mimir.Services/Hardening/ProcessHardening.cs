@@ -10,13 +10,7 @@ public static class ProcessHardening
     /// <summary>Takes every measure that can be had.</summary>
     public static IReadOnlyList<HardeningOutcome> Apply() => [.. Measures.Select(measure => Outcome(measure, measure.Obstacle() ?? measure.Take()))];
 
-    /// <summary>The same, and tells <paramref name="log"/> what could not be had.</summary>
-    public static void Apply(Action<string> log)
-    {
-        foreach (var missing in Apply().Where(outcome => !outcome.Ok)) log($"hardening: {missing.Name}: {missing.Detail}");
-    }
-
-    /// <summary>What <see cref="Apply()"/> would bring about here, without doing it.</summary>
+    /// <summary>What <see cref="Apply"/> would bring about here, without doing it.</summary>
     public static IReadOnlyList<HardeningOutcome> Examine() => [.. Measures.Select(measure => Outcome(measure, measure.Obstacle()))];
 
     private static HardeningOutcome Outcome(HardeningMeasure measure, string? reason) => new(measure.Name, reason is null, reason ?? measure.Effect);
