@@ -12,12 +12,13 @@ public sealed class DependencyTests
     {
         ["Mimir.Numerics"] = [],
         ["Mimir.Trust"] = [],
+        ["Mimir.Overlay"] = ["Mimir.Trust"],
         ["Mimir.Models"] = ["Mimir.Numerics"],
         ["Mimir.Spdz"] = ["Mimir.Models"],
         ["Mimir.Transport"] = ["Mimir.Spdz", "Mimir.Trust"],
         ["Mimir.Services"] = ["Mimir.Transport"],
         ["Mimir.Client"] = ["Mimir.Transport"],
-        ["mimir"] = ["Mimir.Services", "Mimir.Client"],
+        ["mimir"] = ["Mimir.Services", "Mimir.Client", "Mimir.Overlay"],
     };
 
     private static readonly string[] ServiceLibraries =
@@ -37,6 +38,7 @@ public sealed class DependencyTests
     [Theory]
     [InlineData("Mimir.Numerics")]
     [InlineData("Mimir.Trust")]
+    [InlineData("Mimir.Overlay")]
     [InlineData("Mimir.Models")]
     [InlineData("Mimir.Spdz")]
     public void Below_Transport_there_is_no_rpc_no_injection_and_no_logging(string project)
