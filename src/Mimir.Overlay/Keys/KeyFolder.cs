@@ -33,13 +33,12 @@ public sealed class KeyFolder(string directory)
     /// <exception cref="OverlayException">There is none.</exception>
     public WireGuardKeyPair Current() => Read(CurrentFile);
 
-    /// <summary>Makes the key that follows; <see cref="Current"/> stays in use.</summary>
-    /// <exception cref="OverlayException">One is waiting, or there is no current one.</exception>
+    /// <summary>The key that follows, made when there is none yet; <see cref="Current"/> stays in use.</summary>
+    /// <exception cref="OverlayException">There is no current one.</exception>
     public WireGuardKeyPair Prepare()
     {
         if (!File.Exists(At(CurrentFile))) throw Missing(CurrentFile);
-        if (HasNext) throw new OverlayException($"{At(NextFile)}: a rotation is under way; give its descriptor to the peers, then run 'mimir wireguard activate'");
-        return Write(NextFile);
+        return HasNext ? Read(NextFile) : Write(NextFile);
     }
 
     /// <summary>Makes the next key the current one; the old one is gone.</summary>

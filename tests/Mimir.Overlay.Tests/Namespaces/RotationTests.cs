@@ -108,7 +108,7 @@ public sealed class RotationTests : IAsyncDisposable
             await overlay.StartAsync();
         }
         foreach (var overlay in (OverlayHost[])[one, two])
-            await overlay.UntilAsync(device => PeerHealth.Of(device, Reconciliation.SessionLifetime, DateTimeOffset.UtcNow) is [{ IsStale: false }]);
+            await overlay.UntilAsync(device => PeerHealth.Of(device, Reconciliation.SessionLifetime, DateTimeOffset.UtcNow) is [{ State: PeerState.Ok }]);
         return (one, two);
     }
 

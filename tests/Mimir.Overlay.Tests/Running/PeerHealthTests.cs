@@ -1,3 +1,4 @@
+using System.Net;
 using Mimir.Overlay.Running;
 using Mimir.Overlay.Uapi;
 
@@ -10,8 +11,10 @@ public sealed class PeerHealthTests
     {
         var now = DateTimeOffset.UnixEpoch.AddHours(1);
         var limit = TimeSpan.FromSeconds(180);
-        UapiPeer Peer(double? age) => new(Group.NewKey()) { LastHandshake = age is { } seconds ? now.AddSeconds(-seconds) : null };
-        using var device = new UapiDevice(null, 0, [Peer(null), Peer(0), Peer(180), Peer(181)]);
-        Assert.Equal([true, false, false, true], PeerHealth.Of(device, limit, now).Select(h => h.IsStale));
+        UapiPeer Peer(double? age, params IPNetwork[] routed) =>
+            new(Group.NewKey()) { LastHandshake = age is { } seconds ? now.AddSeconds(-seconds) : null, AllowedAddresses = routed };
+        var address = IPNetwork.Parse("fd00::1/128");
+        using var device = new UapiDevice(null, 0, [Peer(null, address), Peer(0, address), Peer(180, address), Peer(181, address), Peer(null)]);
+        Assert.Equal([PeerState.Stale, PeerState.Ok, PeerState.Ok, PeerState.Stale, PeerState.Announced], PeerHealth.Of(device, limit, now).Select(h => h.State));
     }
 }
