@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Mimir.Overlay.Descriptors;
+using Mimir.Overlay.Interfaces;
 using Mimir.Overlay.Running;
 using Mimir.Overlay.Uapi;
 using Mimir.Trust;
@@ -24,6 +25,7 @@ internal static class WireGuardStatus
         command.SetAction(async (result, cancellation) =>
         {
             if (result.GetValue(peers) is null != result.GetValue(authority) is null) throw new UsageException("--peers and --ca belong together");
+            if (!new InterfaceSettings(result.GetValue(name)!).AreValid) throw new UsageException($"'{result.GetValue(name)}' is no name of an interface");
             using var device = await UapiClient.ForInterface(result.GetValue(name)!).GetAsync(cancellation);
             var now = TimeProvider.System.GetUtcNow();
             var names = Names(result.GetValue(peers), result.GetValue(authority), now);
@@ -39,8 +41,13 @@ internal static class WireGuardStatus
     {
         if (folder is null) return [];
         using var anchors = TrustAnchors.Load(authority!);
-        return PeerBook.Read(folder, null, anchors, null, now).Peers.ToDictionary(p => p.PublicKey.ToString(), p => p.ToString());
+        var peers = PeerBook.Read(folder, null, anchors, null, now).Peers;
+        return peers.SelectMany(p => ((string[])[p.PublicKey.ToString(), p.Address.ToString()]).Select(known => (known, p.ToString()))).ToDictionary();
     }
+
+    /// <summary>Whose the key is, or, for a key that is about to go, whose the address is that it still holds.</summary>
+    private static string? NameOf(UapiPeer peer, Dictionary<string, string> names) =>
+        peer.AllowedAddresses.Select(a => a.BaseAddress.ToString()).Prepend(peer.PublicKey.ToString()).Select(names.GetValueOrDefault).FirstOrDefault(n => n is not null);
 
     private static IEnumerable<(string, string)> Rows(UapiDevice device, IReadOnlyList<PeerHealth> health, Dictionary<string, string> names)
     {
@@ -48,7 +55,8 @@ internal static class WireGuardStatus
         yield return ("UDP port", device.ListenPort.ToString(CultureInfo.InvariantCulture));
         foreach (var (peer, age, state) in health)
         {
-            yield return (names.GetValueOrDefault(peer.PublicKey.ToString(), peer.PublicKey.ToString()), "");
+            yield return (NameOf(peer, names) ?? "unknown", "");
+            yield return ("key", peer.PublicKey.ToString());
             yield return ("state", Word(state));
             yield return ("address", string.Join(", ", peer.AllowedAddresses.Select(a => a.BaseAddress)));
             yield return ("endpoint", peer.Endpoint?.ToString() ?? "none");
@@ -63,7 +71,7 @@ internal static class WireGuardStatus
         device.ListenPort,
         Peers = health.Select(h => new
         {
-            Name = names.GetValueOrDefault(h.Peer.PublicKey.ToString()),
+            Name = NameOf(h.Peer, names),
             Key = h.Peer.PublicKey.ToString(),
             State = Word(h.State),
             Addresses = h.Peer.AllowedAddresses.Select(a => a.BaseAddress.ToString()),

@@ -4,10 +4,11 @@ using System.Text;
 
 namespace Mimir.Overlay.Tests.Namespaces;
 
-/// <summary>Sees every packet on a host's cable.</summary>
+/// <summary>Sees every packet on a host's cable, and those that enter the tunnel: raw IPv6 without Ethernet's header.</summary>
 internal sealed class Capture : IDisposable
 {
     private const ushort AllProtocols = 0x0300;
+    private static readonly byte[] OverlayPrefix = [0xfd, 0x6d, 0x69, 0x6d, 0x69, 0x72];
     private readonly Socket _socket;
     private readonly Task _reading;
 
@@ -22,6 +23,9 @@ internal sealed class Capture : IDisposable
 
     /// <summary>Other IP packets than those and ICMPv6.</summary>
     public long Other { get; private set; }
+
+    /// <summary>Packets with the frames' text that enter the tunnel: the proof that this recognises them.</summary>
+    public long BeforeEncryption { get; private set; }
 
     /// <summary>Packets of the cable with the frames' text in them.</summary>
     public long InTheClear { get; private set; }
@@ -51,11 +55,17 @@ internal sealed class Capture : IDisposable
         }
     }
 
-    /// <summary>Packets of the cable begin with Ethernet's header; those of the tunnel's own end with that of IPv6, version 6, and are not looked at.</summary>
     private void Judge(ReadOnlySpan<byte> packet, ReadOnlySpan<byte> marker)
     {
-        if (packet.Length < 34 || packet[0] >> 4 == 6 && BinaryPrimitives.ReadUInt16BigEndian(packet[12..]) is not 0x0800) return;
-        if (packet.IndexOf(marker) >= 0) InTheClear++;
+        if (packet.Length < 34) return;
+        var isClear = packet.IndexOf(marker) >= 0;
+        // An overlay packet begins with version 6 and has the overlay's prefix where a source address is.
+        if (packet[0] >> 4 == 6 && packet[8..].StartsWith(OverlayPrefix))
+        {
+            if (isClear) BeforeEncryption++;
+            return;
+        }
+        if (isClear) InTheClear++;
         if (BinaryPrimitives.ReadUInt16BigEndian(packet[12..]) != 0x0800) return;
         if (packet[23] == 17) Tunnelled++;
         else Other++;

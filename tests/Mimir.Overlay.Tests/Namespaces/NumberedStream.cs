@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 
@@ -11,9 +12,13 @@ internal sealed class NumberedStream(Socket sending, Socket receiving)
     private const int Length = 4000;
     private long _received;
     private volatile bool _end;
+    private long _last = Stopwatch.GetTimestamp();
 
     /// <summary>Frames that have arrived so far, each with the number that was due.</summary>
     public long Received => Interlocked.Read(ref _received);
+
+    /// <summary>The longest time without a frame, for the report.</summary>
+    public TimeSpan LongestGap { get; private set; }
 
     /// <summary>Sends until <see cref="End"/>, then says that it ends.</summary>
     public async Task<long> SendAsync()
@@ -43,6 +48,8 @@ internal sealed class NumberedStream(Socket sending, Socket receiving)
                 filled += read;
             }
             Assert.Equal(Received, BinaryPrimitives.ReadInt64LittleEndian(frame));
+            LongestGap = TimeSpan.FromTicks(Math.Max(LongestGap.Ticks, Stopwatch.GetElapsedTime(_last).Ticks));
+            _last = Stopwatch.GetTimestamp();
             Interlocked.Increment(ref _received);
         }
     }

@@ -44,8 +44,9 @@ public sealed class RotationTests : IAsyncDisposable
         foreach (var socket in sockets) socket.Dispose();
         capture.Dispose();
         Assert.True(capture.Tunnelled > 1000, $"only {capture.Tunnelled} packets were seen");
+        Assert.True(capture.BeforeEncryption > 1000, "the capture does not recognise the frames");
         Assert.Equal((0, 0), (capture.InTheClear, capture.Other));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{sent} frames, {capture.Tunnelled} packets on the wire, 6 rotations");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{sent} frames, {capture.Tunnelled} packets on the wire, 6 rotations, longest time without a frame {stream.LongestGap.TotalMilliseconds:0} ms");
     }
 
     [Fact]
