@@ -124,6 +124,7 @@ public sealed class OverlayService(OverlaySettings settings)
     {
         // Bounded: files come and go for as long as the service runs.
         if (_said.Count > 1000) _said.Clear();
-        if (_said.Add(line)) settings.Log(line);
+        // A file's name may hold anything.
+        if (_said.Add(line)) settings.Log(string.Concat(line.Select(c => char.IsControl(c) ? '?' : c)));
     }
 }

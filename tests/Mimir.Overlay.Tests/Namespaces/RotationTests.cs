@@ -87,6 +87,15 @@ public sealed class RotationTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task When_the_service_is_stopped_nothing_is_left()
+    {
+        var (one, _) = await PairAsync();
+        await one.StopAsync();
+        await Assert.ThrowsAsync<UapiException>(() => one.Uapi.GetAsync(default));
+        await Assert.ThrowsAsync<OverlayException>(() => OverlayInterface.RemoveAsync(one.Interface, default));
+    }
+
+    [Fact]
     public async Task A_second_interface_of_the_same_name_is_refused()
     {
         var (one, _) = await PairAsync();
