@@ -106,7 +106,14 @@ public sealed class RotationTests : IAsyncDisposable
     private async Task<(OverlayHost One, OverlayHost Two)> PairAsync()
     {
         if (OverlayInterface.Obstacle() is { } obstacle) Assert.Skip(obstacle);
-        foreach (var name in (string[])["one", "two"]) _hosts.Add(new($"mimir-overlay-{Environment.ProcessId}-{name}"));
+        try
+        {
+            foreach (var name in (string[])["one", "two"]) _hosts.Add(new($"mimir-overlay-{Environment.ProcessId}-{name}"));
+        }
+        catch (IOException error)
+        {
+            Assert.Skip($"network namespaces cannot be made here: {error.Message}");
+        }
         NetworkNamespace.Connect(_hosts[0], "10.78.0.1", _hosts[1], "10.78.0.2");
         var one = new OverlayHost(_group, _folder, "one", _hosts[0], "10.78.0.1");
         var two = new OverlayHost(_group, _folder, "two", _hosts[1], "10.78.0.2");
