@@ -45,6 +45,8 @@ public sealed class OverlayPeer
         }
         if (identity.Role != descriptor.Role || identity.Name != descriptor.Name)
             throw new DescriptorException(DescriptorRefusal.OtherIdentity, $"is for {descriptor.Role.ToName()} '{descriptor.Name}', but the certificate is that of {identity}");
+        if (!PresharedKey.IsPossibleWith(identity))
+            throw new DescriptorException(DescriptorRefusal.UntrustedCertificate, $"the sealing key of {identity} is of small order; it needs another certificate");
         if (!descriptor.IsSigned()) throw new DescriptorException(DescriptorRefusal.BadSignature, $"is not signed by {identity}");
         return new(descriptor, identity);
     }

@@ -8,6 +8,7 @@ namespace Mimir.Overlay.Interfaces;
 public sealed class OverlayInterface : IDisposable
 {
     private const string TunnelDevice = "/dev/net/tun";
+    private const string InternetSix = "/proc/net/if_inet6";
 
     // 1500 without the outer IPv6 and UDP headers and WireGuard's own.
     private const int LargestPacket = 1420;
@@ -35,6 +36,7 @@ public sealed class OverlayInterface : IDisposable
         if (!OperatingSystem.IsLinux()) return "the overlay needs Linux";
         if (!Environment.IsPrivilegedProcess) return "the overlay needs root: it makes a network interface; run it with sudo";
         if (!File.Exists(TunnelDevice)) return $"the overlay needs {TunnelDevice}, which this system does not have";
+        if (!File.Exists(InternetSix)) return "the overlay needs IPv6, which is switched off in this system's kernel";
         if (IpProgram.Path is null) return "the overlay needs the program 'ip' (package iproute2)";
         if (WireGuardProcess.Path is null) return "the overlay needs the program 'wireguard-go' (package wireguard-go)";
         return null;

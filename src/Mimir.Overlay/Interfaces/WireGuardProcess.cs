@@ -21,13 +21,13 @@ internal sealed class WireGuardProcess : IDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private readonly Process _process;
-    private readonly Task<string> _errors;
+    private readonly Task _listening;
+    private string _lastWords = "it did not say why";
 
     private WireGuardProcess(Process process)
     {
         _process = process;
-        _errors = process.StandardError.ReadToEndAsync();
-        _ = process.StandardOutput.ReadToEndAsync();
+        _listening = Task.WhenAll(ListenAsync(process.StandardError), ListenAsync(process.StandardOutput));
         Exited = process.WaitForExitAsync();
     }
 
@@ -49,8 +49,8 @@ internal sealed class WireGuardProcess : IDisposable
     public async Task<string> LastWordsAsync()
     {
         // Its guard may hold the pipe a moment longer.
-        var said = await Task.WhenAny(_errors, Task.Delay(Patience)) == _errors ? await _errors : "";
-        return said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault(l => char.IsAsciiLetterOrDigit(l[0])) ?? "it did not say why";
+        await Task.WhenAny(_listening, Task.Delay(Patience));
+        return _lastWords;
     }
 
     /// <inheritdoc/>
@@ -66,5 +66,12 @@ internal sealed class WireGuardProcess : IDisposable
         }
         if (!_process.WaitForExit(Patience)) _process.Kill(entireProcessTree: true);
         _process.Dispose();
+    }
+
+    /// <summary>Keeps the last line with words in it; the boxes that it draws have none.</summary>
+    private async Task ListenAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+            if (line.Length > 0 && char.IsAsciiLetterOrDigit(line[0])) _lastWords = line.Trim();
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Text;
 using System.Security.Cryptography;
 using Mimir.Trust.Certificates;
 using Mimir.Trust.SealedFiles;
@@ -75,15 +77,17 @@ public sealed class KeyFolder(string directory)
         if (!File.Exists(At(file))) throw Missing(file);
         if (new FileInfo(At(file)).Length > 64) throw Damaged(file);
         Span<byte> key = stackalloc byte[WireGuardPublicKey.Size];
+        var text = File.ReadAllBytes(At(file));
         try
         {
-            return Convert.TryFromBase64String(File.ReadAllText(At(file)).Trim(), key, out var length) && length == key.Length
+            return Base64.DecodeFromUtf8(text.AsSpan().TrimEnd((byte)'\n'), key, out _, out var length) == OperationStatus.Done && length == key.Length
                 ? WireGuardKeyPair.FromPrivateKey(key)
                 : throw Damaged(file);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(key);
+            CryptographicOperations.ZeroMemory(text);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Mimir.Trust;
+using Mimir.Trust.Sealing;
 
 namespace Mimir.Overlay.Keys;
 
@@ -14,7 +15,7 @@ public static class PresharedKey
     /// HKDF-SHA256(X25519(own sealing key, the peer's), info = "mimir/wireguard/psk/v1" ‖ the smaller SPKI hash ‖ the larger), 32 bytes, the
     /// same on both sides. The caller zeroes it.
     /// </summary>
-    /// <exception cref="UntrustedPeerException">The peer's sealing key is of small order.</exception>
+    /// <exception cref="UntrustedPeerException">The peer's sealing key is of small order, see <see cref="IsPossibleWith"/>.</exception>
     public static byte[] Derive(Identity own, PeerIdentity peer)
     {
         var secret = new byte[32];
@@ -31,5 +32,15 @@ public static class PresharedKey
         {
             CryptographicOperations.ZeroMemory(secret);
         }
+    }
+
+    /// <summary>Whether the peer's sealing key is a usable one: a key of small order agrees with nobody, whatever the other key.</summary>
+    public static bool IsPossibleWith(PeerIdentity peer)
+    {
+        using var any = SealingKeyPair.Generate();
+        var secret = new byte[32];
+        var agrees = any.TryAgree(peer.SealingPublicKey.Span, secret, 0);
+        CryptographicOperations.ZeroMemory(secret);
+        return agrees;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Mimir.Overlay.Descriptors;
 using Mimir.Overlay.Interfaces;
 using Mimir.Overlay.Keys;
@@ -17,28 +18,42 @@ public sealed class OverlayService(OverlaySettings settings)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly KeyFolder _keys = new(settings.Keys);
     private readonly HashSet<string> _said = [];
+    private OverlaySelf? _self;
+    private string _read = "";
 
     /// <summary>Makes the interface and serves it until cancelled or until the interface is removed; then nothing of it is left.</summary>
     /// <exception cref="OverlayException">The interface cannot be made, or a file that is needed is not there.</exception>
     /// <exception cref="UapiException">The interface does not answer.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        using var first = Self();
-        using var made = await OverlayInterface.StartAsync(settings.Interface, cancellation);
-        var address = OverlayAddress.Of(first.Identity.Role, first.Identity.Name);
-        await ReconcileAsync(made.Uapi, cancellation);
-        await made.SwitchOnAsync(address, cancellation);
-        settings.Log($"{first.Identity} is {address} on {settings.Interface.Name}, UDP port {settings.ListenPort}");
+        try
+        {
+            var address = AddressOf(Self());
+            using var made = await OverlayInterface.StartAsync(settings.Interface, cancellation);
+            await ReconcileAsync(made.Uapi, address, cancellation);
+            await made.SwitchOnAsync(address, cancellation);
+            settings.Log($"{Self().Identity} is {address} on {settings.Interface.Name}, UDP port {settings.ListenPort}");
+            await ServeAsync(made, address, cancellation);
+        }
+        finally
+        {
+            _self?.Dispose();
+            _self = null;
+        }
+    }
+
+    private async Task ServeAsync(OverlayInterface made, IPAddress address, CancellationToken cancellation)
+    {
         var good = settings.Clock.GetTimestamp();
         while (!made.Gone.IsCompleted)
         {
             var waiting = false;
             try
             {
-                waiting = await ReconcileAsync(made.Uapi, cancellation);
+                waiting = await ReconcileAsync(made.Uapi, address, cancellation);
                 good = settings.Clock.GetTimestamp();
             }
-            catch (Exception error) when (error is OverlayException or UapiException or InvalidDataException or IOException)
+            catch (Exception error) when (error is OverlayException or UapiException or InvalidDataException or IOException or UnauthorizedAccessException)
             {
                 // Files are replaced one by one, so a moment's disagreement is normal; what lasts means that nobody watches over the peers.
                 if (made.Gone.IsCompleted) break;
@@ -52,9 +67,10 @@ public sealed class OverlayService(OverlaySettings settings)
     }
 
     /// <summary>One step. True while a peer's new key waits for its first handshake.</summary>
-    private async Task<bool> ReconcileAsync(UapiClient uapi, CancellationToken cancellation)
+    private async Task<bool> ReconcileAsync(UapiClient uapi, IPAddress address, CancellationToken cancellation)
     {
-        using var self = Self();
+        var self = Self();
+        if (!AddressOf(self).Equals(address)) throw new OverlayException($"{settings.Identity}: is now the identity of {self.Identity}; start again with it");
         using var anchors = TrustAnchors.Load(settings.Authority);
         var now = settings.Clock.GetUtcNow();
         var book = PeerBook.Read(settings.Peers, (self.Identity.Role, self.Identity.Name), anchors, _keys.Epochs, now);
@@ -69,12 +85,21 @@ public sealed class OverlayService(OverlaySettings settings)
         return Reconciliation.IsWaiting(book.Peers, device);
     }
 
+    private static IPAddress AddressOf(OverlaySelf self) => OverlayAddress.Of(self.Identity.Role, self.Identity.Name);
+
+    /// <summary>Certificate and keys, read again when a file has changed: every reading leaves copies of secrets in memory.</summary>
     private OverlaySelf Self()
     {
+        var files = Directory.EnumerateFiles(settings.Identity).Concat(Directory.EnumerateFiles(settings.Keys, "*.key")).Order(StringComparer.Ordinal);
+        var read = string.Join('|', files.Select(f => $"{f}:{File.GetLastWriteTimeUtc(f).Ticks}"));
+        if (_self is not null && read == _read) return _self;
         var identity = Identity.Load(settings.Identity);
         try
         {
-            return new(identity, _keys.Current(), settings.ListenPort);
+            var self = new OverlaySelf(identity, _keys.Current(), settings.ListenPort);
+            _self?.Dispose();
+            (_self, _read) = (self, read);
+            return self;
         }
         catch
         {
@@ -99,6 +124,7 @@ public sealed class OverlayService(OverlaySettings settings)
     {
         // Bounded: files come and go for as long as the service runs.
         if (_said.Count > 1000) _said.Clear();
-        if (_said.Add(line)) settings.Log(line);
+        // A file's name may hold anything.
+        if (_said.Add(line)) settings.Log(string.Concat(line.Select(c => char.IsControl(c) ? '?' : c)));
     }
 }

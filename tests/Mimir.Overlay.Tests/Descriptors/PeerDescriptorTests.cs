@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using CsCheck;
 using Mimir.Overlay.Descriptors;
 using Mimir.Overlay.Keys;
@@ -64,6 +66,16 @@ public sealed class PeerDescriptorTests : IDisposable
         using var others = new Group();
         Assert.Equal(DescriptorRefusal.UntrustedCertificate, Refusal(others.Descriptor("p0")));
         Assert.Equal(DescriptorRefusal.UntrustedCertificate, Refusal(_group.Descriptor("p0").ToString(), Group.Now.AddHours(2)));
+    }
+
+    /// <summary>Such a key agrees with nobody; without this check one member's certificate would stop every other's overlay.</summary>
+    [Fact]
+    public void A_certificate_with_a_sealing_key_of_small_order_is_refused()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = _group.Authority.Issue(Role.Party, "p0", TimeSpan.FromHours(1), new byte[32], new PublicKey(key));
+        var unsigned = _group.Descriptor("p0") with { Certificate = certificate.RawData };
+        Assert.Equal(DescriptorRefusal.UntrustedCertificate, Refusal(unsigned));
     }
 
     [Fact]

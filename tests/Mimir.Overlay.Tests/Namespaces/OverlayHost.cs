@@ -108,7 +108,7 @@ internal sealed class OverlayHost : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         try
@@ -119,6 +119,11 @@ internal sealed class OverlayHost : IAsyncDisposable
         {
             // That was wanted.
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         _stop.Dispose();
     }
 }
