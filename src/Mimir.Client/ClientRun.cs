@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Mimir.Spdz;
+using Mimir.Spdz.Programs;
 using Mimir.Spdz.Sessions;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Protos;
@@ -20,7 +22,9 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
     private VerifiedSession? _session;
     private ClientSession? _masks;
     private MaskProof?[] _proofs = [];
+    private readonly List<int> _samples = [];
     private LogitsSampler? _sampler;
+    private Continuation? _text;
     private Queue<double[]>[] _outputs = [];
     private int _number;
     private bool _ended;
@@ -97,9 +101,8 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
         if (_outputs.Any(o => o.Count == 0)) return [];
         if (_number == session.Plan.Outputs) throw new MalformedMessageException("the parties sent more outputs than the session has");
         double[][] copies = [.. _outputs.Select(o => o.Dequeue())];
-        if (session.Plan.LogitsToOwner) return Choose(session, _masks.UnmaskLogits(_number, copies), _number++);
-        if (_masks.Unmask(_number++, [.. copies.Select(c => c[0])], task.VocabularySize) is { } token && !Accept(session, token))
-            return ForEveryParty(session, SealPurpose.Stop, []);
+        if (session.Plan.OwnerContinues) return Continue(session, _masks, copies, _number++);
+        if (Token(_masks, copies, _number++) is { } token && !Accept(session, token)) return ForEveryParty(session, SealPurpose.Stop, []);
         return [];
     }
 
@@ -117,21 +120,33 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
     }
 
     /// <summary>
-    /// The next position's token: the prompt's while there is one, then what the logits give. A session that is to stop gets a last token,
-    /// for which its parties wait, and nothing is computed from it.
+    /// Puts the next run's tokens in once the last one's samples are there. To the end of the plan, whatever has come out: the parties would learn from an earlier
+    /// one how long the prompt is.
     /// </summary>
-    private List<SealedEnvelope> Choose(VerifiedSession session, double[] logits, int number)
+    private List<SealedEnvelope> Continue(VerifiedSession session, ClientSession masks, double[][] copies, int number)
     {
-        var (plan, position) = (session.Plan, session.Plan.FirstLogits + number + 1);
-        var prompt = task.Segments.OrderBy(s => s.Key).SelectMany(s => s.Value).ToArray();
+        var plan = session.Plan;
+        _text ??= new Continuation(plan, task.Prefix.Concat(task.Segments.OrderBy(s => s.Key).SelectMany(s => s.Value)), task.Drafter);
+        _samples.Add(Sample(plan, masks, copies, number, _text.Position + _samples.Count - plan.FirstLogits));
+        if (_samples.Count < _text.Samples) return [];
+        var granted = _text.Take(CollectionsMarshal.AsSpan(_samples));
+        _samples.Clear();
         var result = new List<SealedEnvelope>();
-        var next = position < prompt.Length ? prompt[position] : (_sampler ??= new LogitsSampler(plan)).Next(logits, number);
-        Array.Clear(logits);
-        var enough = _ended || (position >= prompt.Length && (!Accept(session, next) || _tokens.Count == plan.MaxTokens));
-        if (position >= plan.Steps) return result;
-        if (enough) result.AddRange(ForEveryParty(session, SealPurpose.Stop, []));
-        result.AddRange(Inputs(session, plan.SegmentOf(position), [enough ? 0 : next]));
+        foreach (var token in granted)
+            if (!Accept(session, token)) result.AddRange(ForEveryParty(session, SealPurpose.Stop, []));
+        if (_text.Part == plan.InputSegments) return result;
+        var (part, (accepted, tokens)) = (_text.Part, _text.Next());
+        result.AddRange(Inputs(session, part, tokens, accepted));
         return result;
+    }
+
+    private int Sample(SessionPlan plan, ClientSession masks, double[][] copies, int number, int noise)
+    {
+        if (!plan.LogitsToOwner) return Token(masks, copies, number) ?? throw new OutputMismatchException($"output {number} is no token");
+        var logits = masks.UnmaskLogits(number, copies);
+        var sample = (_sampler ??= new LogitsSampler(plan)).Next(logits, noise);
+        Array.Clear(logits);
+        return sample;
     }
 
     private List<SealedEnvelope> Prompt(VerifiedSession session)
@@ -141,13 +156,15 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
         {
             if (session.Plan.Segments[segment].Owner != tls.Identity.Name) continue;
             if (!task.Segments.TryGetValue(segment, out var tokens)) throw new ArgumentException($"the session wants prompt segment {segment} of this client, which has none");
-            result.AddRange(Inputs(session, segment, session.Plan.LogitsToOwner ? tokens.Take(session.Plan.InputsOf(segment).Count) : tokens));
+            result.AddRange(Inputs(session, segment, session.Plan.OwnerContinues ? tokens.Take(session.Plan.InputsOf(segment).Count) : tokens));
         }
         return result;
     }
 
-    private List<SealedEnvelope> Inputs(VerifiedSession session, int segment, IEnumerable<int> tokens) =>
-        ForEveryParty(session, SealPurpose.Input, SealedPayloads.WriteInputs(segment, _masks!.MaskInputs(segment, [.. tokens])));
+    private List<SealedEnvelope> Inputs(VerifiedSession session, int segment, IEnumerable<int> tokens, int accepted = 0) =>
+        ForEveryParty(session, SealPurpose.Input, SealedPayloads.WriteInputs(segment, new MaskedInputs(accepted, _masks!.MaskInputs(segment, [.. tokens]))));
+
+    private int? Token(ClientSession masks, double[][] copies, int number) => masks.Unmask(number, [.. copies.Select(c => c[0])], task.VocabularySize);
 
     private List<SealedEnvelope> ForEveryParty(VerifiedSession session, SealPurpose purpose, ReadOnlySpan<byte> payload)
     {

@@ -1,4 +1,5 @@
 using Mimir.Models.Folding;
+using Mimir.Spdz.Sessions;
 using Mimir.Transport.Protos;
 
 namespace Mimir.Client;
@@ -12,6 +13,9 @@ public sealed record ClientTask
     /// <summary>Its own prompt segments by number.</summary>
     public IReadOnlyDictionary<int, IReadOnlyList<int>> Segments { get; init; } = new Dictionary<int, IReadOnlyList<int>>();
 
+    /// <summary>What the rows that the session reuses stand for: the text before the segments.</summary>
+    public IReadOnlyList<int> Prefix { get; init; } = [];
+
     /// <summary>How the model's weights are shared; the terms' layout digest says the same.</summary>
     public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
@@ -20,6 +24,9 @@ public sealed record ClientTask
 
     /// <summary>Tokens at which it asks to stop; they are not passed on.</summary>
     public IReadOnlyList<int> EndTokens { get; init; } = [];
+
+    /// <summary>Guesses tokens ahead, in a session that speculates; nobody: guesses that are hardly ever right.</summary>
+    public IDrafter? Drafter { get; init; }
 
     /// <summary>Told every token that it is granted, as it comes.</summary>
     public Action<int> OnToken { get; init; } = _ => { };

@@ -20,6 +20,18 @@ public sealed record GenerationOptions
     /// <summary>The one data owner gets the logits and samples itself; public weights only.</summary>
     public bool LogitsToOwner { get; init; }
 
+    /// <summary>Guesses of the one data owner that are verified beside each token; 0: none.</summary>
+    public int Speculate { get; init; }
+
+    /// <summary>Rows of an earlier session of the first owner that the session begins with; its terms name it.</summary>
+    public int ReusedRows { get; init; }
+
+    /// <summary>The prompt's rows of the first owner are kept for its later sessions.</summary>
+    public bool KeepPrefix { get; init; }
+
+    /// <summary>Tokens before the prompt that everybody may know, computed in the clear; public weights only.</summary>
+    public IReadOnlyList<int> PublicTokens { get; init; } = [];
+
     /// <summary>τ; 0 is greedy.</summary>
     public double Temperature { get; init; }
 

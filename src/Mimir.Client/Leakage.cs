@@ -24,6 +24,9 @@ public static class Leakage
         ];
         if (weights.Public) facts.Add("weights: public to all parties");
         if (weights is { Public: true, Adapter: not null }) facts.Add("everyone: rank and adapted layers of the adapter; its weights stay secret");
+        if (plan.PublicTokens.Count > 0) facts.Add($"everyone: the first {plan.PublicTokens.Count} tokens of the prompt, which were called public, word for word");
+        if (plan.ReusedRows > 0) facts.Add($"everyone: the prompt begins with the same {plan.ReusedRows} tokens as that of an earlier session of {plan.Segments[0].Owner}, which the terms name");
+        if (plan.KeepPrefix) facts.Add($"parties and Triple Service: keep their parts of the first {plan.KeptRows} positions for later sessions of {plan.Segments[0].Owner}");
         for (var i = 0; i < plan.Segments.Count; i++)
         {
             var (owner, positions) = plan.Segments[i];
@@ -34,6 +37,11 @@ public static class Leakage
         }
         facts.Add($"receivers ({string.Join(", ", plan.Receivers)}): the generated tokens, and with them how long the prompt is");
         if (plan.LogitsToOwner) facts.Add($"{plan.Receivers[0]}: the logits before every generated token, not only the tokens; it samples itself");
+        if (plan.Speculate > 0)
+        {
+            facts.Add($"everyone: how many of the {plan.Speculate} guesses of each step were right, so how predictable the text is");
+            facts.Add($"{plan.Receivers[0]}: beside each token up to {plan.Speculate} more samples, each after a text of its own choosing");
+        }
         if (stopsAtEnd) facts.Add("everyone: if the model ends its text early, at which position it did");
         if (plan.NoiseSeed is not null) facts.Add("everyone: the sampling noise (a seed was given)");
         return facts;

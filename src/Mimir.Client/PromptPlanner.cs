@@ -19,7 +19,7 @@ public static class PromptPlanner
         foreach (var (owner, tokens) in segments)
             if (tokens < 1) throw new ArgumentException($"the prompt segment of '{owner}' is empty; give it at least one token of text");
         var context = options.MaxContext > 0 ? Math.Min(options.MaxContext, layout.MaxPositions) : layout.MaxPositions;
-        var length = segments.Sum(s => s.Tokens);
+        var length = options.ReusedRows + options.PublicTokens.Count + segments.Sum(s => s.Tokens);
         if (length > context)
             throw new ArgumentException($"the prompt has {length} tokens, but the context holds {context}; shorten the prompt");
         if (length + options.MaxTokens - 1 > context)
@@ -37,6 +37,10 @@ public static class PromptPlanner
             Temperature = options.Temperature,
             NoiseSeed = options.NoiseSeed,
             LogitsToOwner = options.LogitsToOwner,
+            Speculate = options.Speculate,
+            ReusedRows = options.ReusedRows,
+            KeepPrefix = options.KeepPrefix,
+            PublicTokens = options.PublicTokens,
             FractionBits = options.ScaleBits,
             ChebyshevDegree = options.ChebyshevDegree,
             AuditRate = options.AuditRate,

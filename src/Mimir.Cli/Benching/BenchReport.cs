@@ -27,6 +27,12 @@ public sealed record BenchReport
     /// <summary>Sessions at once.</summary>
     public required int Lanes { get; init; }
 
+    /// <summary>Guesses verified beside each token.</summary>
+    public int Speculate { get; init; }
+
+    /// <summary>Tokens that came out of one run: 1 without guesses.</summary>
+    public double TokensPerRun { get; init; } = 1;
+
     /// <summary>Positions of the prompt.</summary>
     public required int PrefillPositions { get; init; }
 
@@ -66,7 +72,7 @@ public sealed record BenchReport
     /// <summary>Exchanges per transformer layer at the last position.</summary>
     public required long RoundsPerLayer { get; init; }
 
-    /// <summary>Exchanges per token at the last position.</summary>
+    /// <summary>Exchanges per run at the last position: of one token, or of several with guesses.</summary>
     public required long RoundsPerToken { get; init; }
 
     /// <summary>Bytes of openings per layer that each party sends at the last position.</summary>

@@ -11,6 +11,12 @@ namespace Mimir.Cli.Benching;
 /// <param name="Active">MACs on.</param>
 public sealed record BenchRequest(string Shape, int Context, int Tokens, int Parties, bool Active)
 {
+    /// <summary>What to continue, where the text matters: then the shape is a model directory, and the prompt as long as this.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Guesses verified beside each token.</summary>
+    public int Speculate { get; init; }
+
     /// <summary>Emulated hosts by process name; null: everything here, on loopback.</summary>
     public IReadOnlyDictionary<string, EmulatedHost>? Hosts { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mimir.Cli.Demo;
+using Mimir.Cli.Generation;
 using Mimir.Cli.Planning;
 using Mimir.Client;
 using Mimir.Models.Files;
@@ -31,6 +32,8 @@ public static class BenchRun
     {
         var known = ModelShapes.Names.Contains(request.Shape) || !Directory.Exists(request.Shape);
         var layout = request.Weights.LayoutOf(known ? ModelShapes.Find(request.Shape) : ModelDirectory.OpenConfig(request.Shape));
+        var prompt = Prompt(request, known);
+        request = request with { Context = prompt.Length + request.Warm + request.Tokens - 1 };
         var plan = Plan(request, layout.MaxPositions);
         plan.Validate(layout, request.Parties, layout.MaxPositions);
         progress("measuring the read bandwidth");
@@ -58,13 +61,13 @@ public static class BenchRun
         progress($"{plan.PromptPositions} positions of prompt, then {request.Tokens} tokens");
         // Every session's beginning and its tokens.
         var times = Enumerable.Range(0, request.Lanes).Select(_ => new List<TimeSpan> { clock.Elapsed }).ToArray();
-        var metrics = await Task.WhenAll(times.Select(t => SessionAsync(request, cluster, layout, plan, () => t.Add(clock.Elapsed), cancellation)));
+        var metrics = await Task.WhenAll(times.Select(t => SessionAsync(request, cluster, layout, plan, prompt, () => t.Add(clock.Elapsed), cancellation)));
         await watching.CancelAsync();
         return Report(request, layout, bandwidth, loaded, times, metrics[0], memory!.Peaks);
     }
 
     private static async Task<IReadOnlyList<RoleMetrics>> SessionAsync(
-        BenchRequest request, LocalCluster cluster, ModelLayout layout, SessionPlan plan, Action token, CancellationToken cancellation)
+        BenchRequest request, LocalCluster cluster, ModelLayout layout, SessionPlan plan, int[] prompt, Action token, CancellationToken cancellation)
     {
         var tls = cluster.Issue(Role.DataOwner, Owner);
         using var identity = tls.Identity;
@@ -86,7 +89,8 @@ public static class BenchRun
             var task = new ClientTask
             {
                 Terms = terms,
-                Segments = new Dictionary<int, IReadOnlyList<int>> { [0] = new int[plan.PromptPositions] },
+                Segments = new Dictionary<int, IReadOnlyList<int>> { [0] = prompt },
+                Drafter = request.Speculate > 0 ? DrafterFile.Open(request.Shape) : null,
                 VocabularySize = layout.VocabularySize,
                 OnToken = _ => token(),
             };
@@ -111,9 +115,11 @@ public static class BenchRun
         var times = all[0].GetRange(request.Warm, request.Tokens + 1);
         IReadOnlyList<List<TimeSpan>> lanes = [.. all.Select(t => t.GetRange(request.Warm, request.Tokens + 1))];
         var blocks = (request.Tokens - 1) / request.BlockSteps * request.BlockSteps;
-        var span = blocks > 0 ? blocks : request.Tokens - 1;
+        // Guesses come out in bursts, however blocks lie.
+        var span = blocks > 0 && request.Speculate == 0 ? blocks : request.Tokens - 1;
         var perToken = (times[^1] - times[^(span + 1)]).TotalSeconds / span;
         var parties = metrics.Where(m => m.Peer.Role == PeerRole.Party).ToArray();
+        var runs = Runs(request, parties[0]);
         var steps = parties.Max(p => p.Parts.Where(t => t.Part != nameof(StepPart.Material)).Sum(t => t.Seconds));
         return new BenchReport
         {
@@ -125,6 +131,8 @@ public static class BenchRun
             Parameters = layout.Parameters,
             Tokens = request.Tokens,
             Lanes = request.Lanes,
+            Speculate = request.Speculate,
+            TokensPerRun = Math.Round(runs, 3),
             PrefillPositions = request.Prompt,
             PrefillSeconds = Math.Round((all[0][1] - all[0][0]).TotalSeconds, 3),
             PrefillStepSeconds = Math.Round(parties.Max(p => p.PrefillSeconds), 3),
@@ -147,6 +155,18 @@ public static class BenchRun
             PeakMemoryBytes = memory,
             Breakdown = request.Breakdown ? Breakdown.Of(metrics) : null,
         };
+    }
+
+    /// <summary>Tokens that come out of a run of a token and its guesses, on average.</summary>
+    private static double Runs(BenchRequest request, RoleMetrics party) =>
+        (party.Tokens - 1.0) * (request.Speculate + 1) / (party.Steps - party.PrefillPositions);
+
+    /// <summary>Zeros, or the text's tokens.</summary>
+    private static int[] Prompt(BenchRequest request, bool known)
+    {
+        if (request.Text is null) return new int[request.Prompt];
+        if (known) throw new UsageException("--prompt and --speculate need a model directory as --shape: text of random weights repeats nothing");
+        return [.. PromptText.Encode(ModelDirectory.OpenTokenizer(request.Shape), request.Text, first: true)];
     }
 
     /// <summary>Tokens of all sessions per second, from when the last has its first token until the first has its last one.</summary>
@@ -173,6 +193,7 @@ public static class BenchRun
         ChebyshevDegree = request.ChebyshevDegree,
         AuditRate = request.AuditRate,
         LogitsToOwner = request.LogitsToOwner,
+        Speculate = request.Speculate,
         BlockSteps = request.BlockSteps,
     };
 }

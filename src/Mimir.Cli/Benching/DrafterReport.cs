@@ -2,6 +2,7 @@ using Mimir.Cli.Benching.Networks;
 using Mimir.Client.Drafting;
 using Mimir.Models.Reference;
 using Mimir.Models.Shapes;
+using Mimir.Spdz.Sessions;
 
 namespace Mimir.Cli.Benching;
 

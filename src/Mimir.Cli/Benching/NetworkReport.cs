@@ -35,9 +35,11 @@ public sealed record NetworkReport
     /// <summary>The figures of <paramref name="report"/> under <paramref name="profile"/>; N − 1 peers get every opening.</summary>
     public static NetworkReport Of(NetworkProfile profile, BenchReport report)
     {
-        var rounds = report.RoundsPerToken * profile.OneWaySeconds;
-        var openings = report.OpenedBytesPerToken / profile.BytesPerSecond;
-        var dealing = report.DealtBytesPerToken / profile.BytesPerSecond;
+        // Of a token; positions of wrong guesses are opened and dealt for too.
+        var positions = (report.Speculate + 1) / report.TokensPerRun;
+        var rounds = report.RoundsPerToken / report.TokensPerRun * profile.OneWaySeconds;
+        var openings = positions * report.OpenedBytesPerToken / profile.BytesPerSecond;
+        var dealing = positions * report.DealtBytesPerToken / profile.BytesPerSecond;
         return new NetworkReport
         {
             Profile = profile.Name,

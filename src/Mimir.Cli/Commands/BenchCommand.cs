@@ -8,6 +8,8 @@ namespace Mimir.Cli.Commands;
 /// <summary>`mimir bench`: measured speed with all roles as processes on this machine, beside the floor.</summary>
 public static class BenchCommand
 {
+    private const string DefaultPrompt = "In the beginning";
+
     /// <summary>The command.</summary>
     public static Command Create()
     {
@@ -17,6 +19,8 @@ public static class BenchCommand
         var warm = SharedOptions.Bounded(new Option<int>("--warm") { Description = "Tokens before the measured ones, while code is still being compiled", HelpName = "N", DefaultValueFactory = _ => 8 }, 0, 1 << 16);
         var prefill = SharedOptions.Bounded(new Option<int?>("--prefill") { Description = "Positions of the prompt; the context is then as long as prompt and tokens", HelpName = "P" }, 1, 1 << 20);
         var lanes = SharedOptions.Bounded(new Option<int>("--lanes") { Description = "Sessions at once", HelpName = "B", DefaultValueFactory = _ => 1 }, 1, 64);
+        var prompt = new Option<string?>("--prompt") { Description = $"Text to continue, of a model directory; its length decides the context's ('{DefaultPrompt}' with --speculate)", HelpName = "TEXT" };
+        var speculate = SharedOptions.Speculate();
         var network = new Option<string?>("--network") { Description = "Emulate a host for every role, this far apart (needs root); round trip and rate", HelpName = "lan|wan|far|20ms/200Mbit" };
         var breakdown = new Option<bool>("--breakdown") { Description = "Also say where the time of a step goes" };
         var record = new Option<string?>("--record") { Description = "Also append the result, with commit and machine, to this file of JSON lines", HelpName = "FILE" };
@@ -26,7 +30,7 @@ public static class BenchCommand
         var json = SharedOptions.Json();
         var command = new Command("bench", "Measures seconds per token with every role on this machine, against the machine's read bandwidth")
         {
-            shape, context, tokens, warm, prefill, lanes, network, breakdown, record, parties, security, config, json,
+            shape, context, tokens, warm, prefill, prompt, speculate, lanes, network, breakdown, record, parties, security, config, json,
         };
         var weights = new WeightArguments(command);
         var logits = SharedOptions.LogitsToOwner();
@@ -40,6 +44,8 @@ public static class BenchCommand
                 LogitsToOwner = SharedOptions.AreLogitsToOwner(result, logits, weights.Read(result)),
                 Warm = result.GetValue(warm),
                 Lanes = result.GetValue(lanes),
+                Speculate = result.GetValue(speculate),
+                Text = result.GetValue(prompt) ?? (result.GetValue(speculate) > 0 ? DefaultPrompt : null),
                 Breakdown = result.GetValue(breakdown),
                 Weights = weights.Read(result),
                 ScaleBits = settings.FixedPoint.ScaleBits,
@@ -47,7 +53,7 @@ public static class BenchCommand
                 AuditRate = settings.TriplePool.AuditRate,
                 BlockSteps = settings.TriplePool.MinSize,
             };
-            if (request.Prompt < 1) throw new UsageException($"--tokens {request.Tokens} after --warm {request.Warm} leave no prompt in a context of {request.Context}");
+            if (request.Text is null && request.Prompt < 1) throw new UsageException($"--tokens {request.Tokens} after --warm {request.Warm} leave no prompt in a context of {request.Context}");
             void Say(string line) => result.InvocationConfiguration.Error.WriteLine(line);
             var report = result.GetValue(network) is { } distance
                 ? await EmulatedBench.RunAsync(request, NetworkProfile.Parse(distance), Say, cancellation)

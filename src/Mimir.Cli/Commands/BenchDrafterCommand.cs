@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Mimir.Cli.Benching;
 using Mimir.Cli.Benching.Networks;
+using Mimir.Cli.Generation;
 using Mimir.Cli.Planning;
 using Mimir.Cli.Planning.Machines;
 using Mimir.Client.Drafting;
@@ -29,8 +30,7 @@ public static class BenchDrafterCommand
         {
             var path = ShippedModel.Or(result.GetValue(model));
             using var directory = ModelDirectory.Open(path);
-            var file = Path.Combine(path, ModelDrafterCommand.FileName);
-            var table = File.Exists(file) ? Open(file) : null;
+            var table = DrafterFile.Read(path);
             var weights = new ReferenceWeights(directory.Weights);
             var pick = DrafterReport.Sampler(result.GetValue(temperature), 1);
             var texts = result.GetValue(prompts)!.Select(p =>
@@ -49,11 +49,5 @@ public static class BenchDrafterCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static NgramTable Open(string file)
-    {
-        using var stream = File.OpenRead(file);
-        return NgramTable.Read(stream);
     }
 }

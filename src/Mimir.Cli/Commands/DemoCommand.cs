@@ -34,6 +34,7 @@ public static class DemoCommand
             var options = new DemoOptions
             {
                 Model = ShippedModel.Or(result.GetValue(model)),
+                PublicText = generation.PublicText(result),
                 Segments = segments,
                 Receivers = [.. receivers.Distinct()],
                 Generation = generation.Read(result, settings),

@@ -35,7 +35,7 @@ public static class GenerateCommand
             var directory = ShippedModel.Or(result.GetValue(model));
             var output = result.InvocationConfiguration.Output;
             var (report, first) = await RunAsync(
-                settings, directory, result.GetValue(prompt)!, arguments.Read(result, settings),
+                settings, directory, arguments.PublicText(result), result.GetValue(prompt)!, arguments.Read(result, settings),
                 result.GetValue(json) ? result.InvocationConfiguration.Error : output, cancellation);
             if (result.GetValue(json)) Json.Write(output, report);
             else report.Print(output, first);
@@ -45,12 +45,13 @@ public static class GenerateCommand
     }
 
     private static async Task<(GenerationReport Report, TimeSpan FirstToken)> RunAsync(
-        MimirConfig settings, string directory, string prompt, GenerationOptions generation, TextWriter shown, CancellationToken cancellation)
+        MimirConfig settings, string directory, string? system, string prompt, GenerationOptions generation, TextWriter shown, CancellationToken cancellation)
     {
         var role = RoleCommands.Settings(settings);
         var tokenizer = ModelDirectory.OpenTokenizer(directory);
         var layout = generation.Weights.LayoutOf(ModelDirectory.OpenConfig(directory));
-        var tokens = PromptText.Encode(tokenizer, prompt, first: true);
+        if (system is not null) generation = generation with { PublicTokens = PromptText.Encode(tokenizer, system, first: true) };
+        var tokens = PromptText.Encode(tokenizer, prompt, first: system is null);
         ProcessHardening.Apply();
         using var identity = Identity.Load(role.Identity);
         using var anchors = role.OpenAnchors();
@@ -59,7 +60,7 @@ public static class GenerateCommand
         using var client = new MimirClient(new TlsSettings { Identity = identity, Anchors = anchors }, address.Host, address.Port);
         var terms = SessionTermsCodec.Write(plan, ModelLayoutCodec.Digest(layout), generation.Parties, generation.Active);
         terms.MaxContext = (uint)generation.MaxContext;
-        var text = new StreamedText(tokenizer, shown, prompt);
+        var text = new StreamedText(tokenizer, shown, system + prompt);
         var session = await client.CreateSessionAsync(terms, cancellation);
         var task = new ClientTask
         {
@@ -67,11 +68,12 @@ public static class GenerateCommand
             Segments = new Dictionary<int, IReadOnlyList<int>> { [0] = tokens },
             Weights = generation.Weights,
             VocabularySize = layout.VocabularySize,
+            Drafter = generation.Speculate > 0 ? DrafterFile.Open(directory) : null,
             EndTokens = tokenizer.EosIds,
             OnToken = text.Append,
             OnProgress = text.Count,
         };
         var result = await client.RunAsync(session, task, cancellation);
-        return (GenerationReport.Of(text.Finish(), tokens, result, generation, await client.MetricsAsync(session, cancellation)), result.FirstToken);
+        return (GenerationReport.Of(text.Finish(), [.. plan.PublicTokens, .. tokens], result, generation, await client.MetricsAsync(session, cancellation)), result.FirstToken);
     }
 }

@@ -15,6 +15,8 @@ internal sealed class GenerationArguments
     private readonly Option<string> _security = SharedOptions.Security();
     private readonly WeightArguments _weights;
     private readonly Option<bool> _logitsToOwner = SharedOptions.LogitsToOwner();
+    private readonly Option<int> _speculate = SharedOptions.Speculate();
+    private readonly Option<string?> _public = new("--system-public") { Description = "With --weights public: text before the prompt that everybody may know; computed in the clear", HelpName = "TEXT" };
     private readonly Option<bool> _greedy = new("--greedy") { Description = "Always the likeliest token" };
     private readonly Option<double?> _temperature = new("--temperature") { Description = $"Sampling temperature; 0 is greedy ({DefaultTemperature} when not given)", HelpName = "T" };
     private readonly Option<long?> _seed = new("--seed") { Description = "Seed of public sampling noise, for runs that repeat", HelpName = "S" };
@@ -24,7 +26,17 @@ internal sealed class GenerationArguments
     {
         foreach (var option in (Option[])[_tokens, _parties, _security]) command.Options.Add(option);
         _weights = new WeightArguments(command);
-        foreach (var option in (Option[])[_logitsToOwner, _greedy, _temperature, _seed]) command.Options.Add(option);
+        foreach (var option in (Option[])[_logitsToOwner, _speculate, _public, _greedy, _temperature, _seed]) command.Options.Add(option);
+    }
+
+    /// <summary>Text before the prompt that everybody may know, or null.</summary>
+    /// <exception cref="UsageException">Some weights are secret.</exception>
+    public string? PublicText(ParseResult result)
+    {
+        var weights = _weights.Read(result);
+        if (result.GetValue(_public) is { } text && (!weights.Public || weights.Adapter is not null || text.Length == 0))
+            throw new UsageException("--system-public needs a text, --weights public and no --adapter: nobody could compute it in the clear with secret weights");
+        return result.GetValue(_public);
     }
 
     /// <summary>What was asked for.</summary>
@@ -35,6 +47,7 @@ internal sealed class GenerationArguments
         {
             Weights = weights,
             LogitsToOwner = SharedOptions.AreLogitsToOwner(result, _logitsToOwner, weights),
+            Speculate = result.GetValue(_speculate),
             MaxTokens = result.GetValue(_tokens),
             Parties = result.GetValue(_parties),
             Active = result.GetResult(_security) is { Implicit: false } ? result.GetValue(_security) == "active" : settings.Active,

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mimir.Cli.Configuration;
 using Mimir.Models.Folding;
+using Mimir.Spdz.Programs;
 
 namespace Mimir.Cli.Commands;
 
@@ -48,6 +49,14 @@ public static class SharedOptions
 
     /// <summary>--share FILE, as often as the authority's key needs shares.</summary>
     public static Option<string[]> AuthorityShares() => new("--share") { Description = "A holder's share of the authority's key, where that is shared; give as many as it needs", HelpName = "FILE" };
+
+    /// <summary>--speculate K.</summary>
+    public static Option<int> Speculate() => Bounded(new Option<int>("--speculate")
+    {
+        Description = "With one data owner: tokens that it guesses ahead in each step, all verified at once; as many more come out as guesses are right",
+        HelpName = "K",
+        DefaultValueFactory = _ => 0,
+    }, 0, SessionPlan.MostGuesses);
 
     /// <summary>--config FILE.</summary>
     public static Option<string?> Config() => new("--config") { Description = "A mimir.yaml; docs/configuration.md lists its keys", HelpName = "FILE" };

@@ -8,6 +8,9 @@ public sealed record DemoOptions
     /// <summary>The model's directory.</summary>
     public required string Model { get; init; }
 
+    /// <summary>Text before the prompt that everybody may know.</summary>
+    public string? PublicText { get; init; }
+
     /// <summary>The prompt's segments and their owners, in order.</summary>
     public required IReadOnlyList<(string Owner, string Text)> Segments { get; init; }
 

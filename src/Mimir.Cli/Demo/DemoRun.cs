@@ -28,8 +28,9 @@ public static class DemoRun
     {
         var tokenizer = ModelDirectory.OpenTokenizer(options.Model);
         var layout = options.Generation.Weights.LayoutOf(ModelDirectory.OpenConfig(options.Model));
-        IReadOnlyList<int>[] prompt = [.. options.Segments.Select((s, i) => PromptText.Encode(tokenizer, s.Text, i == 0))];
+        IReadOnlyList<int>[] prompt = [.. options.Segments.Select((s, i) => PromptText.Encode(tokenizer, s.Text, i == 0 && options.PublicText is null))];
         var generation = options.Generation;
+        if (options.PublicText is { } known) generation = generation with { PublicTokens = PromptText.Encode(tokenizer, known, first: true) };
         var plan = PromptPlanner.Plan(layout, [.. options.Segments.Select((s, i) => (s.Owner, prompt[i].Count))], options.Receivers, generation);
         plan.Validate(layout, generation.Parties, layout.MaxPositions);
 
@@ -61,7 +62,7 @@ public static class DemoRun
         async Task<(GenerationReport, TimeSpan)> SessionAsync()
         {
             var session = await client.CreateSessionAsync(terms, stop.Token);
-            var text = new StreamedText(tokenizer, options.Json ? progress : output, string.Concat(options.Segments.Select(s => s.Text)));
+            var text = new StreamedText(tokenizer, options.Json ? progress : output, options.PublicText + string.Concat(options.Segments.Select(s => s.Text)));
             var others = await OthersAsync(cluster, options, session, terms, Show);
             var task = new ClientTask
             {
@@ -69,6 +70,7 @@ public static class DemoRun
                 Segments = options.Segments.Select((s, i) => (s.Owner, i)).Where(s => s.Owner == options.Self).ToDictionary(s => s.i, s => prompt[s.i]),
                 Weights = generation.Weights,
                 VocabularySize = layout.VocabularySize,
+                Drafter = generation.Speculate > 0 ? DrafterFile.Open(options.Model) : null,
                 EndTokens = tokenizer.EosIds,
                 OnToken = token => Show(options.Self, token),
                 OnProgress = text.Count,
@@ -82,7 +84,7 @@ public static class DemoRun
             await following;
             var shown = own with { Tokens = text.Tokens, FirstToken = text.FirstToken, Generating = text.LastToken - text.FirstToken };
             var metrics = await client.MetricsAsync(session, stop.Token);
-            return (GenerationReport.Of(text.Finish(), [.. prompt.SelectMany(p => p)], shown, generation, metrics), text.FirstToken);
+            return (GenerationReport.Of(text.Finish(), [.. plan.PublicTokens, .. prompt.SelectMany(p => p)], shown, generation, metrics), text.FirstToken);
 
             void Show(string receiver, int token)
             {

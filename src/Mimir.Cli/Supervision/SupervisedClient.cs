@@ -21,10 +21,11 @@ internal static class SupervisedClient
         using var anchors = TrustAnchors.Load(settings.Authority);
         var address = HostAddress.Parse(await environment.Coordinator(cancellation));
         using var client = new MimirClient(new TlsSettings { Identity = identity, Anchors = anchors }, address.Host, address.Port);
+        var terms = SessionTerms.Parser.ParseFrom(Convert.FromBase64String(settings.Terms ?? ""));
         var task = new ClientTask
         {
-            Terms = SessionTerms.Parser.ParseFrom(Convert.FromBase64String(settings.Terms ?? "")),
-            Segments = settings.Segments.ToDictionary(s => s.Number, s => PromptText.Encode(tokenizer, s.Text, s.Number == 0)),
+            Terms = terms,
+            Segments = settings.Segments.ToDictionary(s => s.Number, s => PromptText.Encode(tokenizer, s.Text, s.Number == 0 && terms.PublicTokens.Count == 0)),
             VocabularySize = config.VocabularySize,
             EndTokens = tokenizer.EosIds,
             OnToken = token => SupervisedRole.Say(SupervisedRole.TokenPrefix + token),

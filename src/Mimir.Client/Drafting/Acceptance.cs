@@ -1,3 +1,5 @@
+using Mimir.Spdz.Sessions;
+
 namespace Mimir.Client.Drafting;
 
 /// <summary>How many of a drafter's guesses a text confirms.</summary>

@@ -50,6 +50,9 @@ public record RoleSettings
         return anchors;
     }
 
+    /// <summary>Node and Triple Service: megabytes, a model, for rows that owners have asked to keep (configuration key <c>scheduler.prefix_cache</c>).</summary>
+    public int PrefixMegabytes { get; init; } = 256;
+
     /// <summary>Reads certificate, keys and authority.</summary>
     /// <exception cref="InvalidDataException">A file is missing or unreadable, or the identity is for another role; names it.</exception>
     internal TlsSettings OpenTls(Role role)

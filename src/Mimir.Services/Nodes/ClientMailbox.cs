@@ -14,7 +14,7 @@ internal sealed class ClientMailbox
 {
     private readonly VerifiedSession _session;
     private readonly Dictionary<string, TaskCompletionSource> _ready;
-    private readonly TaskCompletionSource<double[]>[] _inputs;
+    private readonly TaskCompletionSource<MaskedInputs>[] _inputs;
     private readonly TaskCompletionSource _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _stop;
 
@@ -23,7 +23,7 @@ internal sealed class ClientMailbox
     {
         (_session, Routes) = (session, new SealedRoutes(self, session.Id));
         _ready = session.Clients.Keys.ToDictionary(name => name, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        _inputs = [.. Enumerable.Range(0, session.Plan.InputSegments).Select(_ => new TaskCompletionSource<double[]>(TaskCreationOptions.RunContinuationsAsynchronously))];
+        _inputs = [.. Enumerable.Range(0, session.Plan.InputSegments).Select(_ => new TaskCompletionSource<MaskedInputs>(TaskCreationOptions.RunContinuationsAsynchronously))];
     }
 
     /// <summary>The session's seals and their counters.</summary>
@@ -42,7 +42,7 @@ internal sealed class ClientMailbox
     public Task ReadyAsync() => Task.WhenAll(_ready.Values.Select(r => r.Task));
 
     /// <summary>The masked inputs of one segment.</summary>
-    public Task<double[]> InputsAsync(int segment) => _inputs[segment].Task;
+    public Task<MaskedInputs> InputsAsync(int segment) => _inputs[segment].Task;
 
     /// <summary>Opens and sorts one message.</summary>
     public void Deliver(SealedEnvelope envelope)

@@ -22,7 +22,7 @@ internal sealed class ClientPort(ClientMailbox mailbox, Action<SealedEnvelope> o
         Send(client, SealPurpose.Proof, SealedPayloads.WriteProof(proof.Value));
 
     /// <inheritdoc/>
-    public async Task<double[]> ReceiveInputsAsync(int segment, CancellationToken cancellation)
+    public async Task<MaskedInputs> ReceiveInputsAsync(int segment, CancellationToken cancellation)
     {
         var inputs = mailbox.InputsAsync(segment);
         await WithinAsync(inputs, $"part {segment} of the prompt was not submitted", cancellation);

@@ -1,13 +1,18 @@
+using Mimir.Services.Workers;
+using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Sessions;
 
 namespace Mimir.Services.Nodes;
 
 /// <summary>This party's share of a model, and the stage on which all sessions with it run.</summary>
-internal sealed class HeldModel(PartyModel model, SharedStage stage) : IDisposable
+internal sealed class HeldModel(PartyModel model, SharedStage stage, PrefixStore<PartyCache> prefixes) : IDisposable
 {
     /// <summary>The share.</summary>
     public PartyModel Model => model;
+
+    /// <summary>Rows kept for owners' later sessions.</summary>
+    public PrefixStore<PartyCache> Prefixes => prefixes;
 
     /// <summary>Where steps run.</summary>
     public SharedStage Stage => stage;
@@ -18,6 +23,7 @@ internal sealed class HeldModel(PartyModel model, SharedStage stage) : IDisposab
     private async Task EndAsync()
     {
         await stage.DisposeAsync();
+        prefixes.Dispose();
         model.Dispose();
     }
 }

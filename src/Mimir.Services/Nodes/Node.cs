@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Mimir.Services.Workers;
 using Mimir.Spdz;
+using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Channels;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Sessions;
@@ -15,7 +16,7 @@ using Mimir.Trust;
 namespace Mimir.Services.Nodes;
 
 /// <summary>One compute party: its connections and the shares of models that it holds.</summary>
-internal sealed class Node(TlsSettings tls, PeerListener listener, Action<SealedEnvelope> outbox, Func<IMesh, string, IMesh> wrapMesh) : IWorker, IDisposable
+internal sealed class Node(TlsSettings tls, PeerListener listener, Action<SealedEnvelope> outbox, Func<IMesh, string, IMesh> wrapMesh, long prefixBytes) : IWorker, IDisposable
 {
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<SessionId, (LentModel<HeldModel> Lent, HeldModel Held)> _models = [];
@@ -38,7 +39,7 @@ internal sealed class Node(TlsSettings tls, PeerListener listener, Action<Sealed
         try
         {
             var model = await PartyModel.LoadAsync(group.Layout, group.Active, mesh, new TapeReceiver(tape), weights, cancellation);
-            var held = new HeldModel(model, new SharedStage(model, lanes, tls.Clock));
+            var held = new HeldModel(model, new SharedStage(model, lanes, tls.Clock), new PrefixStore<PartyCache>(prefixBytes));
             _models[group.Id] = (new LentModel<HeldModel>(group, held), held);
         }
         catch

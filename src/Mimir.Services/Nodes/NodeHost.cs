@@ -34,7 +34,7 @@ public static class NodeHost
         environment.Log(settings.Attestation.Demand);
         var hello = new WorkerHello { ProtocolVersion = ProtocolVersion.Current, Host = address.Host, Port = (uint)address.Port };
         await using var link = await CoordinatorLink.ConnectAsync(tls, coordinator, hello, cancellation);
-        using var node = new Node(tls, listener, envelope => link.Send(new WorkerMessage { Sealed = envelope }), wrapMesh);
+        using var node = new Node(tls, listener, envelope => link.Send(new WorkerMessage { Sealed = envelope }), wrapMesh, (long)settings.PrefixMegabytes << 20);
         await new WorkerLoop(tls, link, node, environment).RunAsync(cancellation);
     }
 }

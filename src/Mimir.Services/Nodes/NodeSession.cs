@@ -37,9 +37,10 @@ internal sealed class NodeSession(Node node, LentModel<HeldModel> shared, Verifi
             var (online, offline, tape) = (await connectingOnline, await connectingOffline, await connectingTape);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             using var engine = new PartySession(
-                held.Model, session.Plan, online, offline, new TapeReceiver(tape), new ClientPort(_mailbox, outbox), session.Bytes.Span);
+                held.Model, session.Plan, online, offline, new TapeReceiver(tape), new ClientPort(_mailbox, outbox), session.Bytes.Span) { Prefix = held.Prefixes.Take(session) };
             _statistics = engine.Statistics;
             using (var seat = held.Stage.Join(MemoryMarshal.Read<UInt128>(session.Id.ToBytes()))) await RunAsync(engine, seat, stop);
+            if (session.Plan.KeepPrefix) held.Prefixes.Keep(session, engine.Keep());
             done(Metrics(engine.Statistics));
             await ended.WaitAsync(cancellation);
         }

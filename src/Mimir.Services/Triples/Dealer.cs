@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Mimir.Services.Workers;
 using Mimir.Spdz;
+using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Tape;
 using Mimir.Transport.Connections;
@@ -11,11 +12,11 @@ using Mimir.Trust;
 namespace Mimir.Services.Triples;
 
 /// <summary>The Triple Service's models: masks A, check keys and MAC keys, one set per group.</summary>
-internal sealed class Dealer(TlsSettings tls, PeerListener listener) : IWorker, IDisposable
+internal sealed class Dealer(TlsSettings tls, PeerListener listener, long prefixBytes) : IWorker, IDisposable
 {
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DealWithin = TimeSpan.FromMinutes(10);
-    private readonly ConcurrentDictionary<SessionId, LentModel<DealerModel>> _models = [];
+    private readonly ConcurrentDictionary<SessionId, LentModel<HeldDealer>> _models = [];
     private readonly ConcurrentDictionary<SessionId, TaskCompletionSource<(VerifiedGroup Group, byte[][] Keys)>> _maskKeys = [];
 
     /// <summary>Where sealed masks for clients go.</summary>
@@ -34,7 +35,7 @@ internal sealed class Dealer(TlsSettings tls, PeerListener listener) : IWorker, 
             await using var connections = new Connections(cancellation);
             var streams = await TapesAsync(connections, group.Id, group.Parties);
             var (model, keys) = await DealerModel.DealAsync(group.Layout, group.Active, new TapeSender(streams), cancellation);
-            _models[group.Id] = new LentModel<DealerModel>(group, model);
+            _models[group.Id] = new LentModel<HeldDealer>(group, new HeldDealer(model, new PrefixStore<DealerCache>(prefixBytes)));
             waiting.TrySetResult((group, keys));
             // The parties close their ends when they have loaded the model, or when that failed.
             await WaitForCloseAsync(streams[0], cancellation);

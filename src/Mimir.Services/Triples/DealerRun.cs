@@ -11,7 +11,7 @@ using Mimir.Transport.Sessions;
 namespace Mimir.Services.Triples;
 
 /// <summary>The Triple Service's part of one session: deals until everything is dealt or the parties need no more.</summary>
-internal sealed class DealerRun(Dealer dealer, LentModel<DealerModel> lent, VerifiedSession session) : IWorkerSession
+internal sealed class DealerRun(Dealer dealer, LentModel<HeldDealer> lent, VerifiedSession session) : IWorkerSession
 {
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(1);
 
@@ -27,19 +27,20 @@ internal sealed class DealerRun(Dealer dealer, LentModel<DealerModel> lent, Veri
     /// <inheritdoc/>
     public async Task RunAsync(Action<RoleMetrics> done, Task ended, CancellationToken cancellation)
     {
-        var model = lent.Borrow();
+        var held = lent.Borrow();
         try
         {
             await using var connections = new Connections(cancellation);
             var tapes = await dealer.TapesAsync(connections, session.Id, session.Parties);
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var sender = new TapeSender(tapes);
-            var engine = new DealerSession(model, session.Plan, sender, new MaskPort(dealer, session));
+            var engine = new DealerSession(held.Model, session.Plan, sender, new MaskPort(dealer, session)) { Prefix = held.Prefixes.Take(session) };
             var clock = Stopwatch.StartNew();
             var dealing = engine.RunAsync(enough.Token);
             await Task.WhenAny(dealing, ended);
             if (!dealing.IsCompletedSuccessfully) await StopAsync(dealing, ended, enough);
             clock.Stop();
+            if (engine.Kept is { } kept) held.Prefixes.Keep(session, kept);
             await ended.WaitAsync(cancellation);
             done(Metrics(engine, sender, clock.Elapsed));
         }

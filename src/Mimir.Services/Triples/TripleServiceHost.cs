@@ -32,7 +32,7 @@ public static class TripleServiceHost
         var tls = joined.Tls;
         await using var listener = PeerListener.Start(settings.Endpoint(), tls, [Role.Party], environment.Log);
         var address = new HostAddress(settings.AdvertisedHost ?? listener.Endpoint.Address.ToString(), listener.Endpoint.Port);
-        using var dealer = new Dealer(tls, listener);
+        using var dealer = new Dealer(tls, listener, (long)settings.PrefixMegabytes << 20);
         await using var server = await GrpcServer.StartAsync(
             tls, new IPEndPoint(listener.Endpoint.Address, settings.GrpcPort), services => services.AddSingleton(new TripleServiceEndpoint(tls, dealer)),
             routes => routes.MapGrpcService<TripleServiceEndpoint>(), environment.Log, cancellation: cancellation);

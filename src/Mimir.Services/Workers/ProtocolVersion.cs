@@ -4,5 +4,5 @@ namespace Mimir.Services.Workers;
 internal static class ProtocolVersion
 {
     /// <summary>What this release speaks.</summary>
-    public const uint Current = 3;
+    public const uint Current = 4;
 }

@@ -6,16 +6,16 @@ using Mimir.Spdz.Tape;
 namespace Mimir.Spdz.Blocks;
 
 /// <summary>What must be known of one step to deal for it; public.</summary>
-/// <param name="Position">Place in the context, from 0; also the step's number.</param>
+/// <param name="Row">Its row in the cache, from 0; also the step's number.</param>
 /// <param name="Logits">Whether a token is sampled after it.</param>
 /// <param name="Cost">What its program costs.</param>
-public readonly record struct StepShape(int Position, bool Logits, Cost Cost)
+public readonly record struct StepShape(int Row, bool Logits, Cost Cost)
 {
     /// <summary>Beaver triples its program uses.</summary>
     public long Triples => Cost.Triples;
 
-    /// <summary>Positions in the cache after this step's has been appended.</summary>
-    public int Cached => Position + 1;
+    /// <summary>Rows in the cache after this step's has been appended.</summary>
+    public int Cached => Row + 1;
 }
 
 /// <summary>Consecutive steps that are dealt together: every matrix is read once for all of them.</summary>

@@ -55,7 +55,7 @@ public sealed class DealerBlock
 
     private static void DealAttention(ModelLayout layout, DealerCache cache, int layer, StepShape step, TapeWriter tape)
     {
-        cache.Draw(layer, step.Position, tape);
+        cache.Draw(layer, step.Row, tape);
         int query = layout.Heads * layout.HeadSize, weights = layout.Heads * step.Cached;
         for (var copy = 0; copy < (tape.Active ? 2 : 1); copy++)
         {

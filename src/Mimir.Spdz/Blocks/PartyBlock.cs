@@ -82,8 +82,8 @@ public sealed class PartyBlock
         foreach (var side in (PartyCache.Side[])[cache.Keys(layer), cache.Values(layer)])
         {
             var mask = tape.Uniform(width);
-            cache.Store(mask.Value.Span, shape.Position, side.Mask);
-            if (model.Active) cache.Store(mask.Mac.Span, shape.Position, side.MaskMac);
+            cache.Store(mask.Value.Span, shape.Row, side.Mask);
+            if (model.Active) cache.Store(mask.Mac.Span, shape.Row, side.MaskMac);
         }
         AttentionMaterial Next() => new(tape.Uniform(query), tape.Authenticated(weights), tape.Uniform(weights), tape.Authenticated(query));
         var material = _attention[(layer, step)] = Next();

@@ -5,18 +5,26 @@ namespace Mimir.Spdz.Blocks;
 
 /// <summary>
 /// One party's secret key-value cache: K = E_K + B_K, V = E_V + B_V. E is known to all parties (opened once, when a row enters), B is dealt
-/// and shared with MACs. Layout per layer: [kvHead][position][headSize], so that one head is a matrix.
+/// and shared with MACs. Layout per layer: [kvHead][position][headSize], so that one head is a matrix. A row is never overwritten: a second value under
+/// the same mask would reveal the difference; rows of wrong guesses are dropped instead.
 /// </summary>
-public sealed class PartyCache
+public sealed class PartyCache : IKeptRows<PartyCache>
 {
     private readonly Layer[] _layers;
+    private readonly bool[] _dropped;
+    private bool _any;
 
     /// <summary>An empty cache for up to <paramref name="positions"/> positions.</summary>
-    public PartyCache(ModelLayout layout, int positions, bool active)
+    public PartyCache(ModelLayout layout, int positions, bool active) : this(layout.Layers, layout.KeyValueHeads, layout.HeadSize, positions, active)
     {
-        (Positions, KeyValueHeads, HeadSize) = (positions, layout.KeyValueHeads, layout.HeadSize);
+    }
+
+    private PartyCache(int layers, int keyValueHeads, int headSize, int positions, bool active)
+    {
+        (Positions, KeyValueHeads, HeadSize) = (positions, keyValueHeads, headSize);
         var size = positions * KeyValueHeads * HeadSize;
-        _layers = [.. Enumerable.Range(0, layout.Layers).Select(_ => new Layer(new Side(size, active), new Side(size, active)))];
+        _dropped = new bool[positions];
+        _layers = [.. Enumerable.Range(0, layers).Select(_ => new Layer(new Side(size, active), new Side(size, active)))];
     }
 
     /// <summary>Capacity.</summary>
@@ -29,6 +37,12 @@ public sealed class PartyCache
     internal Side Keys(int layer) => _layers[layer].Keys;
 
     internal Side Values(int layer) => _layers[layer].Values;
+
+    /// <summary>From now on no query attends to <paramref name="row"/>. Public.</summary>
+    internal void Drop(int row) => _dropped[row] = _any = true;
+
+    /// <summary>Which of the first <paramref name="rows"/> rows are dropped; empty when none is.</summary>
+    internal ReadOnlyMemory<bool> Dropped(int rows) => _any ? _dropped.AsMemory(0, rows) : default;
 
     /// <summary>First element of the matrix of one head.</summary>
     internal int Start(int keyValueHead) => keyValueHead * Positions * HeadSize;
@@ -53,7 +67,35 @@ public sealed class PartyCache
         return share;
     }
 
-    /// <summary>Zeroes everything; at the end of the session.</summary>
+    /// <inheritdoc/>
+    public long Bytes => _layers.Sum(l => l.Keys.Arrays.Concat(l.Values.Arrays).Sum(a => a.LongLength)) * sizeof(double);
+
+    /// <inheritdoc/>
+    public PartyCache Copy(int rows)
+    {
+        var copy = new PartyCache(_layers.Length, KeyValueHeads, HeadSize, rows, _layers.Length > 0 && _layers[0].Keys.MaskMac.Length > 0);
+        CopyTo(copy, rows);
+        return copy;
+    }
+
+    /// <summary>The first <paramref name="rows"/> rows, none of which is dropped, become those of <paramref name="other"/>.</summary>
+    internal void CopyTo(PartyCache other, int rows)
+    {
+        for (var layer = 0; layer < _layers.Length; layer++)
+        {
+            foreach (var (from, to) in _layers[layer].Keys.Arrays.Zip(other._layers[layer].Keys.Arrays)) CopyRows(from, other, to, rows);
+            foreach (var (from, to) in _layers[layer].Values.Arrays.Zip(other._layers[layer].Values.Arrays)) CopyRows(from, other, to, rows);
+        }
+    }
+
+    /// <summary>Rows of one array in this cache's order to another's in <paramref name="other"/>'s.</summary>
+    internal void CopyRows(double[] from, PartyCache other, double[] to, int rows)
+    {
+        for (var head = 0; from.Length > 0 && head < KeyValueHeads; head++)
+            from.AsSpan(Start(head), rows * HeadSize).CopyTo(to.AsSpan(other.Start(head)));
+    }
+
+    /// <inheritdoc/>
     public void Clear()
     {
         foreach (var (keys, values) in _layers)
@@ -77,11 +119,11 @@ public sealed class PartyCache
         /// <summary>[αB]_i.</summary>
         public double[] MaskMac { get; } = new double[active ? size : 0];
 
+        public double[][] Arrays => [Masked, Mask, MaskMac];
+
         public void Clear()
         {
-            Array.Clear(Masked);
-            Array.Clear(Mask);
-            Array.Clear(MaskMac);
+            foreach (var array in Arrays) Array.Clear(array);
         }
     }
 }

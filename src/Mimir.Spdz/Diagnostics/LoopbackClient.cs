@@ -9,7 +9,7 @@ internal sealed class LoopbackClient(
     SessionPlan plan, int vocabulary, int parties, bool active, int[] prompt, Action<int, double[]> onToken) : IDealerPort
 {
     private readonly TaskCompletionSource<ClientSession> _session = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<double[]> _inputs = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<MaskedInputs> _inputs = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<MaskProof> _proofs = [];
     private readonly Dictionary<int, List<double>> _copies = [];
     private readonly Queue<double[]> _logits = new();
@@ -25,7 +25,7 @@ internal sealed class LoopbackClient(
     {
         var session = new ClientSession(plan, client, parties, active, (double[])masks.Clone(), logitsKeys, vocabulary);
         _session.SetResult(session);
-        if (!active) _inputs.SetResult(session.MaskInputs(0, prompt));
+        if (!active) _inputs.SetResult(new MaskedInputs(0, session.MaskInputs(0, prompt)));
         return ValueTask.CompletedTask;
     }
 
@@ -39,7 +39,7 @@ internal sealed class LoopbackClient(
             _proofs.Add(proof);
             if (_proofs.Count < parties) return;
             session.Verify(_proofs);
-            _inputs.SetResult(session.MaskInputs(0, prompt));
+            _inputs.SetResult(new MaskedInputs(0, session.MaskInputs(0, prompt)));
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class LoopbackClient(
 
         public ValueTask SendProofAsync(string name, Verified<MaskProof> proof, CancellationToken cancellation) => client.ProofAsync(proof.Value);
 
-        public Task<double[]> ReceiveInputsAsync(int segment, CancellationToken cancellation) => client._inputs.Task.WaitAsync(cancellation);
+        public Task<MaskedInputs> ReceiveInputsAsync(int segment, CancellationToken cancellation) => client._inputs.Task.WaitAsync(cancellation);
 
         public ValueTask ReleaseAsync(string receiver, int number, Verified<double[]> masked, CancellationToken cancellation) =>
             client.OutputAsync(number, masked.Value[0]);

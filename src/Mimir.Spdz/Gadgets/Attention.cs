@@ -9,7 +9,7 @@ namespace Mimir.Spdz.Gadgets;
 
 /// <summary>
 /// One position's attention against the secret cache: key, value and query are opened in one round (<see cref="CachedProduct"/>), the scores are
-/// local from there, then <see cref="Softmax"/>, the opening of the weights, and the rescaling of the mixed values. Rounds: 3 and
+/// local from there, then <see cref="Softmax"/> over the rows that are not dropped, the opening of the weights, and the rescaling of the mixed values. Rounds: 3 and
 /// the softmax's. Elements opened: 2·kv + q + weights + q and the softmax's.
 /// </summary>
 public static class Attention
@@ -28,7 +28,7 @@ public static class Attention
     {
         var d = await CachedProduct.AppendAsync(step, cache, layer, position, key, value, query - material.Query);
         var scores = CachedProduct.Scores(step.Party, cache, layer, position + 1, material, d);
-        var weights = await Softmax.RunAsync(step, scores, query.Length / cache.HeadSize, numbers);
+        var weights = await Softmax.RunAsync(step, scores, query.Length / cache.HeadSize, numbers, cache.Dropped(position + 1));
         var e = await step.Opener.OpenAsync(weights - material.Weights, step.Cancellation);
         return await Truncate.RunAsync(step, CachedProduct.Mix(step.Party, cache, layer, position + 1, material, e), numbers.WeightBits);
     }

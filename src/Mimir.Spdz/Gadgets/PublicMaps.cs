@@ -47,6 +47,21 @@ public static class PublicMaps
         return await Truncate.RunAsync(step, new Opened(cosine) * x + new Opened(sine) * swapped, numbers.FractionBits);
     }
 
-    /// <summary>Either map.</summary>
+    /// <summary>
+    /// x = 0 in the columns of a row-major <paramref name="x"/> that <paramref name="columns"/> names; none of them when it is empty. In place: x must be nothing
+    /// that has been opened.
+    /// </summary>
+    internal static void Clear(Share x, ReadOnlySpan<bool> columns)
+    {
+        if (columns.IsEmpty) return;
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (!columns[i % columns.Length]) continue;
+            x.Value.Span[i] = 0;
+            if (!x.Mac.IsEmpty) x.Mac.Span[i] = 0;
+        }
+    }
+
+    /// <summary>The rescaling of either map above.</summary>
     public static Cost Cost(int length) => Truncate.Cost(length);
 }

@@ -17,7 +17,8 @@ namespace Mimir.Spdz.Gadgets;
 /// <remarks>
 /// s: rows × width at scale 2f, relative scores in [−128, 126); outside, weights are wrong (and nothing is learned). Weights have
 /// <see cref="Numbers.WeightBits"/> fraction bits. Opened per score: 1 element; per row 63 and 3. Rounds: 1, those of <see cref="IsZero"/>,
-/// and of three splines. Each party learns masked values, uniform.
+/// and of three splines. Each party learns masked values, uniform. Columns that are publicly dropped weigh exactly nothing: their relative scores are replaced by 0,
+/// the first score's own, which moves no maximum, their terms of the sum and their weights by 0.
 /// </remarks>
 public static class Softmax
 {
@@ -36,13 +37,14 @@ public static class Softmax
         if (numbers.WeightShift > 0) Truncate.Deal(tape, rows * width, numbers.WeightShift);
     }
 
-    /// <summary>The running half.</summary>
+    /// <summary>The running half; <paramref name="dropped"/> has one entry a column, never the first one's, or none.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<Share> RunAsync(PartyStep step, Share scores, int rows, Numbers numbers)
+    public static async ValueTask<Share> RunAsync(PartyStep step, Share scores, int rows, Numbers numbers, ReadOnlyMemory<bool> dropped = default)
     {
         var party = step.Party;
         var width = scores.Length / rows;
         scores -= party.Repeat(First(party, scores, rows), width);
+        PublicMaps.Clear(scores, dropped.Span);
 
         var c = await step.Opener.OpenAsync(scores + step.Tape.Uniform(scores.Length), step.Cancellation);
         var counts = FromTop(party, Bins.Finish(step, c, rows, numbers.Bins, Tests), rows);
@@ -50,10 +52,13 @@ public static class Softmax
         var edge = Math.ScaleB(1, 2 * numbers.FractionBits + SoftmaxTables.BinBits);
         var upper = party.AddScalar(Field.Negate(edge) * empty, SoftmaxTables.UpperBins * edge);
 
-        var sum = party.SumRows(await RelativeAsync(step, c, upper, numbers.ExponentialSum), rows);
-        var logarithm = await Spline.RunAsync(step, sum, numbers.Logarithm(width));
+        var terms = await RelativeAsync(step, c, upper, numbers.ExponentialSum);
+        PublicMaps.Clear(terms, dropped.Span);
+        var logarithm = await Spline.RunAsync(step, party.SumRows(terms, rows), numbers.Logarithm(width));
         var weights = await RelativeAsync(step, c, upper + logarithm, numbers.Exponential);
-        return numbers.WeightShift > 0 ? await Truncate.RunAsync(step, weights, numbers.WeightShift) : weights;
+        if (numbers.WeightShift > 0) weights = await Truncate.RunAsync(step, weights, numbers.WeightShift);
+        PublicMaps.Clear(weights, dropped.Span);
+        return weights;
     }
 
     /// <summary>See the class.</summary>

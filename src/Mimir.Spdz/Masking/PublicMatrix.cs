@@ -17,12 +17,14 @@ internal sealed class PublicMatrix : IDisposable
     private readonly SecretMatrix _matrix;
     private readonly RoundedMatrix? _weights;
     private readonly double[] _constants;
+    private readonly byte[] _shifts;
 
     private PublicMatrix(SecretMatrix matrix)
     {
         _matrix = matrix;
         if (!IsTable(matrix)) _weights = new RoundedMatrix(matrix.Rows, matrix.Columns);
         _constants = new double[ConstantsOf(matrix)];
+        _shifts = new byte[matrix.Rows];
     }
 
     /// <summary>The bias, one element per row, or empty.</summary>
@@ -30,6 +32,13 @@ internal sealed class PublicMatrix : IDisposable
 
     /// <summary>One row of a table.</summary>
     public Opened Row(int row) => new Opened(_constants).Slice(row * _matrix.Width, _matrix.Width);
+
+    /// <summary>2^f·W's row <paramref name="row"/>, n·2^shift, as integers.</summary>
+    public void Integers(int row, Span<long> destination)
+    {
+        var rounded = _weights!.Row(row);
+        for (var i = 0; i < rounded.Length; i++) destination[i] = (long)rounded[i] << _shifts[row];
+    }
 
     /// <summary>2^f·W·d (or transposed) for n vectors, without the bias: n × inputs → n × outputs.</summary>
     public void Multiply(MatrixSlot slot, ReadOnlySpan<double> ds, int n, Span<double> products)
@@ -101,7 +110,7 @@ internal sealed class PublicMatrix : IDisposable
     {
         if (record[0] > RoundedMatrix.MaximumShift)
             throw new MalformedMessageException($"the model owner sent a row with the shift {record[0]} in {_matrix.Name}");
-        _weights!.SetShift(row, record[0]);
+        _weights!.SetShift(row, _shifts[row] = record[0]);
         MemoryMarshal.Cast<byte, short>(record[1..]).CopyTo(_weights.Row(row));
     }
 

@@ -10,11 +10,11 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
     /// <summary>What has been counted so far.</summary>
     public Cost Total { get; private set; }
 
-    /// <summary>The cost of step <paramref name="position"/> (checks before releases included).</summary>
-    public static Cost Of(ModelLayout model, SessionPlan plan, Numbers numbers, bool active, int position)
+    /// <summary>The cost of the step of <paramref name="row"/> (checks before releases included).</summary>
+    public static Cost Of(ModelLayout model, SessionPlan plan, Numbers numbers, bool active, int row)
     {
-        var arithmetic = new CostArithmetic(model, plan, numbers, active) { Cached = position + 1 };
-        var step = new SessionProgram<int>(model, plan, arithmetic).StepAsync(position, 1);
+        var arithmetic = new CostArithmetic(model, plan, numbers, active) { Cached = row + 1 };
+        var step = new SessionProgram<int>(model, plan, arithmetic).StepAsync(row, 0, 1);
         if (!step.IsCompletedSuccessfully) throw new InvalidOperationException("counting never waits");
         return arithmetic.Total;
     }

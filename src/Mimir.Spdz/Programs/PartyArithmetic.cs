@@ -15,6 +15,7 @@ public sealed class PartyArithmetic(
     private PartyStep _step = null!;
     private PartyBlock _block = null!;
     private int _inBlock;
+    private int _row;
     private int _position;
 
     /// <summary>
@@ -23,11 +24,11 @@ public sealed class PartyArithmetic(
     /// </summary>
     internal Func<PartyStep, Share, ValueTask>? LogitsProbe { get; init; }
 
-    /// <summary>Points the arithmetic at the material of one step.</summary>
-    public void Begin(PartyStep step, PartyBlock block, int stepInBlock)
+    /// <summary>Points the arithmetic at the material of one step, at <paramref name="position"/> of the text.</summary>
+    public void Begin(PartyStep step, PartyBlock block, int stepInBlock, int position)
     {
-        (_step, _block, _inBlock) = (step, block, stepInBlock);
-        _position = block.Shape.Steps[stepInBlock].Position;
+        (_step, _block, _inBlock, _position) = (step, block, stepInBlock, position);
+        _row = block.Shape.Steps[stepInBlock].Row;
     }
 
     /// <inheritdoc/>
@@ -94,7 +95,7 @@ public sealed class PartyArithmetic(
 
     /// <inheritdoc/>
     public ValueTask<Share> AttendAsync(int layer, Share query, Share key, Share value) =>
-        Attention.RunAsync(_step, cache, layer, _position, _block.Attention(layer, _inBlock), query, key, value, numbers);
+        Attention.RunAsync(_step, cache, layer, _row, _block.Attention(layer, _inBlock), query, key, value, numbers);
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

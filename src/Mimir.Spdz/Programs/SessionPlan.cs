@@ -8,7 +8,8 @@ namespace Mimir.Spdz.Programs;
 public sealed record PromptSegment(string Owner, int Positions);
 
 /// <summary>
-/// Everything public about one session, agreed by all roles before it starts. Positions and steps are the same thing, counted from 0.
+/// Everything public about one session, agreed by all roles before it starts. Positions and steps are counted from 0, and the same thing unless the
+/// session speculates: then a step has a row of the cache to itself, and several rows may stand for one position.
 /// </summary>
 /// <remarks>
 /// The last segment's real length is hidden within a bucket: its last <see cref="Uncertain"/> positions each carry, besides a token, a
@@ -17,6 +18,9 @@ public sealed record PromptSegment(string Owner, int Positions);
 /// </remarks>
 public sealed record SessionPlan
 {
+    /// <summary>Most guesses in one step.</summary>
+    public const int MostGuesses = 15;
+
     /// <summary>The prompt, in order.</summary>
     public required IReadOnlyList<PromptSegment> Segments { get; init; }
 
@@ -52,18 +56,45 @@ public sealed record SessionPlan
     /// <summary>Most positions of the prompt that run in lockstep (`scheduler.prefill_chunk`); see <see cref="Sessions.Schedule.Chunk"/>.</summary>
     public int PrefillChunk { get; init; } = 16;
 
-    /// <summary>
-    /// The logits go, masked, to the one data owner, who samples and puts the next token in (public weights only). Then every position's token is
-    /// an input, those after <see cref="FirstLogits"/> one by one, and there are no bits.
-    /// </summary>
+    /// <summary>The logits go, masked, to the one data owner, who samples (public weights only).</summary>
     public bool LogitsToOwner { get; init; }
 
-    /// <summary>Prompt positions, all segments.</summary>
+    /// <summary>
+    /// k: guesses of the one data owner that are verified beside each token it puts in (`--speculate`): k + 1 positions run in lockstep; rows of wrong
+    /// guesses stay in the cache, unused. 0: none.
+    /// </summary>
+    public int Speculate { get; init; }
+
+    /// <summary>
+    /// The one data owner, who alone receives, puts every token in: those after <see cref="FirstLogits"/> in parts of <see cref="Speculate"/> + 1, when it has
+    /// the output before. Then there are no bits.
+    /// </summary>
+    public bool OwnerContinues => LogitsToOwner || Speculate > 0;
+
+    /// <summary>
+    /// Tokens before everybody's segments that are known to all (a system prompt): computed in the clear by every party (public weights only), and in the cache as
+    /// constants.
+    /// </summary>
+    public IReadOnlyList<int> PublicTokens { get; init; } = [];
+
+    /// <summary>Rows of an earlier session of the first segment's owner that this one begins with; 0: none.</summary>
+    public int ReusedRows { get; init; }
+
+    /// <summary>The first <see cref="KeptRows"/> rows are kept for later sessions of the first segment's owner.</summary>
+    public bool KeepPrefix { get; init; }
+
+    /// <summary>The first row that is computed; those before it are there.</summary>
+    public int FirstRow => ReusedRows > 0 ? ReusedRows : PublicTokens.Count;
+
+    /// <summary>Leading rows of certain prompt positions that are the first segment's owner's alone.</summary>
+    public int KeptRows => Math.Min(FirstRow + Segments.TakeWhile(s => s.Owner == Segments[0].Owner).Sum(s => s.Positions), FirstLogits + 1);
+
+    /// <summary>Prompt positions, public tokens and all segments.</summary>
     public int PromptPositions
     {
         get
         {
-            var positions = 0;
+            var positions = FirstRow;
             for (var i = 0; i < Segments.Count; i++) positions += Segments[i].Positions;
             return positions;
         }
@@ -72,37 +103,40 @@ public sealed record SessionPlan
     /// <summary>First step after which a token is sampled.</summary>
     public int FirstLogits => PromptPositions - 1 - Uncertain;
 
-    /// <summary>Steps, and positions of the cache.</summary>
+    /// <summary>Positions of the text, prompt and generated.</summary>
     public int Steps => PromptPositions + MaxTokens - 1;
 
-    /// <summary>Client inputs before the first step: one token per prompt position, one bit per uncertain one.</summary>
-    public int Inputs => LogitsToOwner ? FirstLogits + 1 : PromptPositions + Uncertain;
+    /// <summary>Rows of the cache, which are the steps dealt for: positions, and rows of guesses that may all turn out wrong.</summary>
+    public int Rows => Steps + Speculate * (Steps - FirstLogits - 1);
 
-    /// <summary>Parts in which inputs come: the segments of the prompt, then single tokens.</summary>
-    public int InputSegments => Segments.Count + (LogitsToOwner ? Steps - FirstLogits - 1 : 0);
+    /// <summary>Numbers of client inputs before the first step: one token per prompt position (those of public ones are nobody's), one bit per uncertain one.</summary>
+    public int Inputs => OwnerContinues ? FirstLogits + 1 : PromptPositions + Uncertain;
 
-    /// <summary>The part in which the token of <paramref name="position"/>, after the first logits, comes.</summary>
-    public int SegmentOf(int position) => Segments.Count + position - FirstLogits - 1;
+    /// <summary>Parts in which inputs come, at most: the segments of the prompt, then the tokens of one run each.</summary>
+    public int InputSegments => Segments.Count + (OwnerContinues ? Steps - FirstLogits - 1 : 0);
 
-    /// <summary>Sampled tokens.</summary>
-    public int Outputs => Steps - FirstLogits;
+    /// <summary>The part in which the token of <paramref name="row"/>, after the first logits, comes.</summary>
+    public int SegmentOf(int row) => Segments.Count + (row - FirstLogits - 1) / (Speculate + 1);
 
-    /// <summary>Whether a token is sampled after step <paramref name="position"/>.</summary>
-    public bool HasLogits(int position) => position >= FirstLogits;
+    /// <summary>Sampled tokens, those after wrong guesses included.</summary>
+    public int Outputs => Rows - FirstLogits;
+
+    /// <summary>Whether a token is sampled after the step of <paramref name="row"/>.</summary>
+    public bool HasLogits(int row) => row >= FirstLogits;
 
     /// <summary>Number of the bit input of a prompt position.</summary>
     public int BitInput(int position) => PromptPositions + position - (PromptPositions - Uncertain);
 
     /// <summary>
-    /// The inputs that segment <paramref name="segment"/>'s owner provides: its tokens, then (last segment) the bits; with
-    /// <see cref="LogitsToOwner"/> its certain tokens, and behind the segments one token each.
+    /// The inputs that segment <paramref name="segment"/>'s owner provides: its tokens, then (last segment) the bits; where
+    /// <see cref="OwnerContinues"/> its certain tokens, and behind the segments those of one run each, numbered by rows.
     /// </summary>
     public IReadOnlyList<int> InputsOf(int segment)
     {
-        if (segment >= Segments.Count) return [segment - Segments.Count + FirstLogits + 1];
-        var start = Segments.Take(segment).Sum(s => s.Positions);
+        if (segment >= Segments.Count) return [.. Enumerable.Range(FirstLogits + 1 + (segment - Segments.Count) * (Speculate + 1), Speculate + 1)];
+        var start = FirstRow + Segments.Take(segment).Sum(s => s.Positions);
         var tokens = Enumerable.Range(start, Segments[segment].Positions);
-        if (LogitsToOwner) return [.. tokens.Where(t => t <= FirstLogits)];
+        if (OwnerContinues) return [.. tokens.Where(t => t <= FirstLogits)];
         return [.. segment == Segments.Count - 1 ? tokens.Concat(Enumerable.Range(PromptPositions, Uncertain)) : tokens];
     }
 
@@ -121,10 +155,17 @@ public sealed record SessionPlan
         if (PrefillChunk is < 1 or > 64) throw new ArgumentException($"scheduler.prefill_chunk must lie in 1..64, not {PrefillChunk}");
         if (LogitsToOwner && (!layout.HasPublicWeights() || layout.Adapters.Count > 0))
             throw new ArgumentException("logits may go to the data owner only when all weights are public: they would say something about secret ones");
-        if (LogitsToOwner && (Segments.Any(s => s.Owner != Segments[0].Owner) || Receivers.Count != 1 || Receivers[0] != Segments[0].Owner))
-            throw new ArgumentException("logits may go to a data owner only when the whole prompt is its own and it alone receives the tokens");
+        if (Speculate is < 0 or > MostGuesses) throw new ArgumentException($"speculate must lie in 0..{MostGuesses}, not {Speculate}");
+        if (OwnerContinues && (Segments.Any(s => s.Owner != Segments[0].Owner) || Receivers.Count != 1 || Receivers[0] != Segments[0].Owner))
+            throw new ArgumentException(LogitsToOwner
+                ? "logits may go to a data owner only when the whole prompt is its own and it alone receives the tokens"
+                : "a data owner may speculate only when the whole prompt is its own and it alone receives the tokens");
         var context = Math.Min(layout.MaxPositions, maxContext);
-        var positions = Segments.Sum(s => (long)s.Positions);
+        var positions = FirstRow + Segments.Sum(s => (long)s.Positions);
+        if (ReusedRows < 0 || (ReusedRows > 0 && PublicTokens.Count > 0)) throw new ArgumentException("a session reuses rows, which hold a public part already, or begins with a public part");
+        if (PublicTokens.Count > 0 && (!layout.HasPublicWeights() || layout.Adapters.Count > 0))
+            throw new ArgumentException("a part of the prompt can be computed in public only when all weights are public");
+        if (PublicTokens.Any(t => t < 0 || t >= layout.VocabularySize)) throw new ArgumentException("the public part of the prompt holds a token that the model does not have");
         if (positions + MaxTokens - 1 > context)
             throw new ArgumentException($"the prompt takes {positions} positions and {MaxTokens} more tokens are wanted, {positions + MaxTokens - 1} together, but the context holds {context}; shorten the prompt or lower --max-tokens");
     }

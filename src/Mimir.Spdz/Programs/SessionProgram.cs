@@ -11,29 +11,27 @@ public sealed class SessionProgram<T>(ModelLayout model, SessionPlan plan, ISess
 {
     private readonly Transformer<T> _transformer = new(model, a);
 
-    /// <summary>The token of position 0.</summary>
-    public T First => a.Input(0);
-
     /// <summary>
-    /// Runs position <paramref name="position"/>. After the certain part of the prompt a token is sampled and goes, plus one, to the
+    /// Runs the step of cache row <paramref name="row"/>, at <paramref name="position"/> of the text, which enters public constants only: who counts lengths
+    /// may give any. After the certain part of the prompt a token is sampled and goes, plus one, to the
     /// receivers; where the uncertain part of the prompt still speaks (secret bit 1) they get 0 and the prompt's token goes on.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<T> StepAsync(int position, T token)
+    public async ValueTask<T> StepAsync(int row, int position, T token)
     {
-        var next = position + 1;
+        var next = row + 1;
         var x = await _transformer.StepAsync(token, position);
-        if (!plan.HasLogits(position)) return a.Input(next);
+        if (!plan.HasLogits(row)) return a.Input(next);
         var logits = await _transformer.LogitsAsync(x);
         if (plan.LogitsToOwner)
         {
             // The next token is the owner's next input.
-            await a.OutputLogitsAsync(position - plan.FirstLogits, logits);
+            await a.OutputLogitsAsync(row - plan.FirstLogits, logits);
             return token;
         }
         var sampled = await a.SampleAsync(logits, model.VocabularySize, plan.Temperature);
         var shown = a.AddInteger(sampled, 1);
-        if (next < plan.PromptPositions)
+        if (next < plan.PromptPositions && !plan.OwnerContinues)
         {
             // token = sampled + bit·(prompt − sampled); shown = (1 − bit)·(sampled + 1).
             var bit = a.Input(plan.BitInput(next));
@@ -41,7 +39,7 @@ public sealed class SessionProgram<T>(ModelLayout model, SessionPlan plan, ISess
             sampled = a.Add(sampled, a.Slice(products, 0, 1));
             shown = a.Subtract(shown, a.Slice(products, 1, 1));
         }
-        await a.OutputAsync(position - plan.FirstLogits, shown);
+        await a.OutputAsync(row - plan.FirstLogits, shown);
         return sampled;
     }
 }

@@ -60,7 +60,7 @@ internal sealed class BlockSource : IDisposable
             foreach (var shape in Schedule.Blocks(_model.Layout, _plan, _numbers, _model.Active))
             {
                 await _blocks.WaitAsync(cancellation);
-                if (shape.Steps[0].Position > _plan.FirstLogits + _plan.BlockSteps) await ShrinkAsync(cancellation);
+                if (shape.Steps[0].Row > _plan.FirstLogits + Schedule.BlockRows(_plan)) await ShrinkAsync(cancellation);
                 await ready.WriteAsync(await PrepareAsync(shape, cancellation), cancellation);
             }
             ready.Complete();
@@ -105,8 +105,9 @@ internal sealed class BlockSource : IDisposable
     {
         if (_shrunk) return;
         _shrunk = true;
-        for (var i = _plan.BlockSteps + 1; i < _largest.Sections; i++) await _steps.WaitAsync(cancellation);
-        if (_largest.Sections > _plan.BlockSteps + 1) _tape.Shrink();
+        var kept = Schedule.BlockRows(_plan) + _plan.Speculate + 1;
+        for (var i = kept; i < _largest.Sections; i++) await _steps.WaitAsync(cancellation);
+        if (_largest.Sections > kept) _tape.Shrink();
     }
 
     private async Task<PartyBlock> PrepareAsync(BlockShape shape, CancellationToken cancellation)
@@ -127,7 +128,7 @@ internal sealed class BlockSource : IDisposable
                 if (first) await _steps.WaitAsync(cancellation);
                 var wanted = shape.Steps[step];
                 block.Steps[step] = await _tape.ReadAsync(
-                    TapeKind.Step, shape.Number, wanted.Position, wanted.Cost.Section(_last, _model.Active), cancellation,
+                    TapeKind.Step, shape.Number, wanted.Row, wanted.Cost.Section(_last, _model.Active), cancellation,
                     wanted.Logits ? _largest.Sampling : _largest.Prompt);
             }
             first = false;
@@ -186,17 +187,17 @@ internal sealed class BlockSource : IDisposable
         try { await Opener.CheckAsync(0, cancellation); }
         catch (EquivocationException e)
         {
-            throw new DealerCheatedException($"the audit of step {shape.Position} found a point function's key that the Triple Service dealt wrongly, or a party lied about it; nothing was used ({e.Message})");
+            throw new DealerCheatedException($"the audit of step {shape.Row} found a point function's key that the Triple Service dealt wrongly, or a party lied about it; nothing was used ({e.Message})");
         }
         _workspace.Reset();
         _tape.Return(section);
         if (audit.Differs || !audit.AtEnd)
-            throw new DealerCheatedException($"the audit of step {shape.Position} found a table or tuple that the Triple Service dealt wrongly; nothing was used");
+            throw new DealerCheatedException($"the audit of step {shape.Row} found a table or tuple that the Triple Service dealt wrongly; nothing was used");
     }
 
     private async Task WalkAsync(DealingTape tape, StepShape shape)
     {
         var arithmetic = new DealerArithmetic(_model.Layout, _plan, _numbers, tape, null) { Cached = shape.Cached };
-        await new SessionProgram<int>(_model.Layout, _plan, arithmetic).StepAsync(shape.Position, 1);
+        await new SessionProgram<int>(_model.Layout, _plan, arithmetic).StepAsync(shape.Row, 0, 1);
     }
 }

@@ -59,7 +59,7 @@ public sealed class ClientSession : IDisposable
     /// <summary>
     /// The masked inputs of one segment: <paramref name="tokens"/> (at most the segment's positions; the rest is padding), and for
     /// the last segment the bits that say which positions are prompt. The same vector goes to every party. Behind the
-    /// segments come single tokens, where logits go to the owner. Once per segment: two
+    /// segments come the tokens of single runs, where the owner continues. Once per segment: two
     /// prompts under one mask would reveal their difference.
     /// </summary>
     /// <exception cref="ArgumentException">The number of tokens does not fit the segment, or one is negative.</exception>
@@ -68,8 +68,8 @@ public sealed class ClientSession : IDisposable
     {
         if (!_verified) throw new InvalidOperationException("the masks have not been verified");
         var numbers = _plan.InputsOf(segment);
-        var positions = _plan.LogitsToOwner ? numbers.Count : _plan.Segments[segment].Positions;
-        if (_plan.LogitsToOwner && tokens.Length != positions) throw new ArgumentException($"part {segment} of the inputs takes {positions} tokens, not {tokens.Length}");
+        var positions = _plan.OwnerContinues ? numbers.Count : _plan.Segments[segment].Positions;
+        if (_plan.OwnerContinues && tokens.Length != positions) throw new ArgumentException($"part {segment} of the inputs takes {positions} tokens, not {tokens.Length}");
         if (tokens.Length > positions || tokens.Length < positions - (segment == _plan.Segments.Count - 1 ? _plan.Uncertain : 0))
             throw new ArgumentException($"segment {segment} takes {positions} positions, not {tokens.Length}");
         foreach (var token in tokens) ArgumentOutOfRangeException.ThrowIfNegative(token, nameof(tokens));

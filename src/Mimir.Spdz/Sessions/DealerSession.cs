@@ -16,6 +16,12 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
 {
     private readonly Numbers _numbers = new(model.Layout, plan.FractionBits, plan.ChebyshevDegree, sender.Count);
 
+    /// <summary>The masks of the rows that the session begins with (<see cref="SessionPlan.ReusedRows"/>); zeroed at the end.</summary>
+    public DealerCache? Prefix { get; init; }
+
+    /// <summary>The masks of the rows to keep, once a session that keeps them has ended.</summary>
+    public DealerCache? Kept { get; private set; }
+
     /// <summary>Bytes dealt in the clients' and steps' sections, to all parties together.</summary>
     public long BytesDealt { get; private set; }
 
@@ -36,7 +42,8 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
     {
         plan.Validate(model.Layout, sender.Count, plan.Steps);
         using var logits = await DealClientMasksAsync(cancellation);
-        var cache = new DealerCache(model.Layout, plan.Steps);
+        var cache = new DealerCache(model.Layout, plan.Rows);
+        if (plan.ReusedRows > 0) (Prefix ?? throw new InvalidOperationException("the reused rows are missing")).CopyTo(cache, plan.ReusedRows);
         try
         {
             foreach (var shape in Schedule.Blocks(model.Layout, plan, _numbers, model.Active))
@@ -61,7 +68,9 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
         }
         finally
         {
+            if (plan.KeepPrefix && plan.FirstRow + Steps >= plan.KeptRows) Kept = cache.Copy(plan.KeptRows);
             cache.Clear();
+            Prefix?.Clear();
         }
     }
 
@@ -96,12 +105,12 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
     private async Task DealStepAsync(DealerBlock block, int step, LogitsMasks? logits, CancellationToken cancellation)
     {
         var shape = block.Shape.Steps[step];
-        using var tape = await sender.BeginAsync(TapeKind.Step, block.Shape.Number, shape.Position, model.Active, model.Alpha, cancellation);
+        using var tape = await sender.BeginAsync(TapeKind.Step, block.Shape.Number, shape.Row, model.Active, model.Alpha, cancellation);
         Clock.Enter(StepPart.Beginning);
         var arithmetic = new DealerArithmetic(model.Layout, plan, _numbers, tape, new DealerStep(model, block, step, logits)) { Cached = shape.Cached };
-        await new SessionProgram<int>(model.Layout, plan, new TimedArithmetic<int>(arithmetic, Clock)).StepAsync(shape.Position, 1);
+        await new SessionProgram<int>(model.Layout, plan, new TimedArithmetic<int>(arithmetic, Clock)).StepAsync(shape.Row, 0, 1);
         await sender.EndAsync(tape, cancellation);
-        Clock.EndStep(plan.HasLogits(shape.Position));
+        Clock.EndStep(plan.HasLogits(shape.Row));
         BytesDealt += tape.BytesDealt;
     }
 }

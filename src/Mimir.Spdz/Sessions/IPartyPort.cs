@@ -14,8 +14,8 @@ public interface IPartyPort
     /// <summary>Gives a client the test of its masks.</summary>
     ValueTask SendProofAsync(string client, Verified<MaskProof> proof, CancellationToken cancellation);
 
-    /// <summary>The masked inputs of one prompt segment, or of one later token (see <see cref="Programs.SessionPlan.InputsOf"/>), as many as the plan says.</summary>
-    Task<double[]> ReceiveInputsAsync(int segment, CancellationToken cancellation);
+    /// <summary>The masked inputs of one prompt segment, or of one later run (see <see cref="Programs.SessionPlan.InputsOf"/>), as many as the plan says.</summary>
+    Task<MaskedInputs> ReceiveInputsAsync(int segment, CancellationToken cancellation);
 
     /// <summary>
     /// Gives a receiver output <paramref name="number"/>, one element or the logits: only something that passed the check fits in here.
@@ -25,6 +25,11 @@ public interface IPartyPort
     /// <summary>Whether a client asked to stop generating.</summary>
     bool StopRequested { get; }
 }
+
+/// <summary>One part of a client's inputs; every party receives the same.</summary>
+/// <param name="Accepted">Of a later run: how many guesses of the run before were right, so that those rows stay. Otherwise 0.</param>
+/// <param name="Values">Inputs minus masks.</param>
+public sealed record MaskedInputs(int Accepted, double[] Values);
 
 /// <summary>The dealer's way to the session's clients, sealed to each client's key.</summary>
 public interface IDealerPort

@@ -13,7 +13,7 @@ namespace Mimir.Spdz.Sessions;
 internal sealed class PartyClients(SessionPlan plan, int vocabulary, Party party, Opener opener, IPartyPort port) : IDisposable
 {
     private readonly Dictionary<string, Share> _masks = [];
-    private Share _inputs;
+    private readonly Share[] _inputs = new Share[plan.OwnerContinues ? plan.Rows : plan.Inputs];
     private LogitsMasks? _logits;
 
     /// <summary>A client asked to stop.</summary>
@@ -41,20 +41,21 @@ internal sealed class PartyClients(SessionPlan plan, int vocabulary, Party party
 
         await port.ClientsReadyAsync(cancellation);
         if (party.Active) await ProveAsync(clients, cancellation);
-        var inputs = new Share[plan.Inputs];
-        for (var segment = 0; segment < plan.Segments.Count; segment++) await ReceiveAsync(segment, inputs, cancellation);
-        _inputs = party.Persist(party.Concat(inputs));
+        for (var segment = 0; segment < plan.Segments.Count; segment++) await ReceiveAsync(segment, cancellation);
     }
 
-    /// <summary>One secret integer that a client put in before the first step.</summary>
-    public Share Input(int number) => _inputs.Slice(number, 1);
+    /// <summary>One secret integer that a client put in.</summary>
+    public Share Input(int number) => _inputs[number];
 
-    /// <summary>The token that the owner chose for <paramref name="position"/> from the logits before it; the next check compares it among the parties.</summary>
-    public async ValueTask<Share> NextTokenAsync(int position, CancellationToken cancellation)
+    /// <summary>
+    /// Takes the tokens of the run that begins at <paramref name="row"/>, which the owner puts in once it has the output before; the next check compares them
+    /// among the parties. How many of the <paramref name="guesses"/> of the run before were right.
+    /// </summary>
+    public async ValueTask<int> ContinueAsync(int row, int guesses, CancellationToken cancellation)
     {
-        var token = new Share[position + 1];
-        await ReceiveAsync(plan.SegmentOf(position), token, cancellation);
-        return party.Persist(token[position]);
+        var accepted = await ReceiveAsync(plan.SegmentOf(row), cancellation);
+        if (accepted < 0 || accepted > guesses) throw new MalformedMessageException($"the data owner accepted {accepted} guesses of a run that had {guesses}");
+        return accepted;
     }
 
     /// <summary>open(value − ρ_out) for every receiver, or of logits for their owner: one round. Not to be released before the check.</summary>
@@ -106,18 +107,20 @@ internal sealed class PartyClients(SessionPlan plan, int vocabulary, Party party
         }
     }
 
-    private async Task ReceiveAsync(int segment, Share[] inputs, CancellationToken cancellation)
+    private async Task<int> ReceiveAsync(int segment, CancellationToken cancellation)
     {
         var numbers = plan.InputsOf(segment);
         var client = plan.Segments[Math.Min(segment, plan.Segments.Count - 1)].Owner;
-        var received = await port.ReceiveInputsAsync(segment, cancellation);
+        var (accepted, received) = await port.ReceiveInputsAsync(segment, cancellation);
         if (received.Length != numbers.Count || !FieldVector.IsCanonical(received))
             throw new MalformedMessageException($"{client} sent {received.Length} inputs for segment {segment} where {numbers.Count} field elements are due");
         opener.RequireAgreement(MemoryMarshal.AsBytes(received.AsSpan()));
+        if (segment >= plan.Segments.Count) opener.RequireAgreement(BitConverter.GetBytes(accepted));
         var offset = 1;
         var all = ClientMasks.Inputs(plan, client);
         while (all[offset - 1] != numbers[0]) offset++;
-        var values = _masks[client].Slice(offset, numbers.Count) + new Opened(received);
-        for (var i = 0; i < numbers.Count; i++) inputs[numbers[i]] = values.Slice(i, 1);
+        var values = party.Persist(_masks[client].Slice(offset, numbers.Count) + new Opened(received));
+        for (var i = 0; i < numbers.Count; i++) _inputs[numbers[i]] = values.Slice(i, 1);
+        return accepted;
     }
 }

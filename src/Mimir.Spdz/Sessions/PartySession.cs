@@ -44,16 +44,22 @@ public sealed class PartySession : IDisposable
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, model.Count);
         var party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
         _opener = new Opener(party, new TimedMesh(online, Statistics.Clock), HmacDrbg.FromSystem());
-        _cache = new PartyCache(model.Layout, plan.Steps, model.Active);
+        _cache = new PartyCache(model.Layout, plan.Rows, model.Active);
         _source = new BlockSource(model, plan, numbers, _cache, party, offline, tape);
         _clients = new PartyClients(plan, model.Layout.VocabularySize, party, _opener, port);
-        _lanes = [.. Enumerable.Range(0, Schedule.Chunk(model.Layout, plan, numbers, model.Active))
+        _lanes = [.. Enumerable.Range(0, Schedule.Lanes(model.Layout, plan, numbers, model.Active))
             .Select(_ => new StepLane(model, plan, numbers, _cache, party, _clients, (step, logits) => LogitsProbe?.Invoke(step, logits) ?? default, Statistics.Clock))];
-        _steps = new PartySteps(plan, party, _opener, _clients, _source, _lanes, Statistics);
+        _steps = new PartySteps(plan, party, _opener, _clients, _source, _cache, _lanes, Statistics);
     }
 
     /// <summary>See <see cref="PartyArithmetic.LogitsProbe"/>.</summary>
     internal Func<PartyStep, Share, ValueTask>? LogitsProbe { get; init; }
+
+    /// <summary>The rows that the session begins with (<see cref="SessionPlan.ReusedRows"/>); zeroed at the end.</summary>
+    public PartyCache? Prefix { get; init; }
+
+    /// <summary>The rows that a session keeps (<see cref="SessionPlan.KeepPrefix"/>), when it has ended well: every opening that made them was checked.</summary>
+    public PartyCache Keep() => _cache.Copy(_plan.KeptRows);
 
     /// <summary>What has happened so far.</summary>
     public SessionStatistics Statistics { get; } = new();
@@ -67,6 +73,8 @@ public sealed class PartySession : IDisposable
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var own = stage is null ? new OwnStage(_model, _online, linked.Token) : null;
         _opener.RequireAgreement(_descriptor);
+        if (_plan.ReusedRows > 0) (Prefix ?? throw new InvalidOperationException("the reused rows are missing")).CopyTo(_cache, _plan.ReusedRows);
+        if (_plan.PublicTokens.Count > 0) _opener.RequireAgreement(await PublicPrefix.FillAsync(_model, _plan, _cache, linked.Token));
         await _clients.StartAsync(_tape, linked.Token);
         var blocks = Channel.CreateBounded<PartyBlock>(1);
         var ahead = Task.Run(() => _source.RunAsync(blocks.Writer, linked.Token), CancellationToken.None);
@@ -105,6 +113,7 @@ public sealed class PartySession : IDisposable
         foreach (var lane in _lanes) lane.Dispose();
         _source.Dispose();
         _cache.Clear();
+        Prefix?.Clear();
         _workspace.Clear();
     }
 }

@@ -14,27 +14,30 @@ namespace Mimir.Spdz.Sessions;
 /// ready for it, and followed by one check of everything that it opened. Only then its outputs are released.
 /// </summary>
 internal sealed class PartySteps(
-    SessionPlan plan, Party party, Opener opener, PartyClients clients, BlockSource source, IReadOnlyList<StepLane> lanes, SessionStatistics statistics)
+    SessionPlan plan, Party party, Opener opener, PartyClients clients, BlockSource source, PartyCache cache, IReadOnlyList<StepLane> lanes,
+    SessionStatistics statistics)
 {
     private readonly Stopwatch _clock = new();
     private readonly List<ILaneWork> _run = [];
     private readonly Share _kept = party.Persist(party.Rent(1));
     private Share _token;
+    private int _position;
 
     /// <summary>Runs all blocks, or until a client asks to stop.</summary>
     public async Task RunAsync(ChannelReader<PartyBlock> blocks, IStage stage, CancellationToken cancellation)
     {
-        _token = clients.Input(0);
+        _token = clients.Input(plan.FirstRow);
         _clock.Restart();
         await foreach (var block in blocks.ReadAllAsync(cancellation))
         {
             foreach (var (first, count) in Schedule.Runs(block.Shape, plan, lanes.Count))
             {
                 cancellation.ThrowIfCancellationRequested();
-                var position = block.Shape.Steps[first].Position;
-                if (plan.LogitsToOwner && position > plan.FirstLogits) _token = await clients.NextTokenAsync(position, cancellation);
+                var row = block.Shape.Steps[first].Row;
+                if (plan.OwnerContinues && row > plan.FirstLogits) await ContinueAsync(row, cancellation);
+                else _position = row;
                 // Whoever has answered may be counted on: from here on the session cannot be left alone.
-                if (await opener.AnyAsync(clients.StopRequested, stage.Lifetime)) return;
+                if (await opener.AnyAsync(clients.StopRequested || _position >= plan.Steps, stage.Lifetime)) return;
                 statistics.Wait(_clock.Elapsed);
                 _clock.Restart();
                 statistics.Clock.Enter(StepPart.Beginning);
@@ -52,9 +55,9 @@ internal sealed class PartySteps(
         _run.Clear();
         for (var i = 0; i < count; i++)
         {
-            // Positions of a chunk are all prompt for certain: their tokens are inputs.
-            var token = i == 0 ? _token : clients.Input(block.Shape.Steps[first + i].Position);
-            lanes[i].Prepare(block, first + i, token, stage.Lifetime);
+            // Positions of a chunk are all prompt for certain: their tokens are inputs, as are guesses.
+            var token = i == 0 && !plan.OwnerContinues ? _token : clients.Input(block.Shape.Steps[first + i].Row);
+            lanes[i].Prepare(block, first + i, Math.Min(_position + i, plan.Steps - 1), token, stage.Lifetime);
             _run.Add(lanes[i]);
         }
         await stage.RunAsync(_run);
@@ -63,8 +66,22 @@ internal sealed class PartySteps(
         await ReleaseAsync(count, stage.Lifetime);
         for (var i = 0; i < count; i++) source.Release(block, first + i);
         Keep(lanes[count - 1].Token);
-        if (lanes.Count > 1 && block.Shape.Steps[first + count - 1].Position == plan.FirstLogits) party.Workspace.Shrink();
+        if (lanes.Count > 1 && block.Shape.Steps[first + count - 1].Row == plan.FirstLogits) party.Workspace.Shrink();
         else party.Workspace.Reset();
+    }
+
+    /// <summary>
+    /// The owner's tokens for the run that begins at <paramref name="row"/>: it follows the last right one of the run before, whose wrong guesses' rows are
+    /// dropped.
+    /// </summary>
+    private async ValueTask ContinueAsync(int row, CancellationToken cancellation)
+    {
+        var guesses = row == plan.FirstLogits + 1 ? 0 : plan.Speculate;
+        var accepted = await clients.ContinueAsync(row, guesses, cancellation);
+        for (var wrong = row - guesses + accepted; wrong < row; wrong++) cache.Drop(wrong);
+        if (row == plan.FirstLogits + 1) _position = plan.FirstLogits;
+        _position += accepted + 1;
+        statistics.Accept(accepted);
     }
 
     /// <summary>The next position's token outlives the workspace.</summary>

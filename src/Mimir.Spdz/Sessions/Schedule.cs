@@ -17,13 +17,19 @@ public static class Schedule
     /// </summary>
     public static int Chunk(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
     {
-        var most = Math.Min(plan.PrefillChunk, plan.FirstLogits + 1);
+        var most = Math.Min(plan.PrefillChunk, plan.FirstLogits + 1 - plan.FirstRow);
         if (most == 1) return 1;
         var section = CostArithmetic.Of(layout, plan, numbers, active, plan.FirstLogits - 1).Section(true, active).Bytes;
         return (int)Math.Clamp(ChunkBytes / Math.Max(1, section), 1, most);
     }
 
-    /// <summary>All blocks in order, counted one block at a time: chunks of the prompt first (none smaller than other blocks), then <see cref="SessionPlan.BlockSteps"/> each.</summary>
+    /// <summary>Most positions of one run: of a chunk, or a token and its guesses.</summary>
+    public static int Lanes(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active) => Math.Max(Chunk(layout, plan, numbers, active), plan.Speculate + 1);
+
+    /// <summary>Rows dealt together after the prompt: <see cref="SessionPlan.BlockSteps"/>, rounded up to whole runs.</summary>
+    public static int BlockRows(SessionPlan plan) => (plan.BlockSteps + plan.Speculate) / (plan.Speculate + 1) * (plan.Speculate + 1);
+
+    /// <summary>All blocks in order, counted one block at a time: chunks of the prompt first (none smaller than other blocks), then <see cref="BlockRows"/> each.</summary>
     public static IEnumerable<BlockShape> Blocks(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
     {
         var number = 0;
@@ -32,14 +38,15 @@ public static class Schedule
     }
 
     /// <summary>
-    /// What of a block runs in lockstep, as indices into its steps: chunks of certain prompt positions, of which only the last can sample; then one by one.
+    /// What of a block runs in lockstep, as indices into its steps: chunks of certain prompt positions, of which only the last can sample; then one by one, or
+    /// as many as the owner puts in at a time.
     /// </summary>
     public static IEnumerable<(int First, int Count)> Runs(BlockShape block, SessionPlan plan, int chunk)
     {
         for (var i = 0; i < block.Steps.Count;)
         {
-            var certain = Math.Min(plan.FirstLogits + 1 - block.Steps[i].Position, block.Steps.Count - i);
-            var count = Math.Max(1, Math.Min(chunk, certain));
+            var certain = Math.Min(plan.FirstLogits + 1 - block.Steps[i].Row, block.Steps.Count - i);
+            var count = certain > 0 ? Math.Min(chunk, certain) : plan.Speculate + 1;
             yield return (i, count);
             i += count;
         }
@@ -52,8 +59,7 @@ public static class Schedule
     public static (SectionSize Prompt, SectionSize Sampling, SectionSize Algebraic, int Sections) Largest(
         ModelLayout layout, SessionPlan plan, Numbers numbers, bool active, bool last)
     {
-        var chunk = Chunk(layout, plan, numbers, active);
-        var cuts = Cuts(plan, chunk).ToArray();
+        var cuts = Cuts(plan, Chunk(layout, plan, numbers, active)).ToArray();
         var most = cuts.Max(c => c.Count);
         SectionSize prompt = default, sampling = default, algebraic = default;
         foreach (var (start, count) in cuts)
@@ -66,15 +72,17 @@ public static class Schedule
             }
             algebraic = SectionSize.Largest(algebraic, block.AlgebraicSection(layout, active, last));
         }
-        return (prompt, sampling, algebraic, most + chunk);
+        return (prompt, sampling, algebraic, most + Lanes(layout, plan, numbers, active));
     }
 
     private static IEnumerable<(int Start, int Count)> Cuts(SessionPlan plan, int chunk)
     {
-        for (var start = 0; start < plan.Steps;)
+        for (var start = plan.FirstRow; start < plan.Rows;)
         {
-            var size = Math.Max(plan.BlockSteps, Math.Min(chunk, plan.FirstLogits + 1 - start));
-            var count = Math.Min(size, plan.Steps - start);
+            var prompt = plan.FirstLogits + 1 - start;
+            var size = Math.Max(BlockRows(plan), Math.Min(chunk, prompt));
+            // A run of guesses lies in one block, so that none begins in the middle of the prompt's last one.
+            var count = Math.Min(size, plan.Speculate > 0 && prompt > 0 ? prompt : plan.Rows - start);
             yield return (start, count);
             start += count;
         }

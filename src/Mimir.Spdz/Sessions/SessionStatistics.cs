@@ -11,7 +11,7 @@ public sealed class SessionStatistics
     /// <summary>Steps done.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>Tokens sampled.</summary>
+    /// <summary>Tokens sampled; of guesses only those after right ones.</summary>
     public int Tokens { get; private set; }
 
     /// <summary>Exchanges on the critical path.</summary>
@@ -41,7 +41,7 @@ public sealed class SessionStatistics
     /// <summary>Time in the steps after which a token was sampled.</summary>
     public TimeSpan OnlineSampling { get; private set; }
 
-    /// <summary>Where the time of steps that sample a token, one position each, went.</summary>
+    /// <summary>Where the time of runs that sample, after the prompt's, went.</summary>
     public StepClock Clock { get; } = new();
 
     /// <summary>Time waiting, for blocks and for the other parties to have theirs.</summary>
@@ -55,10 +55,13 @@ public sealed class SessionStatistics
 
     internal void Wait(TimeSpan elapsed) => Waiting += elapsed;
 
+    /// <summary>Counts tokens that came out of right guesses.</summary>
+    internal void Accept(int accepted) => Tokens += accepted;
+
     /// <summary>Counts one run of <paramref name="positions"/> positions in lockstep; rounds are those of its longest lane.</summary>
     internal void Update(Opener online, IReadOnlyList<StepLane> lanes, BlockSource source, int positions, bool sampled, TimeSpan elapsed)
     {
-        Clock.EndStep(sampled && positions == 1);
+        Clock.EndStep(sampled && (positions == 1 || Tokens > 0));
         Steps += positions;
         Online += elapsed;
         if (Tokens == 0) (PrefillPositions, Prefill) = (Steps, Online + Waiting);

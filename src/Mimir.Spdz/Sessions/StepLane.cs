@@ -21,6 +21,7 @@ internal sealed class StepLane : ILaneWork, IDisposable
     private PartyStep? _step;
     private PartyBlock _block = null!;
     private int _inBlock;
+    private int _position;
     private long _counted;
     private CancellationToken _cancellation;
 
@@ -48,19 +49,19 @@ internal sealed class StepLane : ILaneWork, IDisposable
     /// <summary>What the step gives to receivers, opened but not checked; null when nothing.</summary>
     public (int Number, Opened Masked)? Output { get; private set; }
 
-    /// <summary>Sets what <see cref="RunAsync"/> is to run: one step of a block, from <paramref name="token"/>.</summary>
-    public void Prepare(PartyBlock block, int inBlock, Share token, CancellationToken cancellation) =>
-        (_block, _inBlock, Token, _cancellation, Output) = (block, inBlock, token, cancellation, null);
+    /// <summary>Sets what <see cref="RunAsync"/> is to run: one step of a block, from <paramref name="token"/> at <paramref name="position"/> of the text.</summary>
+    public void Prepare(PartyBlock block, int inBlock, int position, Share token, CancellationToken cancellation) =>
+        (_block, _inBlock, _position, Token, _cancellation, Output) = (block, inBlock, position, token, cancellation, null);
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask RunAsync()
     {
-        var position = _block.Shape.Steps[_inBlock].Position;
         var step = Begin(_block.Steps[_inBlock], _block.Triples(_inBlock));
-        _arithmetic.Begin(step, _block, _inBlock);
-        Token = await _program.StepAsync(position, Token);
-        if (!step.Tape.AtEnd) throw new DealerCheatedException($"the tape of step {position} is longer than the program uses");
+        _arithmetic.Begin(step, _block, _inBlock, _position);
+        var row = _block.Shape.Steps[_inBlock].Row;
+        Token = await _program.StepAsync(row, _position, Token);
+        if (!step.Tape.AtEnd) throw new DealerCheatedException($"the tape of step {row} is longer than the program uses");
     }
 
     /// <summary>Rounds since the last call.</summary>

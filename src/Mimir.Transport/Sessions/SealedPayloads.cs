@@ -28,21 +28,22 @@ public static class SealedPayloads
         return (Elements(payload[(keys * KeyBytes)..], "the Triple Service"), logitsKeys);
     }
 
-    /// <summary>A client's masked inputs of one segment.</summary>
-    public static byte[] WriteInputs(int segment, ReadOnlySpan<double> values)
+    /// <summary>A client's masked inputs of one segment or run.</summary>
+    public static byte[] WriteInputs(int segment, MaskedInputs inputs)
     {
-        var payload = new byte[4 + values.Length * sizeof(double)];
+        var payload = new byte[8 + inputs.Values.Length * sizeof(double)];
         BinaryPrimitives.WriteInt32LittleEndian(payload, segment);
-        MemoryMarshal.AsBytes(values).CopyTo(payload.AsSpan(4));
+        BinaryPrimitives.WriteInt32LittleEndian(payload.AsSpan(4), inputs.Accepted);
+        MemoryMarshal.AsBytes(inputs.Values.AsSpan()).CopyTo(payload.AsSpan(8));
         return payload;
     }
 
     /// <summary>Reads <see cref="WriteInputs"/>.</summary>
     /// <exception cref="MalformedMessageException">Too short, or no whole number of elements.</exception>
-    public static (int Segment, double[] Values) ReadInputs(ReadOnlySpan<byte> payload, string sender)
+    public static (int Segment, MaskedInputs Inputs) ReadInputs(ReadOnlySpan<byte> payload, string sender)
     {
-        if (payload.Length < 4) throw new MalformedMessageException($"{sender} sent something that is no prompt segment");
-        return (BinaryPrimitives.ReadInt32LittleEndian(payload), Elements(payload[4..], sender));
+        if (payload.Length < 8) throw new MalformedMessageException($"{sender} sent something that is no prompt segment");
+        return (BinaryPrimitives.ReadInt32LittleEndian(payload), new MaskedInputs(BinaryPrimitives.ReadInt32LittleEndian(payload[4..]), Elements(payload[8..], sender)));
     }
 
     /// <summary>A party's proof of a client's masks.</summary>

@@ -10,6 +10,7 @@ namespace Mimir.Transport.Sessions;
 public static class SessionTermsCodec
 {
     private const int MaxSegments = 64;
+    private const int MaxPublicTokens = 1 << 16;
 
     /// <summary>The terms of <paramref name="plan"/> on the model with <paramref name="layoutDigest"/>.</summary>
     public static SessionTerms Write(SessionPlan plan, ReadOnlySpan<byte> layoutDigest, int parties, bool active)
@@ -29,6 +30,9 @@ public static class SessionTermsCodec
             PrefillChunk = (uint)plan.PrefillChunk,
         };
         terms.LogitsToOwner = plan.LogitsToOwner;
+        terms.Speculate = (uint)plan.Speculate;
+        (terms.KeepPrefix, terms.PrefixRows) = (plan.KeepPrefix, (uint)plan.ReusedRows);
+        terms.PublicTokens.AddRange(plan.PublicTokens.Select(t => (uint)t));
         if (plan.NoiseSeed is { } seed) terms.NoiseSeed = seed;
         terms.Owners.AddRange(plan.Segments.Select(s => new OwnerSegment { Owner = s.Owner, Positions = (uint)s.Positions }));
         terms.Receivers.AddRange(plan.Receivers);
@@ -41,10 +45,12 @@ public static class SessionTermsCodec
     {
         if (terms is null) throw new ArgumentException("the session has no terms");
         if (terms.Owners.Count is < 1 or > MaxSegments) throw new ArgumentException($"a session has 1 to {MaxSegments} prompt segments, not {terms.Owners.Count}");
+        if (terms.PublicTokens.Count > MaxPublicTokens) throw new ArgumentException($"the public part of a prompt has at most {MaxPublicTokens} tokens, not {terms.PublicTokens.Count}");
         if (terms.Receivers.Count is < 1 or > MaxSegments) throw new ArgumentException($"a session has 1 to {MaxSegments} receivers, not {terms.Receivers.Count}");
         if (terms.Receivers.Distinct().Count() != terms.Receivers.Count) throw new ArgumentException("the session names a receiver twice");
         foreach (var name in terms.Owners.Select(o => o.Owner).Concat(terms.Receivers))
             if (!PeerName.IsValid(name)) throw new ArgumentException($"a data owner's name has 1 to {PeerName.MaxLength} characters out of a-z, 0-9, '.', '-', '_' and starts with a letter or digit");
+        if (terms.PrefixSession.Length != (terms.PrefixRows > 0 ? SessionId.Size : 0)) throw new ArgumentException("a session that reuses rows names the session they are of, and no other one does");
         _ = IsActive(terms.Security);
         return new SessionPlan
         {
@@ -59,6 +65,10 @@ public static class SessionTermsCodec
             AuditRate = terms.AuditRate,
             BlockSteps = Bounded(terms.BlockSteps, "triple_pool.min_size"),
             LogitsToOwner = terms.LogitsToOwner,
+            Speculate = Bounded(terms.Speculate, "speculate"),
+            KeepPrefix = terms.KeepPrefix,
+            ReusedRows = Bounded(terms.PrefixRows, "reused rows"),
+            PublicTokens = terms.PublicTokens.Count == 0 ? [] : [.. terms.PublicTokens.Select(t => Bounded(t, "a public token"))],
             PrefillChunk = Bounded(terms.PrefillChunk, "scheduler.prefill_chunk"),
         };
     }

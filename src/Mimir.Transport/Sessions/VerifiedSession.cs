@@ -47,6 +47,12 @@ public sealed class VerifiedSession
     /// <summary>The terms as the engine takes them.</summary>
     public SessionPlan Plan { get; }
 
+    /// <summary>The earlier session whose rows this one begins with, or null.</summary>
+    public SessionId? Prefix => Plan.ReusedRows > 0 ? Terms.PrefixSession.ToSessionId() : null;
+
+    /// <summary>Whose rows are kept and reused: the first segment's owner.</summary>
+    public PeerIdentity PrefixOwner => Clients[Plan.Segments[0].Owner];
+
     /// <summary>MACs on.</summary>
     public bool Active { get; }
 

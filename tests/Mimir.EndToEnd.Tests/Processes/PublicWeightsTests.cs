@@ -43,6 +43,23 @@ public sealed class PublicWeightsTests
             Assert.Equal(2, (await MimirProcess.RunAsync([.. refused, .. more])).Code);
     }
 
+    /// <summary>Two owners after a public beginning: the tokens of the whole text, BOS once; with secret weights it is refused.</summary>
+    [Fact]
+    public async Task A_system_prompt_may_be_public()
+    {
+        string[] arguments = ["demo", "--model", SharedModel.Directory, "--system-public", "Once upon a time", "--segment", "alice: there was", "--segment", "bob: a cat", "--greedy", "--max-tokens", "6", "--json"];
+        var (code, output, error) = await MimirProcess.RunAsync([.. arguments, "--weights", "public"]);
+        Assert.True(code == 0, error);
+        using var json = JsonDocument.Parse(output);
+        using var model = ModelDirectory.Open(SharedModel.Directory);
+        int[] prompt = [.. json.RootElement.GetProperty("prompt_ids").EnumerateArray().Select(i => i.GetInt32())];
+        Assert.Equal(1, prompt.Count(id => id == model.Tokenizer.BosId));
+        Assert.Equal(model.Tokenizer.Encode("Once upon a time"), prompt[..model.Tokenizer.Encode("Once upon a time").Count]);
+        Assert.Equal(ReferenceModel.Generate(model.Weights, prompt, 6, ReferenceModel.Greedy).Tokens, json.RootElement.GetProperty("token_ids").EnumerateArray().Select(i => i.GetInt32()));
+        Assert.Contains(json.RootElement.GetProperty("leakage").EnumerateArray(), e => e.GetString()!.EndsWith("word for word", StringComparison.Ordinal));
+        Assert.Equal(2, (await MimirProcess.RunAsync(arguments)).Code);
+    }
+
     [Theory]
     [InlineData("public")]
     [InlineData("secret")]

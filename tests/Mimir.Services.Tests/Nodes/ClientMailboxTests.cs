@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Mimir.Services.Nodes;
 using Mimir.Spdz;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Sessions;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
@@ -36,8 +37,10 @@ public sealed class ClientMailboxTests : IDisposable
         Assert.False(mailbox.ReadyAsync().IsCompleted);
         mailbox.Deliver(Seal(bob, SealPurpose.Ready, _session.Digest.Span));
         await mailbox.ReadyAsync();
-        mailbox.Deliver(Seal(bob, SealPurpose.Input, SealedPayloads.WriteInputs(1, [5.0, 6.0])));
-        Assert.Equal((double[])[5, 6], await mailbox.InputsAsync(1));
+        mailbox.Deliver(Seal(bob, SealPurpose.Input, SealedPayloads.WriteInputs(1, new MaskedInputs(3, [5.0, 6.0]))));
+        var inputs = await mailbox.InputsAsync(1);
+        Assert.Equal(3, inputs.Accepted);
+        Assert.Equal((double[])[5, 6], inputs.Values);
         Assert.False(mailbox.InputsAsync(0).IsCompleted);
         Assert.False(mailbox.StopRequested);
         mailbox.Deliver(Seal(bob, SealPurpose.Stop, []));
@@ -53,15 +56,15 @@ public sealed class ClientMailboxTests : IDisposable
     {
         var mailbox = Mailbox();
         var (alice, bob) = (Routes("alice"), Routes("bob"));
-        var input = Seal(bob, SealPurpose.Input, SealedPayloads.WriteInputs(1, [1.0]));
+        var input = Seal(bob, SealPurpose.Input, SealedPayloads.WriteInputs(1, new MaskedInputs(0, [1.0])));
         switch (what)
         {
             case "another description": mailbox.Deliver(Seal(alice, SealPurpose.Ready, new byte[32])); break;
-            case "another's segment": mailbox.Deliver(Seal(alice, SealPurpose.Input, SealedPayloads.WriteInputs(1, [1.0]))); break;
-            case "no segment": mailbox.Deliver(Seal(alice, SealPurpose.Input, SealedPayloads.WriteInputs(-1, [1.0]))); break;
+            case "another's segment": mailbox.Deliver(Seal(alice, SealPurpose.Input, SealedPayloads.WriteInputs(1, new MaskedInputs(0, [1.0])))); break;
+            case "no segment": mailbox.Deliver(Seal(alice, SealPurpose.Input, SealedPayloads.WriteInputs(-1, new MaskedInputs(0, [1.0])))); break;
             case "twice":
                 mailbox.Deliver(input);
-                mailbox.Deliver(Seal(bob, SealPurpose.Input, SealedPayloads.WriteInputs(1, [2.0])));
+                mailbox.Deliver(Seal(bob, SealPurpose.Input, SealedPayloads.WriteInputs(1, new MaskedInputs(0, [2.0]))));
                 break;
             case "stop of a non-receiver": mailbox.Deliver(Seal(alice, SealPurpose.Stop, [])); break;
             case "stranger": mailbox.Deliver(Seal(Routes("eve"), SealPurpose.Ready, _session.Digest.Span)); break;

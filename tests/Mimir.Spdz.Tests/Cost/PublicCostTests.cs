@@ -65,7 +65,7 @@ public sealed class PublicCostTests
             Assert.Equal(block.AlgebraicCorrections(model.Layout, active), lengths[((byte)TapeKind.Algebraic, block.Number, 0, parties - 1)].Elements);
             foreach (var step in block.Steps)
                 for (var party = 0; party < parties; party++)
-                    Assert.Equal(step.Cost.Section(party == parties - 1, active), lengths[((byte)TapeKind.Step, block.Number, step.Position, party)]);
+                    Assert.Equal(step.Cost.Section(party == parties - 1, active), lengths[((byte)TapeKind.Step, block.Number, step.Row, party)]);
         }
         var sent = (group.Statistics[0].OnlineBytes / (parties - 1)) - opened;
         Assert.Equal(plan.Steps + (active ? 128L + 64 + FieldPacking.Bytes(1) + 64 + 40 + plan.Steps * (64 + 64 + 40) : 0), sent);

@@ -107,7 +107,7 @@ public sealed class StepCostTests
             foreach (var step in block.Steps)
             {
                 for (var party = 0; party < parties; party++)
-                    Assert.Equal(step.Cost.Section(party == parties - 1, active), lengths[((byte)TapeKind.Step, block.Number, step.Position, party)]);
+                    Assert.Equal(step.Cost.Section(party == parties - 1, active), lengths[((byte)TapeKind.Step, block.Number, step.Row, party)]);
                 dealt += step.Cost.SectionBytes(active);
             }
         }

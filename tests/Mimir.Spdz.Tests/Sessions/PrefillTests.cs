@@ -53,7 +53,7 @@ public sealed class PrefillTests
             {
                 var check = active ? 3 : 0;
                 rounds += 1 + check + Enumerable.Range(first, count).Max(i =>
-                    CostArithmetic.Of(model.Layout, plan, numbers, active, block.Steps[i].Position).Rounds - (block.Steps[i].Logits ? check : 0));
+                    CostArithmetic.Of(model.Layout, plan, numbers, active, block.Steps[i].Row).Rounds - (block.Steps[i].Logits ? check : 0));
             }
         Assert.Equal(rounds, group.Statistics[0].OnlineRounds);
     }
@@ -79,7 +79,7 @@ public sealed class PrefillTests
                 Assert.All(block.Steps, s => Assert.InRange(s.Cost.Section(true, true).Words, 1, (s.Logits ? largest.Sampling : largest.Prompt).Words));
                 foreach (var (first, count) in Schedule.Runs(block, plan, lanes))
                 {
-                    Assert.Equal(next, block.Steps[first].Position);
+                    Assert.Equal(next, block.Steps[first].Row);
                     Assert.InRange(count, 1, lanes);
                     next += count;
                     if (count > 1) Assert.InRange(next - 1, 0, plan.FirstLogits);

@@ -11,7 +11,7 @@ internal sealed class LocalClients : IDealerPort
     private LocalGroup _group = null!;
     private Dictionary<string, TaskCompletionSource<(double[] Masks, byte[][] LogitsKeys)>> _masks = [];
     private Dictionary<string, Channel<MaskProof>> _proofs = [];
-    private TaskCompletionSource<double[]>[][] _inputs = [];
+    private TaskCompletionSource<MaskedInputs>[][] _inputs = [];
     private Dictionary<string, Channel<(int Number, double[] Values)>[]> _outputs = [];
 
     /// <summary>Token ids by segment.</summary>
@@ -19,6 +19,18 @@ internal sealed class LocalClients : IDealerPort
 
     /// <summary>Alters an input on its way to a party: (party, segment, values) → values.</summary>
     public Func<int, int, double[], double[]> AlterInput { get; init; } = (_, _, values) => values;
+
+    /// <summary>Alters how many guesses a party hears were right: (party, segment, number) → number.</summary>
+    public Func<int, int, int, int> AlterAccepted { get; init; } = (_, _, accepted) => accepted;
+
+    /// <summary>Who guesses for an owner that speculates.</summary>
+    public IDrafter? Drafter { get; init; }
+
+    /// <summary>What reused rows stand for.</summary>
+    public int[] Known { get; init; } = [];
+
+    /// <summary>Runs of guesses that the owner put in.</summary>
+    public int Runs { get; private set; }
 
     /// <summary>Alters an output copy: (party, number, value) → value.</summary>
     public Func<int, int, double, double> AlterOutput { get; init; } = (_, _, value) => value;
@@ -52,7 +64,7 @@ internal sealed class LocalClients : IDealerPort
         _masks = clients.ToDictionary(c => c, _ => new TaskCompletionSource<(double[], byte[][])>(TaskCreationOptions.RunContinuationsAsynchronously));
         _proofs = clients.ToDictionary(c => c, _ => Channel.CreateUnbounded<MaskProof>());
         _inputs = [.. Enumerable.Range(0, group.Parties).Select(_ => Enumerable.Range(0, group.Plan.InputSegments)
-            .Select(_ => new TaskCompletionSource<double[]>(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray())];
+            .Select(_ => new TaskCompletionSource<MaskedInputs>(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray())];
         _outputs = group.Plan.Receivers.ToDictionary(
             c => c, _ => Enumerable.Range(0, group.Parties).Select(_ => Channel.CreateUnbounded<(int, double[])>()).ToArray());
         foreach (var receiver in group.Plan.Receivers) Tokens[receiver] = [];
@@ -83,39 +95,68 @@ internal sealed class LocalClients : IDealerPort
         for (var segment = 0; segment < plan.Segments.Count; segment++)
         {
             if (plan.Segments[segment].Owner != client) continue;
-            Send(session, segment, plan.LogitsToOwner ? [.. Prompts[segment].Take(plan.InputsOf(segment).Count)] : Prompts[segment]);
+            Send(session, segment, plan.OwnerContinues ? [.. Prompts[segment].Take(plan.InputsOf(segment).Count)] : Prompts[segment]);
         }
         if (!plan.Receivers.Contains(client)) return;
         var tokens = Tokens[client];
-        using var sampler = new LogitsSampler(plan);
-        int[] prompt = [.. Prompts.SelectMany(p => p)];
+        if (plan.OwnerContinues)
+        {
+            await ContinueAsync(session, client, cancellation);
+            return;
+        }
         for (var number = 0; number < plan.Outputs && tokens.Count < plan.MaxTokens && tokens.Count < StopAfter; number++)
         {
-            var copies = new double[_group.Parties][];
-            for (var party = 0; party < copies.Length; party++)
-            {
-                var (at, values) = await _outputs[client][party].Reader.ReadAsync(cancellation);
-                if (at != number) throw new InvalidOperationException("outputs out of order");
-                copies[party] = values;
-            }
-            if (!plan.LogitsToOwner)
-            {
-                if (session.Unmask(number, [.. copies.Select(c => c[0])], _group.Model.Layout.VocabularySize) is { } token) tokens.Add(token);
-                continue;
-            }
-            var (position, logits) = (plan.FirstLogits + number + 1, session.UnmaskLogits(number, copies));
-            Logits.Add(logits);
-            var next = position < prompt.Length ? prompt[position] : sampler.Next(logits, number);
-            if (position >= prompt.Length) tokens.Add(next);
-            if (position < plan.Steps) Send(session, plan.SegmentOf(position), [next]);
+            var copies = await CopiesAsync(client, number, cancellation);
+            if (session.Unmask(number, [.. copies.Select(c => c[0])], _group.Model.Layout.VocabularySize) is { } token) tokens.Add(token);
         }
     }
 
-    private void Send(ClientSession session, int segment, int[] tokens)
+    /// <summary>All parties' copies of one output.</summary>
+    private async Task<double[][]> CopiesAsync(string client, int number, CancellationToken cancellation)
+    {
+        var copies = new double[_group.Parties][];
+        for (var party = 0; party < copies.Length; party++)
+        {
+            var (at, values) = await _outputs[client][party].Reader.ReadAsync(cancellation);
+            if (at != number) throw new InvalidOperationException("outputs out of order");
+            copies[party] = values;
+        }
+        return copies;
+    }
+
+    private async Task ContinueAsync(ClientSession session, string client, CancellationToken cancellation)
+    {
+        var (plan, tokens, number) = (_group.Plan, Tokens[client], 0);
+        using var sampler = new LogitsSampler(plan);
+        var text = new Continuation(plan, Known.Concat(Prompts.SelectMany(p => p)), Drafter);
+        while (true)
+        {
+            var samples = new int[text.Samples];
+            for (var i = 0; i < samples.Length; i++, number++)
+            {
+                var copies = await CopiesAsync(client, number, cancellation);
+                if (plan.LogitsToOwner)
+                {
+                    var logits = session.UnmaskLogits(number, copies);
+                    Logits.Add(logits);
+                    samples[i] = sampler.Next(logits, text.Position + i - plan.FirstLogits);
+                }
+                else samples[i] = session.Unmask(number, [.. copies.Select(c => c[0])], _group.Model.Layout.VocabularySize)!.Value;
+            }
+            tokens.AddRange(text.Take(samples).Take(Math.Min(plan.MaxTokens, StopAfter) - tokens.Count));
+            if (text.Part == plan.InputSegments) return;
+            var (part, (accepted, next)) = (text.Part, text.Next());
+            Runs++;
+            Send(session, part, next, accepted);
+            if (text.Position >= plan.Steps || tokens.Count == Math.Min(plan.MaxTokens, StopAfter)) return;
+        }
+    }
+
+    private void Send(ClientSession session, int segment, int[] tokens, int accepted = 0)
     {
         var inputs = session.MaskInputs(segment, tokens);
         for (var party = 0; party < _group.Parties; party++)
-            _inputs[party][segment].SetResult(AlterInput(party, segment, (double[])inputs.Clone()));
+            _inputs[party][segment].SetResult(new MaskedInputs(AlterAccepted(party, segment, accepted), AlterInput(party, segment, (double[])inputs.Clone())));
     }
 
     private sealed class PartyPort(LocalClients clients, int party) : IPartyPort
@@ -137,7 +178,7 @@ internal sealed class LocalClients : IDealerPort
         public ValueTask SendProofAsync(string client, Verified<MaskProof> proof, CancellationToken cancellation) =>
             clients._proofs[client].Writer.WriteAsync(proof.Value, cancellation);
 
-        public Task<double[]> ReceiveInputsAsync(int segment, CancellationToken cancellation) =>
+        public Task<MaskedInputs> ReceiveInputsAsync(int segment, CancellationToken cancellation) =>
             clients._inputs[party][segment].Task.WaitAsync(cancellation);
 
         public async ValueTask ReleaseAsync(string receiver, int number, Verified<double[]> masked, CancellationToken cancellation)

@@ -20,6 +20,9 @@ internal sealed class LocalGroup
 
     public int Parties { get; init; } = 2;
 
+    /// <summary>What party i takes for the plan.</summary>
+    public Func<int, SessionPlan, SessionPlan> AlterPlan { get; init; } = (_, plan) => plan;
+
     public bool Active { get; init; } = true;
 
     /// <summary>Wraps party i's mesh; phase is "load", "online" or "offline".</summary>
@@ -84,7 +87,7 @@ internal sealed class LocalGroup
     {
         var receiver = new TapeReceiver(tape);
         using var model = await PartyModel.LoadAsync(Model.Layout, Active, meshes[0][index], receiver, owner, cancellation);
-        using var session = new PartySession(model, Plan, meshes[1][index], meshes[2][index], receiver, Clients.Port(index), "test"u8);
+        using var session = new PartySession(model, AlterPlan(index, Plan), meshes[1][index], meshes[2][index], receiver, Clients.Port(index), "test"u8);
         Statistics[index] = session.Statistics;
         await session.RunAsync(cancellation);
         await tape.DisposeAsync();

@@ -1,4 +1,5 @@
 using Mimir.Models.Transformers;
+using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Channels;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Programs;
@@ -26,6 +27,9 @@ internal sealed class LocalStages : IAsyncDisposable
 
     public SharedStage[] Stages { get; }
 
+    /// <summary>Each party's, of the last session that ended.</summary>
+    public SessionStatistics[] Statistics { get; } = new SessionStatistics[16];
+
     /// <summary>No lockstep before as many sessions are ready at party 0.</summary>
     private int Together { get; }
 
@@ -41,24 +45,35 @@ internal sealed class LocalStages : IAsyncDisposable
         return new LocalStages(model, dealer, await Task.WhenAll(loading), wrapLanes ?? (m => m), together);
     }
 
-    /// <summary>Runs one session beside others; <paramref name="stop"/>[i] cancels it at party i.</summary>
+    /// <summary>What the last session that keeps its prefix has left: the dealer's rows and each party's.</summary>
+    public (DealerCache Dealer, PartyCache[] Parties) Kept { get; set; }
+
+    /// <summary>Runs one session beside others; <paramref name="stop"/>[i] cancels it at party i. A session that reuses rows takes those of <see cref="Kept"/>.</summary>
     public async Task<LocalClients> RunAsync(SessionPlan plan, LocalClients clients, CancellationToken[]? stop = null)
     {
         var count = _parties.Length;
+        var kept = new PartyCache[count];
+        DealerCache? DealerPrefix() => plan.ReusedRows > 0 ? Kept.Dealer.Copy(plan.ReusedRows) : null;
         var id = _next++;
         clients.Attach(new LocalGroup { Model = _model, Plan = plan, Parties = count, Active = _dealer.Active, Clients = clients });
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var tapes = Enumerable.Range(0, count).Select(_ => DuplexMemoryStream.Pair()).ToArray();
         var (online, offline) = (MemoryMesh.Create(count), MemoryMesh.Create(count));
-        var dealing = Task.Run(() => new DealerSession(_dealer, plan, new TapeSender([.. tapes.Select(t => t.A)]), clients).RunAsync(ended.Token));
+        var dealer = new DealerSession(_dealer, plan, new TapeSender([.. tapes.Select(t => t.A)]), clients) { Prefix = DealerPrefix() };
+        var dealing = Task.Run(() => dealer.RunAsync(ended.Token));
         var talking = clients.RunAsync(ended.Token);
         var parties = Enumerable.Range(0, count).Select(i => Task.Run(async () =>
         {
             try
             {
                 using var seat = Stages[i].Join(id);
-                using var session = new PartySession(_parties[i], plan, online[i], offline[i], new TapeReceiver(tapes[i].B), clients.Port(i), BitConverter.GetBytes((ulong)id));
+                using var session = new PartySession(_parties[i], plan, online[i], offline[i], new TapeReceiver(tapes[i].B), clients.Port(i), BitConverter.GetBytes((ulong)id))
+                {
+                    Prefix = plan.ReusedRows > 0 ? Kept.Parties[i].Copy(plan.ReusedRows) : null,
+                };
                 await session.RunAsync(stop?[i] ?? ended.Token, i == 0 ? new CountingStage(seat, Submitted) : seat);
+                Statistics[i] = session.Statistics;
+                if (plan.KeepPrefix) kept[i] = session.Keep();
             }
             catch
             {
@@ -83,6 +98,7 @@ internal sealed class LocalStages : IAsyncDisposable
             await ended.CancelAsync();
             await Task.WhenAll(dealing, talking).ContinueWith(_ => { }, TaskScheduler.Default);
         }
+        if (plan.KeepPrefix) Kept = (dealer.Kept!, kept);
         return clients;
     }
 

@@ -69,7 +69,7 @@ internal static class SectionMap
         var numbers = new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree, parties);
         var tape = new CountingTape(parties);
         var arithmetic = new DealerArithmetic(layout, plan, numbers, tape, null) { Cached = position + 1 };
-        await new SessionProgram<int>(layout, plan, arithmetic).StepAsync(position, 1);
+        await new SessionProgram<int>(layout, plan, arithmetic).StepAsync(position, position, 1);
         return tape.Map.Parts;
     }
 

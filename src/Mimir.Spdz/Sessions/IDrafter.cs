@@ -1,4 +1,4 @@
-namespace Mimir.Client.Drafting;
+namespace Mimir.Spdz.Sessions;
 
 /// <summary>
 /// Guesses the next tokens of one text, at the data owner: it sees the owner's prompt and the tokens granted so far, and nothing leaves it but
