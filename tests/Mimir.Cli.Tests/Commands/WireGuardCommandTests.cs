@@ -60,7 +60,7 @@ public sealed class WireGuardCommandTests : IDisposable
     private string[] Signing(string verb, string endpoint = "192.0.2.1:51820") =>
         ["wireguard", verb, At("keys"), "--identity", At("identity"), "--endpoint", endpoint, "--out", At("p0.peer")];
 
-    private Task SignAsync(string verb) => DoneAsync(Signing(verb));
+    private Task<string> SignAsync(string verb) => DoneAsync(Signing(verb));
 
     private OverlayPeer Read()
     {
