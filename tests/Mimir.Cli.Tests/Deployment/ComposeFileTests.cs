@@ -44,7 +44,11 @@ public sealed class ComposeFileTests
     [Fact]
     public async Task Compose_accepts_the_file()
     {
-        var start = new ProcessStartInfo("docker-compose", ["-f", Path.Combine(Checkout.Root, File), "config", "--quiet"]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo("docker-compose", ["config", "--quiet"])
+        {
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetDirectoryName(Path.Combine(Checkout.Root, File)),
+        };
         Process? started = null;
         try
         {

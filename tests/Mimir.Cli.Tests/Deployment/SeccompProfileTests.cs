@@ -37,7 +37,7 @@ public sealed class SeccompProfileTests
         Assert.Equal(("SCMP_ACT_ERRNO", 38), (clone3.GetProperty("action").GetString(), clone3.GetProperty("errnoRet").GetInt32()));
     }
 
-    private static IEnumerable<JsonElement> Rules() => Profile.GetProperty("syscalls").EnumerateArray();
+    private static JsonElement[] Rules() => [.. Profile.GetProperty("syscalls").EnumerateArray()];
 
     private static string[] Names(JsonElement rule) => [.. rule.GetProperty("names").EnumerateArray().Select(name => name.GetString()!)];
 
