@@ -61,7 +61,7 @@ internal sealed class Fuzzer(FuzzTarget target, FuzzSettings settings)
         catch (Exception e)
         {
             watchdog.End();
-            Report("crash", $"{e.GetType().Name} at {e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("Mimir", StringComparison.Ordinal))?.Trim()}", input);
+            Report("crash", $"{e.GetType().Name} {e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("Mimir", StringComparison.Ordinal))?.Trim()}", input);
         }
     }
 

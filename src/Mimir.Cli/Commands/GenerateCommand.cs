@@ -5,6 +5,7 @@ using Mimir.Client;
 using Mimir.Models.Files;
 using Mimir.Models.Tokenizers;
 using Mimir.Models.Transformers;
+using Mimir.Services.Hardening;
 using Mimir.Services.Hosting;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Sessions;
@@ -51,6 +52,7 @@ public static class GenerateCommand
         var layout = generation.Weights.LayoutOf(ModelDirectory.OpenConfig(directory));
         if (system is not null) generation = generation with { PublicTokens = PromptText.Encode(tokenizer, system, first: true) };
         var tokens = PromptText.Encode(tokenizer, prompt, first: system is null);
+        ProcessHardening.Apply();
         using var identity = Identity.Load(role.Identity);
         using var anchors = role.OpenAnchors();
         var plan = PromptPlanner.Plan(layout, [(identity.Name, tokens.Count)], [identity.Name], generation);

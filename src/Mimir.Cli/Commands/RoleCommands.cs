@@ -2,6 +2,7 @@ using System.CommandLine;
 using Mimir.Cli.Configuration;
 using Mimir.Services.Attesting;
 using Mimir.Services.Coordination;
+using Mimir.Services.Hardening;
 using Mimir.Services.Hosting;
 using Mimir.Services.ModelOwners;
 using Mimir.Services.Nodes;
@@ -28,6 +29,8 @@ public static class RoleCommands
                 Coordinator = settings.Coordinator,
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
+                HandshakeSeconds = settings.HandshakeSeconds,
+                Limits = settings.Limits,
                 Attestation = settings.Attestation,
             },
             environment, cancellation));
@@ -42,6 +45,8 @@ public static class RoleCommands
                 Listen = settings.Listen,
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
+                HandshakeSeconds = settings.HandshakeSeconds,
+                Limits = settings.Limits,
                 Attestation = settings.Attestation,
                 MaxLanes = config.Scheduler.MaxLanes,
                 AuditFile = config.Process.AuditFile,
@@ -62,6 +67,7 @@ public static class RoleCommands
         {
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
+            var hardening = ProcessHardening.Apply();
             await ModelShare.RunAsync(
                 new ModelShareSettings
                 {
@@ -69,6 +75,8 @@ public static class RoleCommands
                     Authority = settings.Authority,
                     Coordinator = settings.Coordinator,
                     StallSeconds = settings.StallSeconds,
+                    HandshakeSeconds = settings.HandshakeSeconds,
+                    Limits = settings.Limits,
                     Attestation = settings.Attestation,
                     Model = ShippedModel.Or(result.GetValue(model)),
                     Weights = weights.Read(result),
@@ -77,7 +85,7 @@ public static class RoleCommands
                     Active = loaded.Active,
                     ScaleBits = loaded.FixedPoint.ScaleBits,
                 },
-                Environment(result.InvocationConfiguration.Error), cancellation);
+                Environment(result.InvocationConfiguration.Error, hardening), cancellation);
             return ExitCode.Done;
         });
         return command;
@@ -93,6 +101,8 @@ public static class RoleCommands
         Coordinator = config.Process.Coordinator,
         AdvertisedHost = config.Process.Advertise,
         StallSeconds = config.Tls.StallSeconds,
+        HandshakeSeconds = config.Limits.HandshakeSeconds,
+        Limits = config.Limits.Ports,
         Attestation = new AttestationSettings
         {
             Policy = config.Attestation.Policy,
@@ -123,9 +133,10 @@ public static class RoleCommands
         {
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
+            var hardening = ProcessHardening.Apply();
             try
             {
-                await run(settings, loaded, Environment(result.InvocationConfiguration.Error), cancellation);
+                await run(settings, loaded, Environment(result.InvocationConfiguration.Error, hardening), cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -136,10 +147,14 @@ public static class RoleCommands
         return command;
     }
 
-    private static RoleEnvironment Environment(TextWriter log) => new()
+    private static RoleEnvironment Environment(TextWriter log, IReadOnlyList<HardeningOutcome> hardening) => new()
     {
         Log = log.WriteLine,
-        Listening = address => log.WriteLine($"listening on {address}"),
+        Listening = address =>
+        {
+            log.WriteLine($"listening on {address}");
+            foreach (var missing in hardening.Where(outcome => !outcome.Ok)) log.WriteLine(missing);
+        },
     };
 
     private static UsageException Missing(string key) => new($"{key} is not set; put it into the file that --config names, or into the environment");

@@ -30,6 +30,7 @@ public static class RootCommands
         root.Subcommands.Add(UnsealCommand.Create());
         root.Subcommands.Add(RekeyCommand.Create());
         root.Subcommands.Add(AuditCommand.Create());
+        root.Subcommands.Add(WireGuardCommand.Create());
         return root;
     }
 }

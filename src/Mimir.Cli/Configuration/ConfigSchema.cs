@@ -34,6 +34,13 @@ public static class ConfigSchema
         new("advertise", ConfigKind.Name, null, "host name or address under which others reach this process; unset: the one it listens on"),
         new("coordinator", ConfigKind.Endpoint, null, "where the coordinator is"),
         new("audit.file", ConfigKind.Path, null, "coordinator: log of admissions, sessions and what they reveal; see docs/audit.md; unset: none is kept"),
+        new("limits.connections", ConfigKind.Integer, "256", "most open connections of each port of this process") { Minimum = 8, Maximum = 65536 },
+        new("limits.connections_per_address", ConfigKind.Integer, "128", "most of them from one IPv4 address or one IPv6 network of 64 bits") { Minimum = 1, Maximum = 65536 },
+        new("limits.failed_handshakes_per_minute", ConfigKind.Integer, "60", "failed handshakes after which an address is closed unanswered for a while") { Minimum = 1, Maximum = 1_000_000 },
+        new("limits.handshake_seconds", ConfigKind.Integer, "10", "longest handshake, TLS and greeting together") { Minimum = 1, Maximum = 600 },
+        new("limits.idle_seconds", ConfigKind.Integer, "120", "how long a connection without calls, or one that nobody awaits, is kept") { Minimum = 1, Maximum = 86400 },
+        new("limits.slow_seconds", ConfigKind.Integer, "30", "how long a gRPC peer may send or read slower than 240 bytes a second") { Minimum = 2, Maximum = 3600 },
+        new("limits.calls_per_second", ConfigKind.Integer, "100", "calls that one gRPC connection may begin; ten seconds' worth may come at once") { Minimum = 1, Maximum = 1_000_000 },
         new("stall_seconds", ConfigKind.Integer, "120", "silence after which a peer counts as lost") { Minimum = 1, Maximum = 86400 },
     ];
 

@@ -1,3 +1,5 @@
+using Mimir.Transport.Limits;
+
 namespace Mimir.Cli.Configuration;
 
 /// <summary>A complete, checked configuration.</summary>
@@ -8,10 +10,11 @@ namespace Mimir.Cli.Configuration;
 /// <param name="TriplePool">Randomness kept ready, and its audits.</param>
 /// <param name="Tls">Links.</param>
 /// <param name="Attestation">Evidence: what a process shows, and what it demands.</param>
+/// <param name="Limits">What ports grant.</param>
 /// <param name="Process">What one role's process needs to know.</param>
 public sealed record MimirConfig(
     bool Active, bool Greedy, FixedPointConfig FixedPoint, SchedulerConfig Scheduler, TriplePoolConfig TriplePool, TlsConfig Tls,
-    AttestationConfig Attestation, ProcessConfig Process);
+    AttestationConfig Attestation, LimitsConfig Limits, ProcessConfig Process);
 
 /// <summary>Number formats.</summary>
 /// <param name="ScaleBits">f.</param>
@@ -49,6 +52,11 @@ public sealed record TlsConfig(bool Enabled, string? Identity, string? Authority
 /// <param name="Revocations">Where the revocation list is kept, or null.</param>
 public sealed record AttestationConfig(
     string? Policy, string Producer, string Tpm, uint? TpmKey, string? Endorsements, string? LabKey, string? Authority, int CertificateMinutes, string? Revocations);
+
+/// <summary>What ports grant.</summary>
+/// <param name="Ports">Of each port of the process.</param>
+/// <param name="HandshakeSeconds">Longest handshake.</param>
+public sealed record LimitsConfig(ConnectionLimits Ports, int HandshakeSeconds);
 
 /// <summary>Addresses; each role says which of them it needs.</summary>
 /// <param name="Listen">Own address.</param>

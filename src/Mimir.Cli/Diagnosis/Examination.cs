@@ -6,6 +6,7 @@ using Mimir.Cli.Configuration;
 using Mimir.Models.Files;
 using Mimir.Numerics;
 using Mimir.Services.Attesting;
+using Mimir.Services.Hardening;
 
 namespace Mimir.Cli.Diagnosis;
 
@@ -19,7 +20,7 @@ public static class Examination
     [
         Runtime(), Processor(), Encryption(), Memory(), Bandwidth(1), Bandwidth(Environment.ProcessorCount),
         await Guarded("loopback TLS 1.3", LoopbackTls.TryAsync, cancellation), Ports(), TemporaryDirectory(), Model(model),
-        .. Evidence(),
+        .. Evidence(), .. ProcessHardening.Examine().Select(outcome => new Finding(outcome.Name, outcome.Ok, false, outcome.Detail)),
     ];
 
     private static Finding Runtime() => new(".NET", Environment.Version.Major >= 10, true, $"{Environment.Version} (10 or newer is needed)");

@@ -38,6 +38,7 @@ internal sealed class CoordinatorAudit(IAuditLog? audit, Action<string> log)
         RegistrationRefusedException.Nonce => AdmissionRefusal.Replayed,
         RegistrationRefusedException.Relayed => AdmissionRefusal.Relayed,
         RegistrationRefusedException.Key => AdmissionRefusal.Key,
+        RegistrationRefusedException.Policy => AdmissionRefusal.Policy,
         _ => AdmissionRefusal.Evidence,
     });
 

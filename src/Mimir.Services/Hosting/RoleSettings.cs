@@ -1,6 +1,7 @@
 using System.Net;
 using Mimir.Transport.Connections;
 using Mimir.Services.Joining;
+using Mimir.Transport.Limits;
 using Mimir.Trust;
 using Mimir.Trust.Revocations;
 
@@ -26,6 +27,12 @@ public record RoleSettings
 
     /// <summary>Seconds without a byte after which a peer counts as lost.</summary>
     public int StallSeconds { get; init; } = 120;
+
+    /// <summary>The longest handshake, in seconds (configuration key <c>limits.handshake_seconds</c>).</summary>
+    public int HandshakeSeconds { get; init; } = 10;
+
+    /// <summary>What each port of this process grants to all peers and to one address (keys below <c>limits</c>).</summary>
+    public ConnectionLimits Limits { get; init; } = new();
 
     /// <summary>Evidence: what this process shows, and what it demands.</summary>
     public AttestationSettings Attestation { get; init; } = new();
@@ -56,7 +63,14 @@ public record RoleSettings
             identity.Dispose();
             throw new InvalidDataException($"'{Identity}' is the identity of a {identity.Role.ToName()}, and this process is a {role.ToName()}; name another directory");
         }
-        return new TlsSettings { Identity = identity, Anchors = OpenAnchors(), StallTimeout = TimeSpan.FromSeconds(StallSeconds) };
+        return new TlsSettings
+        {
+            Identity = identity,
+            Anchors = OpenAnchors(),
+            StallTimeout = TimeSpan.FromSeconds(StallSeconds),
+            HandshakeTimeout = TimeSpan.FromSeconds(HandshakeSeconds),
+            Limits = Limits,
+        };
     }
 
     /// <summary>The address to listen on.</summary>

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using Mimir.Spdz;
+using Mimir.Transport.Limits;
 
 namespace Mimir.Transport.Connections;
 
@@ -35,6 +36,9 @@ public sealed class PeerStream : Stream
 
     /// <summary>The greeting of the side that dialled: purpose, session, party index.</summary>
     public Hello Hello { get; }
+
+    /// <summary>On the accepting side: what its port's limits count, given back at the end.</summary>
+    internal ConnectionPass? Pass { private get; set; }
 
     /// <summary>Bytes read so far, before TLS's own framing.</summary>
     public long BytesReceived => Interlocked.Read(ref _bytesReceived);
@@ -187,6 +191,7 @@ public sealed class PeerStream : Stream
         }
 
         _socket.Dispose();
+        Pass?.Dispose();
         base.Dispose(disposing);
     }
 

@@ -49,8 +49,11 @@ public enum AdmissionRefusal
     /// <summary>Its key is of a wrong kind, or it does not hold it.</summary>
     Key,
 
-    /// <summary>Its evidence is not genuine, or the policy refuses what it proves.</summary>
+    /// <summary>Its evidence is not genuine, or is bound to something else.</summary>
     Evidence,
+
+    /// <summary>What its evidence proves is not what the policy asks for.</summary>
+    Policy,
 }
 
 /// <summary>A process was refused.</summary>

@@ -12,13 +12,14 @@ public sealed class DependencyTests
     {
         ["Mimir.Numerics"] = [],
         ["Mimir.Trust"] = [],
+        ["Mimir.Overlay"] = ["Mimir.Trust"],
         ["Mimir.Models"] = ["Mimir.Numerics"],
         ["Mimir.Spdz"] = ["Mimir.Models"],
         ["Mimir.Transport"] = ["Mimir.Spdz", "Mimir.Trust"],
         ["Mimir.Services"] = ["Mimir.Transport"],
         ["Mimir.Client"] = ["Mimir.Transport"],
         ["Mimir.Vaults"] = ["Mimir.Trust"],
-        ["mimir"] = ["Mimir.Services", "Mimir.Client", "Mimir.Vaults"],
+        ["mimir"] = ["Mimir.Services", "Mimir.Client", "Mimir.Vaults", "Mimir.Overlay"],
     };
 
     private static readonly string[] ServiceLibraries =
@@ -38,6 +39,7 @@ public sealed class DependencyTests
     [Theory]
     [InlineData("Mimir.Numerics")]
     [InlineData("Mimir.Trust")]
+    [InlineData("Mimir.Overlay")]
     [InlineData("Mimir.Models")]
     [InlineData("Mimir.Spdz")]
     [InlineData("Mimir.Vaults")]

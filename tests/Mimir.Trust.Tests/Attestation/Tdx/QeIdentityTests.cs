@@ -57,9 +57,9 @@ public sealed class QeIdentityTests
         "tcbLevels":[{"tcb":{"isvsvn":4},"tcbDate":"2024-03-13T00:00:00Z","tcbStatus":"UpToDate"},{"tcb":{"isvsvn":2},"tcbDate":"2023-03-13T00:00:00Z","tcbStatus":"OutOfDate"}]}
         """;
 
-    private static QeIdentity Identity(string? text = null) => new(new SignedJson(Encoding.UTF8.GetBytes(text ?? Text), new byte[64]));
+    internal static QeIdentity Identity(string? text = null) => new(new SignedJson(Encoding.UTF8.GetBytes(text ?? Text), new byte[64]));
 
-    private static QeReport Report(Action<byte[]> change)
+    internal static QeReport Report(Action<byte[]> change)
     {
         var bytes = new byte[QeReport.Length];
         bytes[0x30] = 0x11;
