@@ -80,7 +80,8 @@ public sealed class PeerIdentity
             throw new UntrustedPeerException(Damaged);
         }
 
-        using (certificate) return Verify(certificate, anchors, now);
+        // The platform also takes other forms than DER, and does not mind what follows.
+        using (certificate) return certificate.RawDataMemory.Span.SequenceEqual(certificateDer) ? Verify(certificate, anchors, now) : throw new UntrustedPeerException(Damaged);
     }
 
     /// <summary>Demands a role, and a name where one is given.</summary>

@@ -41,6 +41,7 @@ public static class FuzzTargets
             new("azure-report", seeds.All("tpm/*.hcl.bin", "snp/*.hcl.bin"), b => Unless(b.Length != 2600 || b[4] == 1, Verified(EvidenceKind.AzureVtpm, b, azure))),
             new("azure-runtime", [.. seeds.All("tpm/*.hcl.bin").Select(b => b[0x4D4..^164])], b => Parsed(AzureRuntimeData.TryRead(b)?.AttestationKey.Length)),
             .. PlatformTargets.All(seeds),
+            .. JoiningTargets.All(),
             new("simulated", [SimulatedSeed.Statement], b => Verified(EvidenceKind.Simulated, b, [], SimulatedSeed.Context(At))),
         ];
     }

@@ -27,7 +27,7 @@ public sealed class RenewalTests
         await using var cluster = await AttestedCluster.PrepareAsync("p0", "p1");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var listening = new TaskCompletionSource<HostAddress>();
-        var validity = TimeSpan.FromSeconds(12);
+        var validity = TimeSpan.FromSeconds(20);
         List<Task> roles =
         [
             CoordinatorHost.RunAsync(

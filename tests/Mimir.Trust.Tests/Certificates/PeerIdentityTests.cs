@@ -44,6 +44,16 @@ public sealed class PeerIdentityTests : IDisposable
     }
 
     [Fact]
+    public void A_certificate_in_another_form_or_with_something_behind_it_is_refused()
+    {
+        using var identity = _authority.Issue(Role.Party, "p0", Day);
+        var der = identity.Certificate.RawData;
+        Assert.Equal("p0", PeerIdentity.Verify(der, _anchors, Now).Name);
+        Assert.Throws<UntrustedPeerException>(() => PeerIdentity.Verify([.. der, 0], _anchors, Now));
+        Assert.Throws<UntrustedPeerException>(() => PeerIdentity.Verify(System.Text.Encoding.ASCII.GetBytes(identity.Certificate.ExportCertificatePem()), _anchors, Now));
+    }
+
+    [Fact]
     public void Another_authority_is_refused()
     {
         using var other = CertificateAuthority.Create(clock: _clock);
