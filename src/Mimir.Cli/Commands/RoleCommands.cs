@@ -26,6 +26,7 @@ public static class RoleCommands
                 Coordinator = settings.Coordinator,
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
+                PrefixMegabytes = settings.PrefixMegabytes,
             },
             environment, cancellation));
 
@@ -87,6 +88,7 @@ public static class RoleCommands
         Coordinator = config.Process.Coordinator,
         AdvertisedHost = config.Process.Advertise,
         StallSeconds = config.Tls.StallSeconds,
+        PrefixMegabytes = config.Scheduler.PrefixCache,
     };
 
     private static Command Create(string name, string description, Func<RoleSettings, MimirConfig, RoleEnvironment, CancellationToken, Task> run)
