@@ -1,5 +1,6 @@
 using CsCheck;
 using Mimir.Client.Drafting;
+using Mimir.Spdz.Sessions;
 
 namespace Mimir.Client.Tests.Drafting;
 
