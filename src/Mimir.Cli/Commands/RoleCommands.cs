@@ -32,6 +32,7 @@ public static class RoleCommands
                 HandshakeSeconds = settings.HandshakeSeconds,
                 Limits = settings.Limits,
                 Attestation = settings.Attestation,
+                PrefixMegabytes = settings.PrefixMegabytes,
             },
             environment, cancellation));
 
@@ -123,6 +124,7 @@ public static class RoleCommands
             Validity = TimeSpan.FromMinutes(config.Attestation.CertificateMinutes),
             Revocations = config.Attestation.Revocations,
         },
+        PrefixMegabytes = config.Scheduler.PrefixCache,
     };
 
     private static Command Create(string name, string description, Func<RoleSettings, MimirConfig, RoleEnvironment, CancellationToken, Task> run)

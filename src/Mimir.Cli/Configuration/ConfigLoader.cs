@@ -39,7 +39,7 @@ public static class ConfigLoader
             Greedy: top == 1,
             new FixedPointConfig(Integer("fixed_point.scale_bits"), Integer("cheby.deg")),
             new SchedulerConfig(values.ContainsKey("scheduler.max_context") ? Integer("scheduler.max_context") : null, Integer("padding.bucket"),
-                Integer("scheduler.prefill_chunk"), Integer("scheduler.max_lanes")),
+                Integer("scheduler.prefill_chunk"), Integer("scheduler.max_lanes"), Integer("scheduler.prefix_cache")),
             new TriplePoolConfig(Integer("triple_pool.min_size"), Required<double>("triple_pool.audit_rate")),
             new TlsConfig(Required<bool>("tls.enabled"), Optional<string>("tls.identity"), Optional<string>("tls.authority"), Integer("stall_seconds")),
             new AttestationConfig(Optional<string>("attestation.policy"), Required<string>("attestation.producer"), Required<string>("attestation.tpm"),

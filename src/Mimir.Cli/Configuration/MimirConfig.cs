@@ -26,7 +26,8 @@ public sealed record FixedPointConfig(int ScaleBits, int ChebyshevDegree);
 /// <param name="PaddingBucket">Prompt lengths are rounded up to a multiple of this.</param>
 /// <param name="PrefillChunk">Most positions of a prompt in lockstep.</param>
 /// <param name="MaxLanes">Most sessions that run on one model at once.</param>
-public sealed record SchedulerConfig(int? MaxContext, int PaddingBucket, int PrefillChunk, int MaxLanes);
+/// <param name="PrefixCache">Megabytes, a model, for beginnings of prompts.</param>
+public sealed record SchedulerConfig(int? MaxContext, int PaddingBucket, int PrefillChunk, int MaxLanes, int PrefixCache);
 
 /// <summary>Randomness kept ready.</summary>
 /// <param name="MinSize">Steps dealt together.</param>

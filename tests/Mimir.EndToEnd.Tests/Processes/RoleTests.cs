@@ -27,6 +27,22 @@ public sealed class RoleTests
         Assert.True(code == 0, error);
         Assert.Contains(string.Join(",", greedy[..3]), Regex.Replace(output, @"\s", ""));
 
+        // The same owner's next prompt that begins alike: fewer steps, the same tokens; another owner has nothing of it.
+        string[] longer = ["generate", "--config", Configure(folder, "alice", address), "--model", SharedModel.Directory, "--prompt", "Once upon a time, there was a little girl named Lily. She loved to play outside in the park with her big red ball.", "--greedy", "--max-tokens", "3", "--json"];
+        var (whole, keeping) = (await MimirProcess.RunAsync(longer), await MimirProcess.RunAsync([.. longer, "--prefix-cache", folder.At("kept")]));
+        var again = await MimirProcess.RunAsync([.. longer, "--prefix-cache", folder.At("kept")]);
+        Assert.Equal((0, 0, 0), (whole.Code, keeping.Code, again.Code));
+        Assert.DoesNotContain("begins with the same", keeping.Output);
+        Assert.Matches("begins with the same [1-9][0-9]* tokens as that of an earlier session of alice", again.Output);
+        Assert.Equal(Tokens(whole.Output), Tokens(again.Output));
+        Assert.True(Rounds(again.Output) < Rounds(whole.Output));
+        Assert.Equal(0, (await MimirProcess.RunAsync("identity", "issue", "data-owner", "eve", folder.At("eve"), "--authority", authority)).Code);
+        longer[2] = Configure(folder, "eve", address);
+        var eve = await MimirProcess.RunAsync([.. longer, "--prefix-cache", folder.At("kept")]);
+        Assert.True(eve.Code == 0, eve.LastError);
+        Assert.DoesNotContain("begins with the same", eve.Output);
+        Assert.Equal(Tokens(whole.Output), Tokens(eve.Output));
+
         // A second process with the same name, a port that is taken, an identity of another role.
         var twice = await MimirProcess.RunAsync("node", "--config", Configure(folder, "p0", address));
         Assert.Contains("registered already", twice.LastError);
@@ -52,6 +68,10 @@ public sealed class RoleTests
         Assert.Equal(2, code);
         Assert.Contains("nobody", error);
     }
+
+    private static string Tokens(string output) => Regex.Match(output, "token_ids\": \\[([^\\]]*)").Groups[1].Value;
+
+    private static int Rounds(string output) => int.Parse(Regex.Match(output, "rounds\": ([0-9]+)").Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Configure(TemporaryFolder folder, string name, string? coordinator, string listen = "127.0.0.1:0", bool audited = false)
     {
