@@ -2,6 +2,8 @@ using System.Net.Sockets;
 using Grpc.Core;
 using Mimir.Cli.Configuration;
 using Mimir.Models;
+using Mimir.Overlay;
+using Mimir.Overlay.Uapi;
 using Mimir.Spdz;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Protos;
@@ -43,12 +45,12 @@ public sealed record Failure(int Code, string Line)
             FailureKind.PeerLost => ExitCode.Unreachable,
             _ => ExitCode.Failed,
         },
-        PeerLostException or TimeoutException or HttpRequestException or RpcException => ExitCode.Unreachable,
+        PeerLostException or TimeoutException or HttpRequestException or RpcException or UapiException => ExitCode.Unreachable,
         SocketException socket => socket.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable
             ? ExitCode.Usage
             : ExitCode.Unreachable,
         UsageException or ConfigurationException or ModelFormatException or ArgumentException or InvalidDataException or PortInUseException => ExitCode.Usage,
-        FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => ExitCode.Usage,
+        FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or OverlayException => ExitCode.Usage,
         IOException { InnerException: { } inner } => CodeOf(inner),
         _ => ExitCode.Failed,
     };

@@ -63,7 +63,9 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
 
     /// <summary>What came out.</summary>
     public GenerationResult Result() =>
-        new(_tokens, _first, _last - _first, _session is { } session ? Leakage.Of(session.Plan, task.EndTokens.Count > 0, task.Weights) : []);
+        new(_tokens, _first, _last - _first, _session is { } session
+            ? [.. Leakage.Of(session.Plan, task.EndTokens.Count > 0, task.Weights), Leakage.OfEvidence(tls.Anchors.Attestation is not null)]
+            : []);
 
     /// <summary>Forgets the masks.</summary>
     public void Dispose()

@@ -6,6 +6,11 @@ namespace Mimir.Client;
 /// <summary>What a session reveals to whom, in words: for the session's record and the user.</summary>
 public static class Leakage
 {
+    /// <summary>What evidence says about its machines, or that there is none.</summary>
+    public static string OfEvidence(bool demanded) => demanded
+        ? "everyone in the session: the attestation evidence of parties and Triple Service, with what identifies their machines"
+        : "not proven to anybody: which program the parties and the Triple Service run (no attestation policy is set)";
+
     /// <summary>One line per fact.</summary>
     /// <param name="plan">The session's plan.</param>
     /// <param name="stopsAtEnd">The model has end-of-text tokens, at which the client asks to stop.</param>

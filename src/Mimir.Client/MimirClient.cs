@@ -66,6 +66,10 @@ public sealed class MimirClient : IDisposable
                     case { Progress: { } progress }:
                         task.OnProgress((int)Math.Min(progress.Done, int.MaxValue), (int)Math.Min(progress.Total, int.MaxValue));
                         break;
+                    case { Revocations: { } revocations }:
+                        _tls.Anchors.Accept(revocations.List.Memory);
+                        _tls.Anchors.Revocations.Keep();
+                        break;
                     case { Failed: { } failed }:
                         throw failed.ToException();
                     case { Finished: not null }:

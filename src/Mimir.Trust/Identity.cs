@@ -16,6 +16,8 @@ public sealed class Identity : IDisposable
     private const string SealingKeyFile = "sealing-key.pem";
 
     private readonly CertificateProfile _profile;
+    private readonly List<X509Certificate2> _former = [];
+    private volatile X509Certificate2 _certificate;
 
     /// <summary>Takes ownership of both arguments.</summary>
     /// <exception cref="UntrustedPeerException">The certificate has not the profile of a Mimir certificate.</exception>
@@ -26,7 +28,7 @@ public sealed class Identity : IDisposable
         if (!certificate.HasPrivateKey) throw new ArgumentException("The certificate has no private key.", nameof(certificate));
         if (!sealingKey.PublicKey.Span.SequenceEqual(_profile.SealingPublicKey))
             throw new ArgumentException("The certificate was issued for another sealing key.", nameof(sealingKey));
-        Certificate = certificate;
+        _certificate = certificate;
         SealingKey = sealingKey;
     }
 
@@ -39,8 +41,8 @@ public sealed class Identity : IDisposable
     /// <summary>SHA-256 of the certificate's subject public key info, 32 bytes.</summary>
     public ReadOnlyMemory<byte> SpkiSha256 => _profile.SpkiSha256;
 
-    /// <summary>The certificate with its private key.</summary>
-    public X509Certificate2 Certificate { get; }
+    /// <summary>The certificate with its private key: the last one that was issued for it.</summary>
+    public X509Certificate2 Certificate => _certificate;
 
     /// <summary>The key pair to which peers seal messages for this process.</summary>
     public SealingKeyPair SealingKey { get; }
@@ -78,6 +80,22 @@ public sealed class Identity : IDisposable
         OwnerOnlyFile.Write(Path.Combine(directory, SealingKeyFile), SealingKey.ExportPem());
     }
 
+    /// <summary>
+    /// Takes a newer certificate for the same keys and name; connections made from now on show it, those that live go on. Takes ownership of nothing.
+    /// </summary>
+    /// <exception cref="UntrustedPeerException">The certificate is for other keys or another name.</exception>
+    public void Renew(ReadOnlySpan<byte> certificateDer)
+    {
+        using var issued = X509CertificateLoader.LoadCertificate(certificateDer);
+        var profile = CertificateProfile.Read(issued);
+        if (profile.Role != Role || profile.Name != Name || !profile.SpkiSha256.AsSpan().SequenceEqual(SpkiSha256.Span) || !profile.SealingPublicKey.AsSpan().SequenceEqual(SealingKey.PublicKey.Span))
+            throw new UntrustedPeerException($"The new certificate for {this} is for other keys or another name.");
+        using var key = Certificate.GetECDsaPrivateKey() ?? throw new InvalidOperationException("The certificate has no ECDSA key.");
+        // Handshakes may be under way with the former one.
+        _former.Add(_certificate);
+        _certificate = issued.CopyWithPrivateKey(key);
+    }
+
     /// <summary>For example <c>party 'p0'</c>.</summary>
     public override string ToString() => $"{Role.ToName()} '{Name}'";
 
@@ -85,6 +103,7 @@ public sealed class Identity : IDisposable
     public void Dispose()
     {
         Certificate.Dispose();
+        foreach (var former in _former) former.Dispose();
         SealingKey.Dispose();
     }
 }

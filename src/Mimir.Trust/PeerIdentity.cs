@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Mimir.Trust.Certificates;
+using Mimir.Trust.Registration;
 
 namespace Mimir.Trust;
 
@@ -14,10 +15,10 @@ public sealed class PeerIdentity
 
     private readonly CertificateProfile _profile;
 
-    private PeerIdentity(CertificateProfile profile, byte[] certificateDer)
+    private PeerIdentity(CertificateProfile profile, X509Certificate2 certificate, string issuerKey)
     {
         _profile = profile;
-        CertificateDer = certificateDer;
+        (PublicKeyInfo, Serial, IssuerSpkiSha256, CertificateDer) = (certificate.PublicKey.ExportSubjectPublicKeyInfo(), certificate.SerialNumber, issuerKey, certificate.RawData);
     }
 
     /// <summary>The peer's role.</summary>
@@ -29,6 +30,18 @@ public sealed class PeerIdentity
     /// <summary>SHA-256 of the certificate's subject public key info, 32 bytes: identifies the key pair.</summary>
     public ReadOnlyMemory<byte> SpkiSha256 => _profile.SpkiSha256;
 
+    /// <summary>The certificate's subject public key info, DER.</summary>
+    public ReadOnlyMemory<byte> PublicKeyInfo { get; }
+
+    /// <summary>The certificate's serial number, upper-case hexadecimal.</summary>
+    public string Serial { get; }
+
+    /// <summary>What the authority says about the evidence that it saw; null when the certificate was issued without any.</summary>
+    public AttestationStamp? Attestation => _profile.Attestation;
+
+    /// <summary>SHA-256 of the issuing authority's subject public key info, upper-case hexadecimal.</summary>
+    internal string IssuerSpkiSha256 { get; }
+
     /// <summary>X25519 key to which messages for this peer are sealed, 32 bytes.</summary>
     public ReadOnlyMemory<byte> SealingPublicKey => _profile.SealingPublicKey;
 
@@ -37,7 +50,7 @@ public sealed class PeerIdentity
 
     /// <summary>
     /// Checks that <paramref name="certificate"/> was issued directly by one of <paramref name="anchors"/>, is valid at
-    /// <paramref name="now"/>, is a leaf for TLS client and server use, and names one role. System roots and the network are not asked.
+    /// <paramref name="now"/>, is a leaf for TLS client and server use, names one role, and is not revoked. System roots and the network are not asked.
     /// It does not prove that the peer holds the private key: TLS or a sealed message does.
     /// </summary>
     /// <exception cref="UntrustedPeerException">Something of this is not so; the message says what.</exception>
@@ -100,6 +113,7 @@ public sealed class PeerIdentity
         using var chain = new X509Chain { ChainPolicy = anchors.ChainPolicy(now) };
         var trusted = chain.Build(certificate);
         var length = chain.ChainElements.Count;
+        var issuer = length == 0 ? "" : KeyHash(chain.ChainElements[length - 1].Certificate);
         foreach (var element in chain.ChainElements) element.Certificate.Dispose();
         if (!trusted)
         {
@@ -109,8 +123,12 @@ public sealed class PeerIdentity
 
         if (length != 2)
             throw new UntrustedPeerException($"The certificate of {who} was not issued directly by this session's certificate authority.");
-        return new PeerIdentity(profile, certificate.RawData);
+        var peer = new PeerIdentity(profile, certificate, issuer);
+        return anchors.Revocations.ReasonAgainst(peer) is { } reason ? throw new UntrustedPeerException(reason) : peer;
     }
+
+    /// <summary>SHA-256 of a certificate's subject public key info, upper-case hexadecimal.</summary>
+    internal static string KeyHash(X509Certificate2 certificate) => Convert.ToHexString(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
 
     private static string Reasons(X509Chain chain)
     {

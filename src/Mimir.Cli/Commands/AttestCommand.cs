@@ -11,7 +11,7 @@ namespace Mimir.Cli.Commands;
 public static class AttestCommand
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("attest", "Attestation evidence of confidential machines") { Verify() };
+    public static Command Create() => new("attest", "Attestation evidence of confidential machines") { Verify(), AttestKeyCommand.Create() };
 
     private static Command Verify()
     {

@@ -6,6 +6,7 @@ using Mimir.Client;
 using Mimir.Models.Files;
 using Mimir.Models.Tokenizers;
 using Mimir.Models.Transformers;
+using Mimir.Services.Hardening;
 using Mimir.Services.Hosting;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Protos;
@@ -73,8 +74,9 @@ public static class GenerateCommand
         // Whole buckets, so that what is padded behind them says no more about the prompt's length than before.
         var reused = (kept?.Reusable(tokens, Convert.ToHexString(digest)) ?? 0) / generation.PaddingBucket * generation.PaddingBucket;
         generation = generation with { ReusedRows = reused };
+        ProcessHardening.Apply();
         using var identity = Identity.Load(role.Identity);
-        using var anchors = TrustAnchors.Load(role.Authority);
+        using var anchors = role.OpenAnchors();
         var plan = PromptPlanner.Plan(layout, [(identity.Name, tokens.Count - reused)], [identity.Name], generation);
         var address = HostAddress.Parse(role.Coordinator ?? throw new UsageException("coordinator is not set; put it into the file that --config names, or into the environment"));
         using var client = new MimirClient(new TlsSettings { Identity = identity, Anchors = anchors }, address.Host, address.Port);

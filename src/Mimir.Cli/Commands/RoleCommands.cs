@@ -1,10 +1,13 @@
 using System.CommandLine;
 using Mimir.Cli.Configuration;
+using Mimir.Services.Attesting;
 using Mimir.Services.Coordination;
+using Mimir.Services.Hardening;
 using Mimir.Services.Hosting;
 using Mimir.Services.ModelOwners;
 using Mimir.Services.Nodes;
 using Mimir.Services.Triples;
+using Mimir.Vaults;
 
 namespace Mimir.Cli.Commands;
 
@@ -27,6 +30,9 @@ public static class RoleCommands
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
                 PrefixMegabytes = settings.PrefixMegabytes,
+                HandshakeSeconds = settings.HandshakeSeconds,
+                Limits = settings.Limits,
+                Attestation = settings.Attestation,
             },
             environment, cancellation));
 
@@ -40,8 +46,12 @@ public static class RoleCommands
                 Listen = settings.Listen,
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
+                HandshakeSeconds = settings.HandshakeSeconds,
+                Limits = settings.Limits,
+                Attestation = settings.Attestation,
                 MaxLanes = config.Scheduler.MaxLanes,
                 AuditFile = config.Process.AuditFile,
+                OpenAuthority = directory => AuthorityDirectory.Open(directory, []),
             },
             environment, cancellation));
 
@@ -58,6 +68,7 @@ public static class RoleCommands
         {
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
+            var hardening = ProcessHardening.Apply();
             await ModelShare.RunAsync(
                 new ModelShareSettings
                 {
@@ -65,6 +76,9 @@ public static class RoleCommands
                     Authority = settings.Authority,
                     Coordinator = settings.Coordinator,
                     StallSeconds = settings.StallSeconds,
+                    HandshakeSeconds = settings.HandshakeSeconds,
+                    Limits = settings.Limits,
+                    Attestation = settings.Attestation,
                     Model = ShippedModel.Or(result.GetValue(model)),
                     Weights = weights.Read(result),
                     WeightsKey = result.GetValue(weightsKey),
@@ -72,7 +86,7 @@ public static class RoleCommands
                     Active = loaded.Active,
                     ScaleBits = loaded.FixedPoint.ScaleBits,
                 },
-                Environment(result.InvocationConfiguration.Error), cancellation);
+                Environment(result.InvocationConfiguration.Error, hardening), cancellation);
             return ExitCode.Done;
         });
         return command;
@@ -89,6 +103,28 @@ public static class RoleCommands
         AdvertisedHost = config.Process.Advertise,
         StallSeconds = config.Tls.StallSeconds,
         PrefixMegabytes = config.Scheduler.PrefixCache,
+        HandshakeSeconds = config.Limits.HandshakeSeconds,
+        Limits = config.Limits.Ports,
+        Attestation = new AttestationSettings
+        {
+            Policy = config.Attestation.Policy,
+            Producer = config.Attestation.Producer switch
+            {
+                "auto" => ProducerKind.Auto,
+                "configfs-tsm" => ProducerKind.ConfigfsTsm,
+                "nitro" => ProducerKind.Nitro,
+                "tpm" => ProducerKind.Tpm,
+                "simulated" => ProducerKind.Simulated,
+                _ => ProducerKind.None,
+            },
+            Tpm = config.Attestation.Tpm,
+            TpmKey = config.Attestation.TpmKey,
+            Endorsements = config.Attestation.Endorsements,
+            LabKey = config.Attestation.LabKey,
+            Authority = config.Attestation.Authority,
+            Validity = TimeSpan.FromMinutes(config.Attestation.CertificateMinutes),
+            Revocations = config.Attestation.Revocations,
+        },
     };
 
     private static Command Create(string name, string description, Func<RoleSettings, MimirConfig, RoleEnvironment, CancellationToken, Task> run)
@@ -99,9 +135,10 @@ public static class RoleCommands
         {
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
+            var hardening = ProcessHardening.Apply();
             try
             {
-                await run(settings, loaded, Environment(result.InvocationConfiguration.Error), cancellation);
+                await run(settings, loaded, Environment(result.InvocationConfiguration.Error, hardening), cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -112,10 +149,14 @@ public static class RoleCommands
         return command;
     }
 
-    private static RoleEnvironment Environment(TextWriter log) => new()
+    private static RoleEnvironment Environment(TextWriter log, IReadOnlyList<HardeningOutcome> hardening) => new()
     {
         Log = log.WriteLine,
-        Listening = address => log.WriteLine($"listening on {address}"),
+        Listening = address =>
+        {
+            log.WriteLine($"listening on {address}");
+            foreach (var missing in hardening.Where(outcome => !outcome.Ok)) log.WriteLine(missing);
+        },
     };
 
     private static UsageException Missing(string key) => new($"{key} is not set; put it into the file that --config names, or into the environment");

@@ -22,6 +22,7 @@ public static class RootCommands
         root.Subcommands.Add(RoleCommands.Triples());
         root.Subcommands.Add(RoleCommands.Node());
         root.Subcommands.Add(IdentityCommand.Create());
+        root.Subcommands.Add(RevokeCommand.Create());
         root.Subcommands.Add(AttestCommand.Create());
         root.Subcommands.Add(PolicyCommand.Create());
         root.Subcommands.Add(KeyCommand.Create());
@@ -29,6 +30,7 @@ public static class RootCommands
         root.Subcommands.Add(UnsealCommand.Create());
         root.Subcommands.Add(RekeyCommand.Create());
         root.Subcommands.Add(AuditCommand.Create());
+        root.Subcommands.Add(WireGuardCommand.Create());
         return root;
     }
 }

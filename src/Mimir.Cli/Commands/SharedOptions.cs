@@ -47,6 +47,9 @@ public static class SharedOptions
         return result.GetValue(option);
     }
 
+    /// <summary>--share FILE, as often as the authority's key needs shares.</summary>
+    public static Option<string[]> AuthorityShares() => new("--share") { Description = "A holder's share of the authority's key, where that is shared; give as many as it needs", HelpName = "FILE" };
+
     /// <summary>--speculate K.</summary>
     public static Option<int> Speculate() => Bounded(new Option<int>("--speculate")
     {

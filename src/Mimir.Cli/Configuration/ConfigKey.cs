@@ -68,7 +68,7 @@ public sealed record ConfigKey(string Path, ConfigKind Kind, string? Default, st
         return Kind switch
         {
             ConfigKind.Boolean => text is "true" ? true : text is "false" ? false : null,
-            ConfigKind.Integer => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) && InRange(whole) ? whole : null,
+            ConfigKind.Integer => TryWhole(text, out var whole) && InRange(whole) ? whole : null,
             ConfigKind.Number => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && InRange(number) ? number : null,
             ConfigKind.Choice => Choices.Contains(text) ? text : null,
             ConfigKind.Endpoint => IsEndpoint(text) ? text : null,
@@ -76,6 +76,11 @@ public sealed record ConfigKey(string Path, ConfigKind Kind, string? Default, st
             _ => Uri.CheckHostName(text) is not UriHostNameType.Unknown and not UriHostNameType.Basic ? text : null,
         };
     }
+
+    /// <summary>Decimal, or hexadecimal after 0x.</summary>
+    private static bool TryWhole(string text, out long whole) => text.StartsWith("0x", StringComparison.Ordinal)
+        ? long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out whole)
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out whole);
 
     private bool InRange(double value) => value >= Minimum && value <= Maximum;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mimir.Transport.Limits;
 
 namespace Mimir.Cli.Configuration;
 
@@ -41,6 +42,20 @@ public static class ConfigLoader
                 Integer("scheduler.prefill_chunk"), Integer("scheduler.max_lanes"), Integer("scheduler.prefix_cache")),
             new TriplePoolConfig(Integer("triple_pool.min_size"), Required<double>("triple_pool.audit_rate")),
             new TlsConfig(Required<bool>("tls.enabled"), Optional<string>("tls.identity"), Optional<string>("tls.authority"), Integer("stall_seconds")),
+            new AttestationConfig(Optional<string>("attestation.policy"), Required<string>("attestation.producer"), Required<string>("attestation.tpm"),
+                values.ContainsKey("attestation.tpm_key") ? (uint)Required<long>("attestation.tpm_key") : null, Optional<string>("attestation.endorsements"), Optional<string>("attestation.lab_key"), Optional<string>("attestation.authority"),
+                Integer("attestation.certificate_minutes"), Optional<string>("attestation.revocations")),
+            new LimitsConfig(
+                new ConnectionLimits
+                {
+                    Connections = Integer("limits.connections"),
+                    ConnectionsPerAddress = Integer("limits.connections_per_address"),
+                    FailedHandshakesPerMinute = Integer("limits.failed_handshakes_per_minute"),
+                    CallsPerSecond = Integer("limits.calls_per_second"),
+                    Idle = TimeSpan.FromSeconds(Integer("limits.idle_seconds")),
+                    Slow = TimeSpan.FromSeconds(Integer("limits.slow_seconds")),
+                },
+                Integer("limits.handshake_seconds")),
             new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file")));
     }
 }

@@ -1,3 +1,5 @@
+using Mimir.Transport.Limits;
+
 namespace Mimir.Cli.Configuration;
 
 /// <summary>A complete, checked configuration.</summary>
@@ -7,10 +9,12 @@ namespace Mimir.Cli.Configuration;
 /// <param name="Scheduler">Limits of sessions.</param>
 /// <param name="TriplePool">Randomness kept ready, and its audits.</param>
 /// <param name="Tls">Links.</param>
+/// <param name="Attestation">Evidence: what a process shows, and what it demands.</param>
+/// <param name="Limits">What ports grant.</param>
 /// <param name="Process">What one role's process needs to know.</param>
 public sealed record MimirConfig(
     bool Active, bool Greedy, FixedPointConfig FixedPoint, SchedulerConfig Scheduler, TriplePoolConfig TriplePool, TlsConfig Tls,
-    ProcessConfig Process);
+    AttestationConfig Attestation, LimitsConfig Limits, ProcessConfig Process);
 
 /// <summary>Number formats.</summary>
 /// <param name="ScaleBits">f.</param>
@@ -36,6 +40,24 @@ public sealed record TriplePoolConfig(int MinSize, double AuditRate);
 /// <param name="Authority">The authority's certificate, or null.</param>
 /// <param name="StallSeconds">Silence after which a peer counts as lost.</param>
 public sealed record TlsConfig(bool Enabled, string? Identity, string? Authority, int StallSeconds);
+
+/// <summary>Evidence.</summary>
+/// <param name="Policy">What peers must show, or null.</param>
+/// <param name="Producer">What makes this machine's own.</param>
+/// <param name="Tpm">Where the TPM is.</param>
+/// <param name="TpmKey">A key of the TPM, or null.</param>
+/// <param name="Endorsements">What goes with it, or null.</param>
+/// <param name="LabKey">A laboratory's key, or null.</param>
+/// <param name="Authority">Coordinator: who signs certificates for it, or null.</param>
+/// <param name="CertificateMinutes">Coordinator: for how long.</param>
+/// <param name="Revocations">Where the revocation list is kept, or null.</param>
+public sealed record AttestationConfig(
+    string? Policy, string Producer, string Tpm, uint? TpmKey, string? Endorsements, string? LabKey, string? Authority, int CertificateMinutes, string? Revocations);
+
+/// <summary>What ports grant.</summary>
+/// <param name="Ports">Of each port of the process.</param>
+/// <param name="HandshakeSeconds">Longest handshake.</param>
+public sealed record LimitsConfig(ConnectionLimits Ports, int HandshakeSeconds);
 
 /// <summary>Addresses; each role says which of them it needs.</summary>
 /// <param name="Listen">Own address.</param>

@@ -2,8 +2,11 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Intrinsics.X86;
+using Mimir.Cli.Configuration;
 using Mimir.Models.Files;
 using Mimir.Numerics;
+using Mimir.Services.Attesting;
+using Mimir.Services.Hardening;
 
 namespace Mimir.Cli.Diagnosis;
 
@@ -17,6 +20,7 @@ public static class Examination
     [
         Runtime(), Processor(), Encryption(), Memory(), Bandwidth(1), Bandwidth(Environment.ProcessorCount),
         await Guarded("loopback TLS 1.3", LoopbackTls.TryAsync, cancellation), Ports(), TemporaryDirectory(), Model(model),
+        .. Evidence(), .. ProcessHardening.Examine().Select(outcome => new Finding(outcome.Name, outcome.Ok, false, outcome.Detail)),
     ];
 
     private static Finding Runtime() => new(".NET", Environment.Version.Major >= 10, true, $"{Environment.Version} (10 or newer is needed)");
@@ -76,6 +80,17 @@ public static class Examination
         {
             return new("temporary directory", false, true, $"{path} cannot be written to: {e.Message}; set TMPDIR");
         }
+    }
+
+    /// <summary>What this machine can prove about itself. Lacking it, it can still run where no attestation policy demands evidence.</summary>
+    private static IEnumerable<Finding> Evidence()
+    {
+        var tpm = Environment.GetEnvironmentVariable(ConfigSchema.Find("attestation.tpm")!.Variable) ?? ConfigSchema.Find("attestation.tpm")!.Default!;
+        var found = new MachineDetection().Examine(tpm);
+        yield return new("evidence", found.Any(f => f.IsUsable), false, found.FirstOrDefault(f => f.IsUsable) is { } best
+            ? $"this machine can attest with its {best.Name}"
+            : "this machine can attest with nothing; it can join only where attestation.policy is not set");
+        foreach (var producer in found) yield return new(producer.Name, producer.IsUsable, false, producer.Detail);
     }
 
     private static Finding Model(string? path)

@@ -62,6 +62,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         // Short lives: no background compilation for statistics, no background collector.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_gcConcurrent"] = "0";
+        // No port in the temporary directory through which the same account could ask for a dump.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         // The runtime reads it as a hexadecimal number.
         if (threads is { } count) start.Environment["DOTNET_PROCESSOR_COUNT"] = count.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
         var process = Process.Start(start) ?? throw new InvalidOperationException($"the process of {role} '{name}' could not be started");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Mimir.Cli.Benching;
 using Mimir.Models.Folding;
 using Mimir.Services.Coordination;
+using Mimir.Services.Hardening;
 using Mimir.Services.Hosting;
 using Mimir.Services.ModelOwners;
 using Mimir.Services.Nodes;
@@ -67,6 +68,8 @@ public static class SupervisedRole
     private static Task RunAsync(string role, string line, RoleEnvironment environment, CancellationToken cancellation)
     {
         if (role == EmulatedBench.Role) return EmulatedBench.RunInsideAsync(line, environment.Log, cancellation);
+        // What could not be had is the supervisor's to tell (mimir doctor), not each child's.
+        ProcessHardening.Apply();
         var settings = JsonSerializer.Deserialize(line, SupervisedJson.Default.SupervisedSettings)!;
         var common = new RoleSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen };
         return role switch

@@ -11,7 +11,7 @@ using Mimir.Trust.Audit;
 namespace Mimir.Services.Coordination;
 
 /// <summary>Everything that the coordinator knows: workers, groups, sessions. Thread-safe.</summary>
-internal sealed class Cluster(TlsSettings tls, int maxLanes, Action<string> log, CoordinatorAudit audit)
+internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int maxLanes, Action<string> log, CoordinatorAudit audit)
 {
     private const int KeptSessions = 64;
     private static readonly TimeSpan RegisterWithin = TimeSpan.FromSeconds(20);
@@ -23,23 +23,35 @@ internal sealed class Cluster(TlsSettings tls, int maxLanes, Action<string> log,
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Registers a worker.</summary>
-    /// <exception cref="ArgumentException">Its hello is not of this version, or it is registered already.</exception>
+    /// <exception cref="ArgumentException">Its hello is not of this version, it is registered already, or its evidence is refused.</exception>
     public Worker Register(PeerIdentity identity, WorkerHello? hello)
     {
         if (hello is null || hello.ProtocolVersion != ProtocolVersion.Current || hello.Port is 0 or > 65535 || hello.Host.Length is 0 or > 255)
             throw audit.Refused(identity, AdmissionRefusal.Protocol, $"the greeting of {identity} is none of protocol version {ProtocolVersion.Current}; install the same release everywhere");
-        var worker = new Worker(identity, hello);
+        var worker = new Worker(identity, hello, registrar.Describe(identity));
+        RequireEvidence(identity, worker);
         lock (_lock)
         {
             if (_workers.ContainsKey(identity.ToString())) throw audit.Refused(identity, AdmissionRefusal.Duplicate, $"{identity} is registered already; stop the other process or give this one another name");
             audit.Admitting(identity);
             _workers.Add(identity.ToString(), worker);
             worker.Send(new WorkerCommand { Registered = new Registered { ProtocolVersion = ProtocolVersion.Current, RegisteredParties = (uint)_workers.Values.Count(w => w.Identity.Role == Role.Party) } });
+            if (Revocations is { } list) worker.Send(new WorkerCommand { Revocations = list });
             _changed.TrySetResult();
             _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
         log($"{identity} registered at {hello.Host}:{hello.Port}");
         return worker;
+    }
+
+    /// <summary>A worker that is registered has a new certificate for the same key.</summary>
+    public void Renew(PeerIdentity identity)
+    {
+        lock (_lock)
+        {
+            if (_workers.TryGetValue(identity.ToString(), out var worker) && worker.Identity.SpkiSha256.Span.SequenceEqual(identity.SpkiSha256.Span))
+                worker.Renew(identity, registrar.Describe(identity));
+        }
     }
 
     /// <summary>A worker's connection ended: its groups are dead and its sessions over.</summary>
@@ -100,6 +112,7 @@ internal sealed class Cluster(TlsSettings tls, int maxLanes, Action<string> log,
                 var service = _workers.Values.FirstOrDefault(w => w.Identity.Role == Role.TripleService);
                 if (parties.Length == terms.Parties && service is not null)
                 {
+                    RequireQuorum([.. parties, service]);
                     var group = new Group(terms, modelOwner, parties, service, maxLanes, tls.Clock);
                     audit.Sharing(group, modelOwner);
                     _groups[group.Id] = group;
@@ -152,6 +165,34 @@ internal sealed class Cluster(TlsSettings tls, int maxLanes, Action<string> log,
     {
         foreach (var session in _sessions.Values)
             session.Report(new SessionFailed { Session = session.Id.ToByteString(), Kind = FailureKind.RunFailed, Message = message });
+    }
+
+    private void RequireEvidence(PeerIdentity identity, Worker worker)
+    {
+        try
+        {
+            tls.Anchors.Attestation?.Judge(identity, worker.Address.Worker.Attestation?.ToRecord(), tls.Clock.GetUtcNow());
+        }
+        catch (UntrustedPeerException refused)
+        {
+            throw audit.Refused(identity, AdmissionRefusal.Evidence, refused.Message);
+        }
+    }
+
+    /// <summary>Refuses at once what every member would refuse by itself.</summary>
+    private void RequireQuorum(IReadOnlyList<Worker> members)
+    {
+        if (tls.Anchors.Attestation is not { } rule) return;
+        try
+        {
+            var now = tls.Clock.GetUtcNow();
+            rule.RequireQuorum([.. members.Select(m => rule.Judge(
+                m.Address.Worker.Verify(tls.Anchors, now, m.Identity.Role), m.Address.Worker.Attestation?.ToRecord(), now))]);
+        }
+        catch (UntrustedPeerException refused)
+        {
+            throw new InvalidOperationException(refused.Message);
+        }
     }
 
     private Session? Find(Google.Protobuf.ByteString id) => id.Length == SessionId.Size && _sessions.TryGetValue(id.ToSessionId(), out var session) ? session : null;

@@ -3,6 +3,8 @@ using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
 using Mimir.Trust.Audit;
+using Mimir.Trust.Registration;
+using Mimir.Trust.Revocations;
 
 namespace Mimir.Services.Coordination;
 
@@ -14,13 +16,36 @@ internal sealed class CoordinatorAudit(IAuditLog? audit, Action<string> log)
 {
     /// <summary>A worker is about to be admitted.</summary>
     /// <exception cref="InvalidOperationException">The log cannot be written.</exception>
-    public void Admitting(PeerIdentity peer) => Require(new Admitted(peer.Role, peer.Name, peer.SpkiSha256));
+    public void Admitting(PeerIdentity peer) => Require(new Admitted(peer.Role, peer.Name, peer.SpkiSha256)
+    {
+        EvidenceSha256 = peer.Attestation?.EvidenceSha256 ?? default,
+        Measurement = peer.Attestation?.Measurement ?? default,
+    });
+
+    /// <summary>A worker is refused.</summary>
+    public void Refused(PeerIdentity peer, AdmissionRefusal reason) => Note(new Refused(peer.Role, peer.Name, reason));
 
     /// <summary>A worker is refused: what to throw.</summary>
     public ArgumentException Refused(PeerIdentity peer, AdmissionRefusal reason, string message)
     {
-        Note(new Refused(peer.Role, peer.Name, reason));
+        Refused(peer, reason);
         return new ArgumentException(message);
+    }
+
+    /// <summary>A node's registration is refused.</summary>
+    public void Refused(PeerIdentity peer, RegistrationRefusedException refused) => Refused(peer, refused.Code switch
+    {
+        RegistrationRefusedException.Nonce => AdmissionRefusal.Replayed,
+        RegistrationRefusedException.Relayed => AdmissionRefusal.Relayed,
+        RegistrationRefusedException.Key => AdmissionRefusal.Key,
+        RegistrationRefusedException.Policy => AdmissionRefusal.Policy,
+        _ => AdmissionRefusal.Evidence,
+    });
+
+    /// <summary>A revocation list is in force.</summary>
+    public void Revoked(RevocationList list)
+    {
+        foreach (var entry in list.Entries) Note(new Revoked(list.Version, entry.Kind, entry.Value));
     }
 
     /// <summary>A model is about to be shared.</summary>

@@ -9,7 +9,7 @@ using Mimir.Trust;
 namespace Mimir.Services.Coordination;
 
 /// <summary>The gRPC service of coordinator.proto: who may call what, and <see cref="Cluster"/> for the rest.</summary>
-internal sealed class CoordinatorEndpoint(Cluster cluster) : Coordinator.CoordinatorBase
+internal sealed partial class CoordinatorEndpoint(Cluster cluster, Registrar registrar) : Coordinator.CoordinatorBase
 {
     /// <summary>A node's registration.</summary>
     [AllowRoles(Role.Party)]
@@ -30,6 +30,7 @@ internal sealed class CoordinatorEndpoint(Cluster cluster) : Coordinator.Coordin
         var done = false;
         try
         {
+            if (cluster.Revocations is { } revocations) await responseStream.WriteAsync(new ModelEvent { Revocations = revocations }, context.CancellationToken);
             await foreach (var next in group.Events.ReadAllAsync(context.CancellationToken)) await responseStream.WriteAsync(next, context.CancellationToken);
             done = true;
         }
@@ -57,6 +58,7 @@ internal sealed class CoordinatorEndpoint(Cluster cluster) : Coordinator.Coordin
         var done = false;
         try
         {
+            if (cluster.Revocations is { } revocations) await responseStream.WriteAsync(new InferenceEvent { Revocations = revocations }, context.CancellationToken);
             await foreach (var next in events.ReadAllAsync(context.CancellationToken)) await responseStream.WriteAsync(next, context.CancellationToken);
             done = true;
         }
@@ -151,6 +153,10 @@ internal sealed class CoordinatorEndpoint(Cluster cluster) : Coordinator.Coordin
         catch (Exception error) when (error is ArgumentException or ProtocolViolation or ModelFormatException)
         {
             throw new RpcException(new Status(StatusCode.InvalidArgument, error.Message));
+        }
+        catch (UntrustedPeerException error)
+        {
+            throw new RpcException(new Status(StatusCode.PermissionDenied, error.Message));
         }
         catch (InvalidOperationException error)
         {

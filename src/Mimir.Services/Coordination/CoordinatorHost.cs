@@ -20,12 +20,17 @@ public static class CoordinatorHost
         using var identity = tls.Identity;
         using var anchors = tls.Anchors;
         var endpoint = settings.Endpoint();
-        using var audit = settings.AuditFile is { } file ? AuditLog.Open(file, identity, tls.Clock) : null;
-        var cluster = new Cluster(tls, settings.MaxLanes, environment.Log, new CoordinatorAudit(audit, environment.Log));
+        using var log = settings.AuditFile is { } file ? AuditLog.Open(file, identity, tls.Clock) : null;
+        var audit = new CoordinatorAudit(log, environment.Log);
+        using var authority = settings.Attestation.Authority is { } directory ? settings.OpenAuthority(directory) : null;
+        var registrar = new Registrar(tls, authority, settings.Attestation.Validity, environment.Log, audit);
+        var cluster = new Cluster(tls, registrar, settings.MaxLanes, environment.Log, audit);
+        registrar.Admitted = cluster.Renew;
         await using var server = await GrpcServer.StartAsync(
-            tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster)),
+            tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster, registrar)),
             routes => routes.MapGrpcService<CoordinatorEndpoint>(), environment.Log, cancellation: cancellation);
         environment.Listening(new HostAddress(settings.AdvertisedHost ?? endpoint.Address.ToString(), server.Port));
+        environment.Log(settings.Attestation.Demand);
         try
         {
             await server.WaitForShutdownAsync(cancellation);

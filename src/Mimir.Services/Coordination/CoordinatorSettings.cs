@@ -1,4 +1,5 @@
 using Mimir.Services.Hosting;
+using Mimir.Trust.Certificates;
 
 namespace Mimir.Services.Coordination;
 
@@ -10,4 +11,7 @@ public sealed record CoordinatorSettings : RoleSettings
 
     /// <summary>The audit log (configuration key <c>audit.file</c>); null: none is kept.</summary>
     public string? AuditFile { get; init; }
+
+    /// <summary>Opens the authority of a directory; where keys may be kept elsewhere than in files, this says how.</summary>
+    public Func<string, CertificateAuthority> OpenAuthority { get; init; } = directory => CertificateAuthority.Load(directory);
 }

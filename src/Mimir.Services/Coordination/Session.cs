@@ -74,9 +74,9 @@ internal sealed class Session
     public void Leave(PeerIdentity client) => _failures.Conclude(Lost($"{client} was lost: its connection to the coordinator ended."));
 
     /// <summary>A member is gone for certain.</summary>
-    public void Lose(Worker worker)
+    public void Lose(Worker worker, string? reason = null)
     {
-        if (Group.Members.Contains(worker)) _failures.Conclude(Lost($"{worker.Identity} was lost: its connection to the coordinator ended."));
+        if (Group.Members.Contains(worker)) _failures.Conclude(Lost(reason ?? $"{worker.Identity} was lost: its connection to the coordinator ended."));
     }
 
     /// <summary>Passes an envelope on to its recipient, if both ends belong to the session.</summary>
@@ -124,6 +124,15 @@ internal sealed class Session
         }
     }
 
+    /// <summary>The revocation list in force, for every client.</summary>
+    public void Tell(SignedRevocations revocations)
+    {
+        lock (_lock)
+        {
+            foreach (var (_, events) in _clients.Values) events.Writer.TryWrite(new InferenceEvent { Revocations = revocations });
+        }
+    }
+
     /// <summary>A worker's part failed.</summary>
     public void Report(SessionFailed failed) => _failures.Report(failed);
 
@@ -168,11 +177,12 @@ internal sealed class Session
         {
             End(EndReason.Failed, failed.Message);
             _ended = true;
-            Tell(new InferenceEvent { Failed = failed });
         }
-        _audit.Aborted(Id, failed);
-        Group.Admission.Leave(Id);
+        // Before the clients are told: one that tries again at once must not find the model.
         if (failed.ModelVoid) Group.Lose(failed);
+        lock (_lock) Tell(new InferenceEvent { Failed = failed });
+        Group.Admission.Leave(Id);
+        _audit.Aborted(Id, failed);
     }
 
     private void End(EndReason reason, string message)

@@ -1,6 +1,9 @@
 using System.Net;
 using Mimir.Transport.Connections;
+using Mimir.Services.Joining;
+using Mimir.Transport.Limits;
 using Mimir.Trust;
+using Mimir.Trust.Revocations;
 
 namespace Mimir.Services.Hosting;
 
@@ -25,6 +28,28 @@ public record RoleSettings
     /// <summary>Seconds without a byte after which a peer counts as lost.</summary>
     public int StallSeconds { get; init; } = 120;
 
+    /// <summary>The longest handshake, in seconds (configuration key <c>limits.handshake_seconds</c>).</summary>
+    public int HandshakeSeconds { get; init; } = 10;
+
+    /// <summary>What each port of this process grants to all peers and to one address (keys below <c>limits</c>).</summary>
+    public ConnectionLimits Limits { get; init; } = new();
+
+    /// <summary>Evidence: what this process shows, and what it demands.</summary>
+    public AttestationSettings Attestation { get; init; } = new();
+
+    /// <summary>Whom this process trusts: the authority, less what was revoked, with the evidence that the policy demands.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or unreadable; names it.</exception>
+    public TrustAnchors OpenAnchors()
+    {
+        var anchors = new TrustAnchors(TrustAnchors.LoadCertificates(Authority))
+        {
+            Attestation = Attestation.Policy is { } policy ? PolicyFile.Open(policy) : null,
+            Revocations = new RevocationRegister { File = Attestation.Revocations },
+        };
+        if (Attestation.Revocations is { } file && File.Exists(file)) RevocationFile.Accept(anchors, file);
+        return anchors;
+    }
+
     /// <summary>Node and Triple Service: megabytes, a model, for rows that owners have asked to keep (configuration key <c>scheduler.prefix_cache</c>).</summary>
     public int PrefixMegabytes { get; init; } = 256;
 
@@ -38,7 +63,14 @@ public record RoleSettings
             identity.Dispose();
             throw new InvalidDataException($"'{Identity}' is the identity of a {identity.Role.ToName()}, and this process is a {role.ToName()}; name another directory");
         }
-        return new TlsSettings { Identity = identity, Anchors = TrustAnchors.Load(Authority), StallTimeout = TimeSpan.FromSeconds(StallSeconds) };
+        return new TlsSettings
+        {
+            Identity = identity,
+            Anchors = OpenAnchors(),
+            StallTimeout = TimeSpan.FromSeconds(StallSeconds),
+            HandshakeTimeout = TimeSpan.FromSeconds(HandshakeSeconds),
+            Limits = Limits,
+        };
     }
 
     /// <summary>The address to listen on.</summary>

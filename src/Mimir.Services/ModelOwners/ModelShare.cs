@@ -59,7 +59,14 @@ public static class ModelShare
             ScaleBits = (uint)settings.ScaleBits,
         };
         using var call = new Coordinator.CoordinatorClient(channel.Invoker).ShareModel(terms, cancellationToken: cancellation);
-        var descriptor = (await NextAsync(call, cancellation)).Descriptor_;
+        var first = await NextAsync(call, cancellation);
+        if (first.Revocations is { } revocations)
+        {
+            tls.Anchors.Accept(revocations.List.Memory);
+            tls.Anchors.Revocations.Keep();
+            first = await NextAsync(call, cancellation);
+        }
+        var descriptor = first.Descriptor_;
         var group = VerifiedGroup.Read(descriptor.Span, tls.Anchors, tls.Clock.GetUtcNow());
         RequireOwnTerms(group, terms, tls);
 
@@ -80,7 +87,7 @@ public static class ModelShare
     {
         await using var connections = new Connections(cancellation);
         var dialing = group.Parties.Select(p => connections.Add(stop => PeerDialer.ConnectAsync(
-            tls, new DialRequest(p.Host, p.Port, Role.Party, p.Identity.Name, Purpose.Model, group.Id) { RetryFor = ConnectWithin }, stop))).ToArray();
+            tls, new DialRequest(p.Host, p.Port, Role.Party, p.Identity.Name, Purpose.Model, group.Id) { RetryFor = ConnectWithin, ExpectedKey = p.Identity.SpkiSha256 }, stop))).ToArray();
         var streams = new List<PeerStream>();
         foreach (var dialed in dialing) streams.Add(await dialed);
         foreach (var stream in streams) await stream.WriteAsync(group.Digest, cancellation);

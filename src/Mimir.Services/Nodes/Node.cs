@@ -28,7 +28,7 @@ internal sealed class Node(TlsSettings tls, PeerListener listener, Action<Sealed
     public async Task LoadAsync(VerifiedGroup group, CancellationToken cancellation)
     {
         var index = group.IndexOf(tls.Identity.Name);
-        var owner = new AcceptFilter(Purpose.Model, group.Id, Role.ModelOwner, group.ModelOwner.Name);
+        var owner = new AcceptFilter(Purpose.Model, group.Id, Role.ModelOwner, group.ModelOwner.Name, Key: group.ModelOwner.SpkiSha256);
         await using var connections = new Connections(cancellation);
         var connectingMesh = connections.Add(stop => MeshAsync(ConnectionIds.Load(group.Id), index, group.Parties, "load", stop));
         var connectingTape = connections.Add(stop => TapeAsync(group.Id, index, group.TripleService, stop));
@@ -75,7 +75,13 @@ internal sealed class Node(TlsSettings tls, PeerListener listener, Action<Sealed
     /// <summary>This party's tape of one model or session.</summary>
     public Task<PeerStream> TapeAsync(SessionId id, int index, VerifiedWorker dealer, CancellationToken cancellation) =>
         PeerDialer.ConnectAsync(
-            tls, new DialRequest(dealer.Host, dealer.Port, Role.TripleService, dealer.Identity.Name, Purpose.Tape, id, index) { RetryFor = ConnectWithin }, cancellation);
+            tls,
+            new DialRequest(dealer.Host, dealer.Port, Role.TripleService, dealer.Identity.Name, Purpose.Tape, id, index)
+            {
+                RetryFor = ConnectWithin,
+                ExpectedKey = dealer.Identity.SpkiSha256,
+            },
+            cancellation);
 
     /// <inheritdoc/>
     public void Dispose()

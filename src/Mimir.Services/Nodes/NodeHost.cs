@@ -1,4 +1,6 @@
+using Mimir.Services.Attesting;
 using Mimir.Services.Hosting;
+using Mimir.Services.Joining;
 using Mimir.Services.Workers;
 using Mimir.Spdz.Channels;
 using Mimir.Transport.Connections;
@@ -20,13 +22,16 @@ public static class NodeHost
     /// <summary><paramref name="wrapMesh"/> lets a test be a cheating party: (mesh, "load" | "lanes" | "online" | "offline") → mesh.</summary>
     internal static async Task RunAsync(RoleSettings settings, RoleEnvironment environment, Func<IMesh, string, IMesh> wrapMesh, CancellationToken cancellation)
     {
-        var tls = settings.OpenTls(Role.Party);
-        using var identity = tls.Identity;
-        using var anchors = tls.Anchors;
+        var enrolled = settings.OpenTls(Role.Party);
+        using var identity = enrolled.Identity;
+        using var anchors = enrolled.Anchors;
+        var coordinator = await environment.CoordinatorAsync(settings, cancellation);
+        await using var joined = await Joined.EnterAsync(enrolled, EvidenceProducers.Open(settings.Attestation), coordinator, environment, cancellation);
+        var tls = joined.Tls;
         await using var listener = PeerListener.Start(settings.Endpoint(), tls, [Role.Party, Role.ModelOwner], environment.Log);
         var address = new HostAddress(settings.AdvertisedHost ?? listener.Endpoint.Address.ToString(), listener.Endpoint.Port);
         environment.Listening(address);
-        var coordinator = await environment.CoordinatorAsync(settings, cancellation);
+        environment.Log(settings.Attestation.Demand);
         var hello = new WorkerHello { ProtocolVersion = ProtocolVersion.Current, Host = address.Host, Port = (uint)address.Port };
         await using var link = await CoordinatorLink.ConnectAsync(tls, coordinator, hello, cancellation);
         using var node = new Node(tls, listener, envelope => link.Send(new WorkerMessage { Sealed = envelope }), wrapMesh, (long)settings.PrefixMegabytes << 20);

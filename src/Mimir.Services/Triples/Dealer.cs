@@ -75,7 +75,7 @@ internal sealed class Dealer(TlsSettings tls, PeerListener listener, long prefix
     public async Task<PeerStream[]> TapesAsync(Connections connections, SessionId id, IReadOnlyList<VerifiedWorker> parties)
     {
         var accepting = parties.Select((p, i) => connections.Add(
-            stop => listener.AcceptAsync(new AcceptFilter(Purpose.Tape, id, Role.Party, p.Identity.Name, i), ConnectWithin, stop))).ToArray();
+            stop => listener.AcceptAsync(new AcceptFilter(Purpose.Tape, id, Role.Party, p.Identity.Name, i, p.Identity.SpkiSha256), ConnectWithin, stop))).ToArray();
         var streams = new PeerStream[accepting.Length];
         for (var i = 0; i < streams.Length; i++) streams[i] = await accepting[i];
         return streams;

@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Mimir.Services.Attesting;
 using Mimir.Services.Hosting;
+using Mimir.Services.Joining;
 using Mimir.Services.Workers;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Protos;
@@ -22,9 +24,12 @@ public static class TripleServiceHost
     /// <exception cref="PortInUseException">A port is taken.</exception>
     public static async Task RunAsync(TripleServiceSettings settings, RoleEnvironment environment, CancellationToken cancellation)
     {
-        var tls = settings.OpenTls(Role.TripleService);
-        using var identity = tls.Identity;
-        using var anchors = tls.Anchors;
+        var enrolled = settings.OpenTls(Role.TripleService);
+        using var identity = enrolled.Identity;
+        using var anchors = enrolled.Anchors;
+        var coordinator = await environment.CoordinatorAsync(settings, cancellation);
+        await using var joined = await Joined.EnterAsync(enrolled, EvidenceProducers.Open(settings.Attestation), coordinator, environment, cancellation);
+        var tls = joined.Tls;
         await using var listener = PeerListener.Start(settings.Endpoint(), tls, [Role.Party], environment.Log);
         var address = new HostAddress(settings.AdvertisedHost ?? listener.Endpoint.Address.ToString(), listener.Endpoint.Port);
         using var dealer = new Dealer(tls, listener, (long)settings.PrefixMegabytes << 20);
@@ -32,7 +37,7 @@ public static class TripleServiceHost
             tls, new IPEndPoint(listener.Endpoint.Address, settings.GrpcPort), services => services.AddSingleton(new TripleServiceEndpoint(tls, dealer)),
             routes => routes.MapGrpcService<TripleServiceEndpoint>(), environment.Log, cancellation: cancellation);
         environment.Listening(address);
-        var coordinator = await environment.CoordinatorAsync(settings, cancellation);
+        environment.Log(settings.Attestation.Demand);
         var hello = new WorkerHello
         {
             ProtocolVersion = ProtocolVersion.Current,

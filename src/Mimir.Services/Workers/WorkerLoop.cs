@@ -5,6 +5,7 @@ using Mimir.Transport.Connections;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
+using Mimir.Trust.Revocations;
 
 namespace Mimir.Services.Workers;
 
@@ -46,6 +47,9 @@ internal sealed class WorkerLoop(TlsSettings tls, CoordinatorLink link, IWorker 
                 break;
             case WorkerCommand.CommandOneofCase.End:
                 End(command.End);
+                break;
+            case WorkerCommand.CommandOneofCase.Revocations:
+                Take(command.Revocations.List.Memory);
                 break;
         }
     }
@@ -100,6 +104,24 @@ internal sealed class WorkerLoop(TlsSettings tls, CoordinatorLink link, IWorker 
         var report = Failures.Report(job.Id, tls.Identity, error, job.Session?.Step ?? "");
         environment.Log($"session {job.Id} ended: {report.ToException().Message}");
         link.Send(new WorkerMessage { Failed = report });
+    }
+
+    /// <summary>The coordinator passes lists on; whether one is in force is for this process to say.</summary>
+    private void Take(ReadOnlyMemory<byte> revocations)
+    {
+        try
+        {
+            if (tls.Anchors.Accept(revocations)) environment.Log($"revocation list {tls.Anchors.Revocations.List.Version} is in force");
+            tls.Anchors.Revocations.Keep();
+        }
+        catch (RevocationRefusedException refused)
+        {
+            environment.Log($"a revocation list was refused: {refused.Message}");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            environment.Log($"the revocation list is in force, and could not be kept for the next start: {error.Message}");
+        }
     }
 
     private void End(SessionEnd end)

@@ -8,7 +8,9 @@ namespace Mimir.Transport.Connections;
 /// <param name="Role">The peer's role.</param>
 /// <param name="Name">The peer's name.</param>
 /// <param name="Index">The peer's number among the parties.</param>
-public sealed record AcceptFilter(Purpose Purpose, SessionId? Session = null, Role? Role = null, string? Name = null, int? Index = null)
+/// <param name="Key">SHA-256 of the public key that its certificate must have: the one whose evidence was examined.</param>
+public sealed record AcceptFilter(
+    Purpose Purpose, SessionId? Session = null, Role? Role = null, string? Name = null, int? Index = null, ReadOnlyMemory<byte>? Key = null)
 {
     /// <summary>Whether <paramref name="stream"/> is wanted.</summary>
     public bool Matches(PeerStream stream) =>
@@ -16,7 +18,8 @@ public sealed record AcceptFilter(Purpose Purpose, SessionId? Session = null, Ro
         && (Session is null || stream.Hello.Session == Session)
         && (Role is null || stream.Peer.Role == Role)
         && (Name is null || stream.Peer.Name == Name)
-        && (Index is null || stream.Hello.Index == Index);
+        && (Index is null || stream.Hello.Index == Index)
+        && (Key is not { } key || stream.Peer.Identity is not { } identity || identity.SpkiSha256.Span.SequenceEqual(key.Span));
 
     /// <summary>For messages: who was awaited.</summary>
     public override string ToString() => $"{Role?.ToName() ?? "a peer"}{(Name is null ? "" : $" '{Name}'")} ({Purpose.ToString().ToLowerInvariant()} connection)";

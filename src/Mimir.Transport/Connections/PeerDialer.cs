@@ -18,6 +18,9 @@ public sealed record DialRequest(
     /// <summary>How long to keep trying while nobody listens there yet; zero tries once.</summary>
     public TimeSpan RetryFor { get; init; }
 
+    /// <summary>SHA-256 of the public key that the peer's certificate must have, where it matters: the one whose evidence was examined.</summary>
+    public ReadOnlyMemory<byte>? ExpectedKey { get; init; }
+
     /// <summary>For example <c>party 'p1' at 10.0.0.2:7000</c>.</summary>
     public string Target => $"{ExpectedRole.ToName()}{(ExpectedName is null ? "" : $" '{ExpectedName}'")} at {Host}:{Port}";
 }
@@ -63,7 +66,7 @@ public static class PeerDialer
             PeerHandshake.Configure(socket);
             await socket.ConnectAsync(request.Host, request.Port, limit.Token);
             return await PeerHandshake.DialAsync(
-                socket, $"{request.Host}:{request.Port}", settings, hello, request.ExpectedRole, request.ExpectedName, limit.Token);
+                socket, $"{request.Host}:{request.Port}", settings, hello, request, limit.Token);
         }
         catch (Exception error)
         {

@@ -19,10 +19,13 @@ internal static class PeerHandshake
 
     /// <summary>The dialling side: sends <paramref name="mine"/>, and wants the same purpose and session back from the expected peer.</summary>
     public static async Task<PeerStream> DialAsync(
-        Socket socket, string address, TlsSettings settings, Hello mine, Role expectedRole, string? expectedName, CancellationToken cancellation)
+        Socket socket, string address, TlsSettings settings, Hello mine, DialRequest request, CancellationToken cancellation)
     {
+        var (expectedRole, expectedName) = (request.ExpectedRole, request.ExpectedName);
         var (stream, plain, identity) = await SecureAsync(socket, settings, asServer: false, cancellation);
         identity?.Require(expectedRole, expectedName);
+        if (identity is not null && request.ExpectedKey is { } key && !identity.SpkiSha256.Span.SequenceEqual(key.Span))
+            throw new UntrustedPeerException($"{identity} has another key than the one that was described and examined.");
         await stream.WriteAsync(mine.ToBytes(), cancellation);
         await stream.FlushAsync(cancellation);
         var theirs = await ReadHelloAsync(stream, identity, cancellation);

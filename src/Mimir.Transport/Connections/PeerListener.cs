@@ -1,28 +1,26 @@
 using System.Net;
 using System.Net.Sockets;
 using Mimir.Spdz;
+using Mimir.Transport.Limits;
 using Mimir.Trust;
 
 namespace Mimir.Transport.Connections;
 
 /// <summary>
-/// A port for binary connections. Handshakes run in the background, at most 32 at a time; a finished connection goes to the waiter
-/// whose filter it matches, or waits up to a minute for one (a peer may dial before this process heard of the session).
+/// A port for binary connections, as many as <see cref="TlsSettings.Limits"/> grants. Handshakes run in the background; a finished connection goes to the
+/// waiter whose filter it matches, or waits a while for one (a peer may dial before this process heard of the session).
 /// </summary>
 public sealed class PeerListener : IAsyncDisposable
 {
-    private const int MaxHandshakes = 32;
-    private const int MaxUnclaimed = 128;
-    private static readonly TimeSpan UnclaimedFor = TimeSpan.FromMinutes(1);
-
     private readonly Socket _socket;
     private readonly TlsSettings _settings;
     private readonly Role[] _accepted;
     private readonly Action<string>? _refused;
-    private readonly SemaphoreSlim _handshakes = new(MaxHandshakes);
+    private readonly ConnectionGate _gate;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
-    private readonly List<(PeerStream Stream, long Since)> _unclaimed = [];
+    private readonly UnclaimedStreams _unclaimed;
+    private readonly ITimer _expiry;
     private readonly List<(AcceptFilter Filter, TaskCompletionSource<PeerStream> Waiter)> _waiters = [];
     private readonly Task _accepting;
 
@@ -30,6 +28,9 @@ public sealed class PeerListener : IAsyncDisposable
     {
         (_socket, _settings, _accepted, _refused) = (socket, settings, [.. accepted], refused);
         Endpoint = (IPEndPoint)socket.LocalEndPoint!;
+        _gate = new ConnectionGate(settings.Limits, settings.Clock, Endpoint.ToString(), refused);
+        _unclaimed = new UnclaimedStreams(settings.Clock, settings.Limits.Idle);
+        _expiry = settings.Clock.CreateTimer(static self => ((PeerListener)self!).DropExpired(), this, settings.Limits.Idle / 4, settings.Limits.Idle / 4);
         _accepting = AcceptLoopAsync();
     }
 
@@ -67,14 +68,7 @@ public sealed class PeerListener : IAsyncDisposable
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_stop.IsCancellationRequested, this);
-            var at = _unclaimed.FindIndex(candidate => filter.Matches(candidate.Stream));
-            if (at >= 0)
-            {
-                var stream = _unclaimed[at].Stream;
-                _unclaimed.RemoveAt(at);
-                return stream;
-            }
-
+            if (_unclaimed.Take(filter) is { } early) return early;
             _waiters.Add((filter, waiter));
         }
 
@@ -97,11 +91,11 @@ public sealed class PeerListener : IAsyncDisposable
         await _stop.CancelAsync();
         _socket.Dispose();
         await _accepting;
-        List<PeerStream> unclaimed;
+        await _expiry.DisposeAsync();
+        IReadOnlyList<PeerStream> unclaimed;
         lock (_lock)
         {
-            unclaimed = [.. _unclaimed.Select(entry => entry.Stream)];
-            _unclaimed.Clear();
+            unclaimed = _unclaimed.TakeAll();
             foreach (var (_, waiter) in _waiters) waiter.TrySetException(new ObjectDisposedException(nameof(PeerListener)));
             _waiters.Clear();
         }
@@ -115,47 +109,52 @@ public sealed class PeerListener : IAsyncDisposable
         {
             try
             {
-                await _handshakes.WaitAsync(_stop.Token);
                 var connection = await _socket.AcceptAsync(_stop.Token);
-                _ = GreetAsync(connection);
+                if (connection.RemoteEndPoint is IPEndPoint remote && _gate.Enter(remote.Address, connection.Dispose) is { } pass) _ = GreetAsync(connection, remote.ToString(), pass);
+                else Close(connection);
             }
-            catch (SocketException error) when (!_stop.IsCancellationRequested)
-            {
-                _handshakes.Release();
-                _refused?.Invoke($"A connection to {Endpoint} failed before it began: {error.Message}.");
-            }
-            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException or SocketException)
+            catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException || _stop.IsCancellationRequested)
             {
                 return;
+            }
+            catch (SocketException error)
+            {
+                _refused?.Invoke($"A connection to {Endpoint} failed before it began: {error.Message}.");
             }
         }
     }
 
-    private async Task GreetAsync(Socket connection)
+    /// <summary>With a reset, so that nothing of the connection stays behind in the system either.</summary>
+    private static void Close(Socket connection)
     {
-        var address = "an unknown address";
+        connection.LingerState = new LingerOption(true, 0);
+        connection.Dispose();
+    }
+
+    private async Task GreetAsync(Socket connection, string address, ConnectionPass pass)
+    {
         try
         {
-            address = connection.RemoteEndPoint?.ToString() ?? address;
             PeerHandshake.Configure(connection);
             using var timeout = new CancellationTokenSource(_settings.HandshakeTimeout, _settings.Clock);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, timeout.Token);
-            Deliver(await PeerHandshake.AcceptAsync(connection, address, _settings, _accepted, limit.Token));
+            var stream = await PeerHandshake.AcceptAsync(connection, address, _settings, _accepted, limit.Token);
+            pass.Complete();
+            stream.Pass = pass;
+            Deliver(stream);
         }
         catch (Exception error)
         {
             connection.Dispose();
-            if (!_stop.IsCancellationRequested) _refused?.Invoke($"Refused a connection from {address}: {error.Message}");
-        }
-        finally
-        {
-            _handshakes.Release();
+            pass.Dispose();
+            var reason = pass.MadeRoom ? "its handshake was the oldest of too many." : error is OperationCanceledException ? "it did not finish its handshake in time." : error.Message;
+            if (!_stop.IsCancellationRequested) _refused?.Invoke($"Refused a connection from {address}: {reason}");
         }
     }
 
     private void Deliver(PeerStream stream)
     {
-        var dropped = new List<PeerStream>();
+        PeerStream? dropped;
         lock (_lock)
         {
             var at = _waiters.FindIndex(entry => entry.Filter.Matches(stream));
@@ -166,15 +165,16 @@ public sealed class PeerListener : IAsyncDisposable
                 return;
             }
 
-            if (_stop.IsCancellationRequested) dropped.Add(stream);
-            else _unclaimed.Add((stream, _settings.Clock.GetTimestamp()));
-            while (_unclaimed.Count > 0 && (_unclaimed.Count > MaxUnclaimed || _settings.Clock.GetElapsedTime(_unclaimed[0].Since) > UnclaimedFor))
-            {
-                dropped.Add(_unclaimed[0].Stream);
-                _unclaimed.RemoveAt(0);
-            }
+            dropped = _stop.IsCancellationRequested ? stream : _unclaimed.Add(stream);
         }
 
-        foreach (var old in dropped) old.Dispose();
+        dropped?.Dispose();
+    }
+
+    private void DropExpired()
+    {
+        IReadOnlyList<PeerStream> expired;
+        lock (_lock) expired = _unclaimed.TakeExpired();
+        foreach (var stream in expired) stream.Dispose();
     }
 }

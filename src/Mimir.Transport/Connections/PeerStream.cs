@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
 using Mimir.Spdz;
+using Mimir.Transport.Limits;
 
 namespace Mimir.Transport.Connections;
 
@@ -17,6 +18,8 @@ public sealed class PeerStream : Stream
     private readonly Socket _socket;
     private readonly StallWatch _watch;
     private readonly TimeSpan _stallTimeout;
+    private readonly IDisposable? _revocation;
+    private volatile string? _revoked;
     private long _bytesReceived;
     private long _bytesSent;
     private int _disposed;
@@ -25,6 +28,7 @@ public sealed class PeerStream : Stream
     {
         (_inner, _plain, _socket, Peer, Hello, _stallTimeout) = (inner, plain, socket, peer, hello, settings.StallTimeout);
         _watch = new StallWatch(settings.Clock, settings.StallTimeout, Abort);
+        if (peer.Identity is { } identity) _revocation = settings.Anchors.Revocations.Watch(identity, Revoke);
     }
 
     /// <summary>Who is at the other end.</summary>
@@ -32,6 +36,9 @@ public sealed class PeerStream : Stream
 
     /// <summary>The greeting of the side that dialled: purpose, session, party index.</summary>
     public Hello Hello { get; }
+
+    /// <summary>On the accepting side: what its port's limits count, given back at the end.</summary>
+    internal ConnectionPass? Pass { private get; set; }
 
     /// <summary>Bytes read so far, before TLS's own framing.</summary>
     public long BytesReceived => Interlocked.Read(ref _bytesReceived);
@@ -173,6 +180,7 @@ public sealed class PeerStream : Stream
     {
         if (!disposing || Interlocked.Exchange(ref _disposed, 1) != 0) return;
         _watch.Dispose();
+        _revocation?.Dispose();
         try
         {
             _inner.Dispose();
@@ -183,6 +191,7 @@ public sealed class PeerStream : Stream
         }
 
         _socket.Dispose();
+        Pass?.Dispose();
         base.Dispose(disposing);
     }
 
@@ -195,8 +204,16 @@ public sealed class PeerStream : Stream
         return count;
     }
 
+    /// <summary>The authority has revoked the peer: nothing more is read from it or written to it.</summary>
+    private void Revoke(string reason)
+    {
+        _revoked = reason;
+        Abort();
+    }
+
     private PeerLostException Lost(Exception error)
     {
+        if (_revoked is { } revoked) return new PeerLostException($"{Peer} was lost: {revoked}; its connections are closed.", error);
         var reason = _watch.HasStalled ? $"no byte moved for {_stallTimeout.TotalSeconds:0.#} s"
             : error is EndOfStreamException ? error.Message
             : error is ObjectDisposedException ? "the connection was closed on this side"

@@ -26,7 +26,7 @@ internal static class TlsEndpoint
             try
             {
                 if (certificate is not X509Certificate2 presented) throw new UntrustedPeerException("The peer presented no certificate.");
-                peer = PeerIdentity.Verify(presented, settings.Anchors, settings.Clock.GetUtcNow());
+                peer = settings.Anchors.RequireAttested(PeerIdentity.Verify(presented, settings.Anchors, settings.Clock.GetUtcNow()));
                 return true;
             }
             catch (UntrustedPeerException error)

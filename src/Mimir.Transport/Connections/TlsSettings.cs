@@ -1,3 +1,4 @@
+using Mimir.Transport.Limits;
 using Mimir.Trust;
 
 namespace Mimir.Transport.Connections;
@@ -22,6 +23,9 @@ public sealed record TlsSettings
 
     /// <summary>The longest that one read or write may wait without progress before the peer counts as lost.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>What a port of this process grants to all peers and to one address.</summary>
+    public ConnectionLimits Limits { get; init; } = new();
 
     /// <summary>Source of the present time for certificates and timeouts.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;

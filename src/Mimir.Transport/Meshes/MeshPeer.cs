@@ -4,4 +4,5 @@ namespace Mimir.Transport.Meshes;
 /// <param name="Name">The party's name, as in its certificate.</param>
 /// <param name="Host">Name or address that the other parties dial.</param>
 /// <param name="Port">TCP port.</param>
-public sealed record MeshPeer(string Name, string Host, int Port);
+/// <param name="Key">SHA-256 of the public key that its certificate must have; null: any certificate of that name.</param>
+public sealed record MeshPeer(string Name, string Host, int Port, ReadOnlyMemory<byte>? Key = null);

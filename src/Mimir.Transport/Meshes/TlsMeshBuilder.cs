@@ -50,8 +50,8 @@ public static class TlsMeshBuilder
         {
             var party = parties[other];
             if (other > index)
-                return await listener.AcceptAsync(new AcceptFilter(Purpose.Mesh, session, Role.Party, party.Name, other), deadline, stop.Token);
-            var request = new DialRequest(party.Host, party.Port, Role.Party, party.Name, Purpose.Mesh, session, index) { RetryFor = deadline };
+                return await listener.AcceptAsync(new AcceptFilter(Purpose.Mesh, session, Role.Party, party.Name, other, party.Key), deadline, stop.Token);
+            var request = new DialRequest(party.Host, party.Port, Role.Party, party.Name, Purpose.Mesh, session, index) { RetryFor = deadline, ExpectedKey = party.Key };
             return await PeerDialer.ConnectAsync(settings, request, stop.Token);
         }
     }

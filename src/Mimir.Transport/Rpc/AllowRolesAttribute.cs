@@ -9,6 +9,9 @@ public sealed class AllowRolesAttribute(params Role[] roles) : Attribute
     /// <summary>The roles that may call.</summary>
     public IReadOnlyList<Role> Roles { get; } = roles;
 
+    /// <summary>Whether a process may call that has not shown its evidence yet, to show it. Otherwise attestation.policy decides.</summary>
+    public bool BeforeAttestation { get; init; }
+
     /// <summary>Every role, as long as its certificate is of this session's authority.</summary>
     public static IReadOnlyList<Role> Everyone { get; } = Enum.GetValues<Role>();
 }

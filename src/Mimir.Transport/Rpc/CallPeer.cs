@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Mimir.Transport.Connections;
 
 namespace Mimir.Transport.Rpc;
@@ -12,6 +13,10 @@ public static class CallPeer
     /// <exception cref="InvalidOperationException">The service does not run on a <see cref="GrpcServer"/>.</exception>
     public static RemotePeer Caller(this ServerCallContext context) =>
         context.UserState.TryGetValue(Key, out var peer) ? (RemotePeer)peer : throw new InvalidOperationException("This call has no verified caller.");
+
+    /// <summary>What names the TLS connection of this call, as <see cref="PeerChannel.Channel"/> does on the other side; empty on plain connections.</summary>
+    public static byte[] Channel(this ServerCallContext context) =>
+        context.GetHttpContext().Features.Get<ISslStreamFeature>() is { } secured ? ChannelBindings.Of(secured.SslStream) : [];
 
     internal static void SetCaller(this ServerCallContext context, RemotePeer peer) => context.UserState[Key] = peer;
 }

@@ -15,6 +15,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Mimir.Transport.Connections;
+using Mimir.Transport.Limits;
 using Mimir.Trust;
 
 namespace Mimir.Transport.Rpc;
@@ -59,22 +60,25 @@ public sealed class GrpcServer : IAsyncDisposable
         {
             options.MaxReceiveMessageSize = RpcLimits.MaxMessageBytes;
             options.MaxSendMessageSize = RpcLimits.MaxMessageBytes;
+            options.EnableDetailedErrors = false;
             options.Interceptors.Add<RoleInterceptor>(settings);
         });
         services(builder.Services);
         builder.WebHost.UseKestrel(kestrel =>
         {
-            Bound(kestrel.Limits);
+            Bound(kestrel.Limits, settings.Limits);
             kestrel.AddServerHeader = false;
             kestrel.Listen(endpoint, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
+                GatedConnections.Use(listen, settings, refused);
                 if (!plain) listen.UseHttps(HttpsOptions(settings, refused));
             });
         });
 
         var application = builder.Build();
         application.UseRouting();
+        application.Use(GatedConnections.BoundCallAsync);
         routes(application);
         try
         {
@@ -108,13 +112,17 @@ public sealed class GrpcServer : IAsyncDisposable
         await _application.DisposeAsync();
     }
 
-    private static void Bound(KestrelServerLimits limits)
+    private static void Bound(KestrelServerLimits limits, ConnectionLimits granted)
     {
-        limits.MaxConcurrentConnections = RpcLimits.MaxConnections;
         limits.MaxRequestBodySize = null;
-        limits.MinRequestBodyDataRate = null;
-        limits.MinResponseDataRate = null;
+        limits.MaxRequestHeaderCount = RpcLimits.MaxHeaders;
+        limits.MaxRequestHeadersTotalSize = RpcLimits.MaxHeaders * RpcLimits.MaxHeaderBytes / 4;
+        limits.MaxRequestLineSize = RpcLimits.MaxHeaderBytes;
+        limits.KeepAliveTimeout = granted.Idle;
+        limits.RequestHeadersTimeout = granted.Slow;
+        limits.MinRequestBodyDataRate = limits.MinResponseDataRate = new MinDataRate(RpcLimits.MinBytesPerSecond, granted.Slow);
         limits.Http2.MaxStreamsPerConnection = RpcLimits.MaxStreamsPerConnection;
+        limits.Http2.MaxRequestHeaderFieldSize = RpcLimits.MaxHeaderBytes;
         limits.Http2.KeepAlivePingDelay = RpcLimits.PingDelay;
         limits.Http2.KeepAlivePingTimeout = RpcLimits.PingTimeout;
     }
@@ -131,7 +139,11 @@ public sealed class GrpcServer : IAsyncDisposable
         try
         {
             if (certificate is not X509Certificate2 presented) throw new UntrustedPeerException("The peer presented no certificate.");
-            connection.Items[RoleInterceptor.ConnectionKey] = PeerIdentity.Verify(presented, settings.Anchors, settings.Clock.GetUtcNow());
+            var peer = PeerIdentity.Verify(presented, settings.Anchors, settings.Clock.GetUtcNow());
+            connection.Items[RoleInterceptor.ConnectionKey] = peer;
+            var watch = settings.Anchors.Revocations.Watch(peer, reason => connection.Abort(new ConnectionAbortedException(reason)));
+            connection.ConnectionClosed.Register(watch.Dispose);
+            GatedConnections.Complete(connection);
             return true;
         }
         catch (UntrustedPeerException error)

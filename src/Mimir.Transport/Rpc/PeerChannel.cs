@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
@@ -15,6 +17,8 @@ public sealed class PeerChannel : IDisposable
     private readonly GrpcChannel _channel;
     private volatile PeerIdentity? _server;
     private volatile UntrustedPeerException? _refusal;
+    private volatile byte[] _binding = [];
+    private IDisposable? _revocation;
 
     private PeerChannel(TlsSettings settings, string host, int port, Role role, string? name)
     {
@@ -30,7 +34,7 @@ public sealed class PeerChannel : IDisposable
             KeepAlivePingTimeout = RpcLimits.PingTimeout,
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
         };
-        if (!plain) handler.SslOptions = TlsEndpoint.ClientOptions(settings, (_, certificate, _, _) => Verify(certificate, settings, role, name), SslApplicationProtocol.Http2);
+        if (!plain) handler.ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, settings, role, name, cancellation);
         _channel = GrpcChannel.ForAddress(new UriBuilder(plain ? "http" : "https", host, port).Uri, new GrpcChannelOptions
         {
             HttpHandler = handler,
@@ -51,6 +55,11 @@ public sealed class PeerChannel : IDisposable
     /// <summary>The server's verified identity, once a call has connected; null before, and on plain connections of an insecure lab.</summary>
     public PeerIdentity? Server => _server;
 
+    /// <summary>
+    /// What names the TLS connection of the last call, the same on both sides and never the same again; empty before the first call, and on plain connections.
+    /// </summary>
+    public ReadOnlyMemory<byte> Channel => _binding;
+
     /// <summary>Makes a channel; it connects with its first call.</summary>
     public static PeerChannel Create(TlsSettings settings, string host, int port, Role expectedRole, string? expectedName = null) =>
         new(settings, host, port, expectedRole, expectedName);
@@ -69,7 +78,33 @@ public sealed class PeerChannel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _channel.Dispose();
+    public void Dispose()
+    {
+        Interlocked.Exchange(ref _revocation, null)?.Dispose();
+        _channel.Dispose();
+    }
+
+    /// <summary>TCP and TLS. It is made here, not by the HTTP client, because only the connection itself tells its channel binding.</summary>
+    private async ValueTask<Stream> ConnectAsync(DnsEndPoint target, TlsSettings settings, Role role, string? name, CancellationToken cancellation)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        SslStream? secured = null;
+        try
+        {
+            await socket.ConnectAsync(target, cancellation);
+            secured = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            await secured.AuthenticateAsClientAsync(
+                TlsEndpoint.ClientOptions(settings, (_, certificate, _, _) => Verify(certificate, settings, role, name), SslApplicationProtocol.Http2), cancellation);
+            _binding = ChannelBindings.Of(secured);
+            return secured;
+        }
+        catch
+        {
+            if (secured is not null) await secured.DisposeAsync();
+            socket.Dispose();
+            throw;
+        }
+    }
 
     private static string Innermost(RpcException error)
     {
@@ -84,13 +119,21 @@ public sealed class PeerChannel : IDisposable
         return metadata;
     }
 
+    /// <summary>The authority has revoked the server: its calls end, and no more are made.</summary>
+    private void Revoke(string reason)
+    {
+        _refusal = new UntrustedPeerException(reason);
+        _channel.Dispose();
+    }
+
     private bool Verify(X509Certificate? certificate, TlsSettings settings, Role role, string? name)
     {
         try
         {
             if (certificate is not X509Certificate2 presented) throw new UntrustedPeerException("The server presented no certificate.");
-            _server = PeerIdentity.Verify(presented, settings.Anchors, settings.Clock.GetUtcNow()).Require(role, name);
-            _refusal = null;
+            var server = settings.Anchors.RequireAttested(PeerIdentity.Verify(presented, settings.Anchors, settings.Clock.GetUtcNow()).Require(role, name));
+            (_server, _refusal) = (server, null);
+            Interlocked.Exchange(ref _revocation, settings.Anchors.Revocations.Watch(server, Revoke))?.Dispose();
             return true;
         }
         catch (UntrustedPeerException error)

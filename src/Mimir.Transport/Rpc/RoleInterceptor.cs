@@ -50,14 +50,28 @@ internal sealed class RoleInterceptor(TlsSettings settings) : Interceptor
         var http = context.GetHttpContext();
         var peer = settings.IsPlain ? Claimed(http, context.Peer) : Verified(http, context.Peer);
         if (peer is null) throw new RpcException(new Status(StatusCode.Unauthenticated, "The caller has not proven who it is."));
-        var allowed = http.GetEndpoint()?.Metadata.GetMetadata<AllowRolesAttribute>()?.Roles ?? [];
+        var rule = http.GetEndpoint()?.Metadata.GetMetadata<AllowRolesAttribute>();
+        var allowed = rule?.Roles ?? [];
         if (!allowed.Contains(peer.Role))
         {
             throw new RpcException(new Status(StatusCode.PermissionDenied,
                 $"{peer.Role.ToName()} '{peer.Name}' may not call {context.Method}; it is for {string.Join(", ", allowed.Select(role => role.ToName()))}."));
         }
 
+        if (rule is not { BeforeAttestation: true } && peer.Identity is { } identity) RequireAttested(identity);
         context.SetCaller(peer);
+    }
+
+    private void RequireAttested(PeerIdentity caller)
+    {
+        try
+        {
+            settings.Anchors.RequireAttested(caller);
+        }
+        catch (UntrustedPeerException refused)
+        {
+            throw new RpcException(new Status(StatusCode.PermissionDenied, refused.Message));
+        }
     }
 
     private static RemotePeer? Verified(HttpContext http, string address) =>

@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Mimir.Spdz;
 using Mimir.Transport.Protos;
 using Mimir.Trust;
+using Mimir.Trust.Registration;
 
 namespace Mimir.Transport.Sessions;
 
@@ -17,6 +18,17 @@ public static class PeerRefs
     /// <summary>A verified peer's name and certificate, for others to verify.</summary>
     public static PeerCertificate ToCertificate(this PeerIdentity peer) =>
         new() { Peer = peer.ToRef(), CertificateDer = ByteString.CopyFrom(peer.CertificateDer.Span) };
+
+    /// <summary>A node's evidence as a message.</summary>
+    public static NodeAttestation ToMessage(this AttestationRecord record) => new()
+    {
+        Evidence = ByteString.CopyFrom(record.Evidence.Span),
+        Nonce = ByteString.CopyFrom(record.Nonce.Span),
+        Channel = ByteString.CopyFrom(record.Channel.Span),
+    };
+
+    /// <summary>A node's evidence from a message; nothing of it is verified.</summary>
+    public static AttestationRecord ToRecord(this NodeAttestation message) => new(message.Evidence.Memory, message.Nonce.Memory, message.Channel.Memory);
 
     /// <summary>Whether <paramref name="reference"/> names <paramref name="peer"/>.</summary>
     public static bool Names(this PeerRef? reference, PeerIdentity peer) =>

@@ -21,6 +21,7 @@ public sealed class VerifiedGroup
         ScaleBits = checked((int)descriptor.ScaleBits);
         Parties = VerifiedWorker.ReadParties(descriptor.Parties, anchors, now);
         TripleService = VerifiedWorker.Read(descriptor.TripleService, anchors, now, Role.TripleService);
+        VerifiedWorker.RequireQuorum([.. Parties, TripleService], anchors);
         ModelOwner = descriptor.ModelOwner.Verify(anchors, now, Role.ModelOwner);
     }
 

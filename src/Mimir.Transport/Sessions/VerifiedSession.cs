@@ -22,6 +22,7 @@ public sealed class VerifiedSession
         Active = SessionTermsCodec.IsActive(descriptor.Terms.Security);
         Parties = VerifiedWorker.ReadParties(descriptor.Parties, anchors, now);
         TripleService = VerifiedWorker.Read(descriptor.TripleService, anchors, now, Role.TripleService);
+        VerifiedWorker.RequireQuorum([.. Parties, TripleService], anchors);
         Clients = descriptor.Clients.Select(c => c.Verify(anchors, now, Role.DataOwner)).ToDictionary(c => c.Name);
         if (Parties.Count != Terms.Parties) throw new MalformedMessageException($"the session is for {Terms.Parties} parties, its description names {Parties.Count}");
         if (!Clients.Keys.Order(StringComparer.Ordinal).SequenceEqual(ClientMasks.Clients(Plan)))

@@ -1,4 +1,5 @@
 using Mimir.Trust.KeyRelease;
+using Mimir.Trust.Revocations;
 
 namespace Mimir.Trust.Audit;
 
@@ -33,23 +34,26 @@ public sealed record Admitted(Role Role, string Name, ReadOnlyMemory<byte> SpkiS
 /// <summary>Why a process was not admitted.</summary>
 public enum AdmissionRefusal
 {
-    /// <summary>Its certificate is not of the group's authority, or of another role.</summary>
-    Certificate,
-
     /// <summary>Another release, or a greeting of no known form.</summary>
     Protocol,
 
     /// <summary>A process of this name is there already.</summary>
     Duplicate,
 
-    /// <summary>Its evidence does not prove what it must.</summary>
+    /// <summary>Its evidence answers no nonce of now: it was replayed.</summary>
+    Replayed,
+
+    /// <summary>Its evidence was given for another connection.</summary>
+    Relayed,
+
+    /// <summary>Its key is of a wrong kind, or it does not hold it.</summary>
+    Key,
+
+    /// <summary>Its evidence is not genuine, or is bound to something else.</summary>
     Evidence,
 
-    /// <summary>What the evidence proves is not what the policy asks for.</summary>
+    /// <summary>What its evidence proves is not what the policy asks for.</summary>
     Policy,
-
-    /// <summary>It was revoked.</summary>
-    Revoked,
 }
 
 /// <summary>A process was refused.</summary>
@@ -89,17 +93,15 @@ public sealed record KeyRefused(string KeyName, KeyRefusal Reason) : AuditEvent
     public override IReadOnlyList<AuditField> Fields => [new("key", PeerName.Require(KeyName)), new("reason", AuditText.Word(Reason))];
 }
 
-/// <summary>A process was thrown out.</summary>
-/// <param name="Role">Its role.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="SpkiSha256">Its certificate's key; empty: all of this name.</param>
-public sealed record Revoked(Role Role, string Name, ReadOnlyMemory<byte> SpkiSha256) : AuditEvent
+/// <summary>A revocation came into force.</summary>
+/// <param name="ListVersion">Version of the list.</param>
+/// <param name="What">What the value names.</param>
+/// <param name="Value">role/name, a serial number, or SHA-256 of a key in hexadecimal.</param>
+public sealed record Revoked(ulong ListVersion, RevocationKind What, string Value) : AuditEvent
 {
     /// <inheritdoc/>
     public override string Kind => "revoked";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<AuditField> Fields => SpkiSha256.IsEmpty
-        ? [new("peer", AuditText.Peer(Role, Name))]
-        : [new("peer", AuditText.Peer(Role, Name)), new("spki_sha256", AuditText.Hex(SpkiSha256))];
+    public override IReadOnlyList<AuditField> Fields => [new("list_version", (long)Math.Min(ListVersion, long.MaxValue)), new("what", AuditText.Word(What)), new("value", Value)];
 }

@@ -1,6 +1,7 @@
 using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Mimir.Trust.Registration;
 
 namespace Mimir.Trust.Certificates;
 
@@ -12,7 +13,8 @@ namespace Mimir.Trust.Certificates;
 /// <param name="Name">The bearer's name.</param>
 /// <param name="SealingPublicKey">X25519 public key, 32 bytes.</param>
 /// <param name="SpkiSha256">SHA-256 of the subject public key info.</param>
-internal sealed record CertificateProfile(Role Role, string Name, byte[] SealingPublicKey, byte[] SpkiSha256)
+/// <param name="Attestation">What the authority says about the bearer's evidence, or null.</param>
+internal sealed record CertificateProfile(Role Role, string Name, byte[] SealingPublicKey, byte[] SpkiSha256, AttestationStamp? Attestation)
 {
     /// <summary>The extension with the sealing key: 2.25 followed by the UUID 6b0c6a1e-9d0f-4a53-8c67-2f4be0d4a7c1 as a number.</summary>
     public const string SealingKeyOid = "2.25.142291855472158910262806780410804348865";
@@ -44,7 +46,8 @@ internal sealed record CertificateProfile(Role Role, string Name, byte[] Sealing
             if (!certificate.SubjectName.RawData.AsSpan().SequenceEqual(Subject(role, name).RawData))
                 throw new UntrustedPeerException($"The certificate of {role.ToName()} '{name}' has a subject that differs from its mimir:// name.");
             var spki = SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo());
-            return new(role, name, ReadSealingKey(certificate, role, name), spki);
+            var stamp = Single(certificate, AttestationStamp.Oid) is { } extension ? AttestationStamp.Read(extension) : null;
+            return new(role, name, ReadSealingKey(certificate, role, name), spki, stamp);
         }
         catch (Exception error) when (error is CryptographicException or AsnContentException)
         {

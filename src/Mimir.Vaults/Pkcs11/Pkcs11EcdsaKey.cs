@@ -29,6 +29,9 @@ internal sealed class Pkcs11EcdsaKey : ECDsa
         }
     }
 
+    /// <summary>Whether the token is disposed of together with the key.</summary>
+    public bool OwnsToken { get; init; }
+
     public override byte[] SignHash(byte[] hash) => _token.SignDigest(_label, hash);
 
     public override bool VerifyHash(byte[] hash, byte[] signature) => _public.VerifyHash(hash, signature);
@@ -41,7 +44,11 @@ internal sealed class Pkcs11EcdsaKey : ECDsa
 
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _public.Dispose();
+        if (disposing)
+        {
+            _public.Dispose();
+            if (OwnsToken) _token.Dispose();
+        }
         base.Dispose(disposing);
     }
 

@@ -43,8 +43,11 @@ public sealed class Pkcs11Token : IDisposable
     }
 
     /// <summary>The ECDSA key pair called <paramref name="keyLabel"/>: signs in the token. Usable while the token is open.</summary>
+    /// <param name="keyLabel">The label of both halves.</param>
+    /// <param name="ownsToken">Whether disposing of the key closes the token.</param>
     /// <exception cref="Pkcs11TokenException">There is no such pair, or not on P-256.</exception>
-    public ECDsa Signer(string keyLabel) => new Pkcs11EcdsaKey(this, keyLabel, Read(keyLabel, CKO.CKO_PUBLIC_KEY, CKA.CKA_EC_PARAMS), Read(keyLabel, CKO.CKO_PUBLIC_KEY, CKA.CKA_EC_POINT));
+    public ECDsa Signer(string keyLabel, bool ownsToken = false) =>
+        new Pkcs11EcdsaKey(this, keyLabel, Read(keyLabel, CKO.CKO_PUBLIC_KEY, CKA.CKA_EC_PARAMS), Read(keyLabel, CKO.CKO_PUBLIC_KEY, CKA.CKA_EC_POINT)) { OwnsToken = ownsToken };
 
     /// <summary>Signs a digest with CKM_ECDSA: r ‖ s.</summary>
     internal byte[] SignDigest(string keyLabel, byte[] digest) => Use(keyLabel, key =>

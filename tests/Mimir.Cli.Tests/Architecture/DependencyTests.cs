@@ -12,12 +12,14 @@ public sealed class DependencyTests
     {
         ["Mimir.Numerics"] = [],
         ["Mimir.Trust"] = [],
+        ["Mimir.Overlay"] = ["Mimir.Trust"],
         ["Mimir.Models"] = ["Mimir.Numerics"],
         ["Mimir.Spdz"] = ["Mimir.Models"],
         ["Mimir.Transport"] = ["Mimir.Spdz", "Mimir.Trust"],
         ["Mimir.Services"] = ["Mimir.Transport"],
         ["Mimir.Client"] = ["Mimir.Transport"],
-        ["mimir"] = ["Mimir.Services", "Mimir.Client"],
+        ["Mimir.Vaults"] = ["Mimir.Trust"],
+        ["mimir"] = ["Mimir.Services", "Mimir.Client", "Mimir.Vaults", "Mimir.Overlay"],
     };
 
     private static readonly string[] ServiceLibraries =
@@ -37,8 +39,10 @@ public sealed class DependencyTests
     [Theory]
     [InlineData("Mimir.Numerics")]
     [InlineData("Mimir.Trust")]
+    [InlineData("Mimir.Overlay")]
     [InlineData("Mimir.Models")]
     [InlineData("Mimir.Spdz")]
+    [InlineData("Mimir.Vaults")]
     public void Below_Transport_there_is_no_rpc_no_injection_and_no_logging(string project)
     {
         var used = Load(project).GetReferencedAssemblies().Select(a => a.Name!);

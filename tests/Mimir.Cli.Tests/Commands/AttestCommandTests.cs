@@ -115,7 +115,7 @@ public sealed class AttestCommandTests
             Assert.Equal((expected, ""), (code, error));
             Assert.Equal(expected == ExitCode.Failed, output.Contains("policy.snp.", StringComparison.Ordinal));
             Assert.Equal(expected, (await RunAsync([.. genoa, "--policy", policy.Path, "--role", "party"])).Code);
-            Assert.Equal(ExitCode.Failed, (await RunAsync([.. genoa, "--policy", policy.Path, "--role", "triples"])).Code);
+            Assert.Equal(ExitCode.Failed, (await RunAsync([.. genoa, "--policy", policy.Path, "--role", "triple-service"])).Code);
         }
     }
 

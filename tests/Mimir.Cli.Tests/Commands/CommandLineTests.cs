@@ -101,6 +101,7 @@ public sealed class CommandLineTests
         Assert.True(findings[".NET"]);
         Assert.True(findings["loopback TLS 1.3"]);
         Assert.Contains("memory read, 1 thread", findings.Keys);
+        foreach (var evidence in new[] { "evidence", "Nitro enclave", "SEV-SNP guest", "TDX guest", "TPM 2.0" }) Assert.Contains(evidence, findings.Keys);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
+using Mimir.Cli.Commands;
 using Mimir.Cli.Configuration;
+using Mimir.Transport.Limits;
 
 namespace Mimir.Cli.Tests.Configuration;
 
@@ -13,7 +15,22 @@ public sealed class ConfigLoaderTests
         var config = ConfigLoader.Load(null, []);
         Assert.Equal(new MimirConfig(
             Active: true, Greedy: false, new FixedPointConfig(16, 2), new SchedulerConfig(null, 16, 16, 8, 256), new TriplePoolConfig(4, 0.01),
-            new TlsConfig(true, null, null, 120), new ProcessConfig("127.0.0.1:0", null, null)), config);
+            new TlsConfig(true, null, null, 120), new AttestationConfig(null, "none", "/dev/tpmrm0", null, null, null, null, 180, null),
+            new LimitsConfig(new ConnectionLimits(), 10), new ProcessConfig("127.0.0.1:0", null, null)), config);
+    }
+
+    [Fact]
+    public void What_ports_grant_is_set_by_the_limits()
+    {
+        var config = ConfigLoader.Load(null, Environment(
+            "MIMIR__LIMITS__CONNECTIONS=9", "MIMIR__LIMITS__CONNECTIONS_PER_ADDRESS=8", "MIMIR__LIMITS__FAILED_HANDSHAKES_PER_MINUTE=7", "MIMIR__LIMITS__HANDSHAKE_SECONDS=6",
+            "MIMIR__LIMITS__IDLE_SECONDS=5", "MIMIR__LIMITS__SLOW_SECONDS=4", "MIMIR__LIMITS__CALLS_PER_SECOND=3", "MIMIR__TLS__IDENTITY=i", "MIMIR__TLS__AUTHORITY=a"));
+        var settings = RoleCommands.Settings(config);
+        Assert.Equal(6, settings.HandshakeSeconds);
+        Assert.Equal(new ConnectionLimits
+        {
+            Connections = 9, ConnectionsPerAddress = 8, FailedHandshakesPerMinute = 7, CallsPerSecond = 3, Idle = TimeSpan.FromSeconds(5), Slow = TimeSpan.FromSeconds(4),
+        }, settings.Limits);
     }
 
     [Fact]

@@ -28,6 +28,8 @@ internal sealed class MimirProcess : IAsyncDisposable
 
     public string LastError => Errors.TrimEnd().Split('\n')[^1];
 
+    public int ProcessId => _process.Id;
+
     /// <summary>Completes with the first piece of text: tokens are coming.</summary>
     public Task FirstText => _firstText.Task;
 

@@ -34,6 +34,8 @@ internal sealed class Members : IDisposable
 
     public TrustAnchors Anchors { get; }
 
+    public CertificateAuthority Authority => _authority;
+
     public Identity Identity(Role role, string name)
     {
         if (!_identities.TryGetValue((role, name), out var identity))

@@ -3,13 +3,13 @@ namespace Mimir.Trust.Tests.Attestation;
 /// <summary>One flipped bit at a time.</summary>
 internal static class Flips
 {
-    /// <summary>Copies of <paramref name="bytes"/> with one bit flipped in each byte from <paramref name="start"/> on; which bit, moves on from byte to byte.</summary>
-    public static IEnumerable<(int Index, byte[] Bytes)> Each(byte[] bytes, int start = 0, int? length = null)
+    /// <summary>Copies of <paramref name="bytes"/> with one bit flipped in every <paramref name="step"/>th byte of the first <paramref name="length"/>; which bit, moves on.</summary>
+    public static IEnumerable<(int Index, byte[] Bytes)> Each(byte[] bytes, int? length = null, int step = 1)
     {
-        for (var i = start; i < start + (length ?? bytes.Length - start); i++)
+        for (var (i, bit) = (0, 0); i < (length ?? bytes.Length); i += step, bit++)
         {
             var copy = (byte[])bytes.Clone();
-            copy[i] ^= (byte)(1 << (i % 8));
+            copy[i] ^= (byte)(1 << (bit % 8));
             yield return (i, copy);
         }
     }

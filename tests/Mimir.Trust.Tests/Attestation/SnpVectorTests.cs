@@ -173,6 +173,33 @@ public sealed class SnpVectorTests
             SharedVectors.AssertRefused(SharedVectors.Verify(turin.Within, SharedVectors.Flip(turin.Report, offset, 7), turin.Endorsements), SnpRefusals.Unsigned);
     }
 
+    [Theory]
+    [InlineData("milan-v3-vlek-vmpl1", 0x48, 2, SnpRefusals.Signer)]
+    [InlineData("milan-v3", 0x48, 2, SnpRefusals.Signer)]
+    [InlineData("milan-v3", 0x189, 4, SnpRefusals.Product)]
+    [InlineData("milan-v3", 0x189, 6, SnpRefusals.Product)]
+    [InlineData("milan-v3", 0x187, 0, SnpRefusals.Tcb)]
+    [InlineData("milan-v3", 0x182, 0, SnpRefusals.Tcb)]
+    [InlineData("turin-v5", 0x183, 0, SnpRefusals.Tcb)]
+    [InlineData("turin-v5", 0x1A0, 0, SnpRefusals.ChipId)]
+    [InlineData("turin-v5", 0x1A8, 0, SnpRefusals.ChipId)]
+    public void What_the_report_states_must_be_what_the_certificate_states(string id, int offset, int bit, string code)
+    {
+        var example = SnpCase.Load(id);
+        SharedVectors.AssertRefused(SharedVectors.Verify(example.Within, SharedVectors.Flip(example.Report, offset, bit), example.Endorsements), SnpRefusals.Signature, code);
+    }
+
+    [Theory]
+    [InlineData(0x00, 1, SnpRefusals.Version)]
+    [InlineData(0x34, 1, SnpRefusals.Algorithm)]
+    [InlineData(0x48, 3, SnpRefusals.NoSignature)]
+    public void A_report_of_another_form_is_refused(int offset, int bit, string code)
+    {
+        var example = SnpCase.Load("turin-v5");
+        var verdict = SharedVectors.Verify(example.Within, SharedVectors.Flip(example.Report, offset, bit), example.Endorsements, EvidenceKind.Snp);
+        SharedVectors.AssertRefused(verdict, code);
+    }
+
     [Fact]
     public void A_masked_signature_is_refused_as_such()
     {

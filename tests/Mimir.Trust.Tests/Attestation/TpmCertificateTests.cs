@@ -65,6 +65,20 @@ public sealed class TpmCertificateTests
         SharedVectors.AssertRefused(Verify(key, quote, key.SignData(quote, HashAlgorithmName.SHA1, RSASignaturePadding.Pkcs1)), TpmRefusals.Algorithm);
     }
 
+    [Fact]
+    public void A_bank_that_is_selected_twice_is_one_bank()
+    {
+        using var key = RSA.Create(2048);
+        var digest = SHA256.HashData(new byte[64]);
+        byte[] selection = [0, 0, 0, 2, 0, 0x0B, 3, 1, 0, 0, 0, 0x0B, 3, 2, 0, 0, 0, 32, .. digest];
+        byte[] quote = [.. QuoteOf([7])[..36], .. selection];
+        var signature = key.SignData(quote, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        EvidencePart[] parts = [new(EvidencePartKind.Signature, signature), new(EvidencePartKind.AttestationKey, key.ExportSubjectPublicKeyInfo()), new(EvidencePartKind.PcrValues, new byte[64])];
+        var verdict = EvidenceVerifier.Verify(new Evidence(EvidenceKind.Tpm, quote, parts), new VerificationContext { At = LabChain.Now });
+        Assert.Equal([0, 1], Assert.Single(Assert.IsType<TpmClaims>(Assert.IsType<ValidVerdict>(verdict).Claims).Banks).Registers);
+        Assert.NotNull(verdict.Read!.Fields["pcrs.sha256.1"]);
+    }
+
     private static Verdict Verify(RSA key, byte[] quote, byte[] signature)
     {
         var evidence = new Evidence(EvidenceKind.Tpm, quote, [new(EvidencePartKind.Signature, signature), new(EvidencePartKind.AttestationKey, key.ExportSubjectPublicKeyInfo())]);

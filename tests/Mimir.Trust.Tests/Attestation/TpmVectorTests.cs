@@ -77,7 +77,8 @@ public sealed class TpmVectorTests
         SharedVectors.AssertRefused(SharedVectors.Verify(At, Quote, Signature, other, Values), TpmRefusals.Signature);
         SharedVectors.AssertRefused(SharedVectors.Verify(At, Quote, Signature, Key, other, Values), TpmRefusals.KeyMissing);
         SharedVectors.AssertRefused(SharedVectors.Verify(At, Quote, Signature, Key, Values with { Bytes = Values.Bytes[..160] }), TpmRefusals.PcrDigest);
-        SharedVectors.AssertRefused(SharedVectors.Verify(At, Quote, Signature, Key, Values, Values), TpmRefusals.PcrDigest);
+        SharedVectors.AssertRefused(SharedVectors.Verify(At, Quote, Signature, Key, Values, SharedVectors.Flip(Values, 0, 0)), TpmRefusals.PcrDigest);
+        Assert.True(SharedVectors.Verify(At, Quote, Signature, Key, Values, Values, Quote, Key).IsValid);
     }
 
     [Fact]

@@ -26,14 +26,14 @@ public sealed class UnexpectedBytesTests
     {
         var evidence = new Evidence(kind, body, [.. parts.Select(p => new EvidencePart(p.Item1, p.Item2))]);
         Assert.False(EvidenceVerifier.Verify(evidence, Context).IsValid);
-    }, seed: Seed, iter: 3000);
+    }, seed: Seed, iter: 1000);
 
     [Fact]
     public void Random_files() => Gen.Select(Bytes, Bytes.Array[0, 4], Gen.Int[0, 6]).Sample((body, others, kind) =>
     {
         var stated = kind == 0 ? (EvidenceKind?)null : (EvidenceKind)kind;
         Assert.False(SharedVectors.Verify(LabChain.Now, new EvidenceFile("a", body), [.. others.Select(o => new EvidenceFile("b", o))], stated).IsValid);
-    }, seed: Seed, iter: 3000);
+    }, seed: Seed, iter: 1000);
 
     [Fact]
     public void Mutated_evidence()
@@ -49,7 +49,7 @@ public sealed class UnexpectedBytesTests
             var verdict = SharedVectors.Verify(example.Within, changed[0], changed[1..]);
             if (IsText(files[which]) && verdict.IsValid) Assert.Equal(Block(files[which].Bytes.Span), Block(mutated));
             else Assert.False(verdict.IsValid);
-        }, seed: Seed, iter: 1500);
+        }, seed: Seed, iter: 500);
     }
 
     [Fact]

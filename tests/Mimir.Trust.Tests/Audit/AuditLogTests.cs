@@ -3,6 +3,7 @@ using System.Text;
 using Mimir.Trust.Audit;
 using Mimir.Trust.Certificates;
 using Mimir.Trust.KeyRelease;
+using Mimir.Trust.Revocations;
 
 namespace Mimir.Trust.Tests.Audit;
 
@@ -220,7 +221,7 @@ public sealed class AuditLogTests : IDisposable
     public void Free_text_cannot_be_written()
     {
         using var log = AuditLog.Open(Log, _writer);
-        Assert.Throws<ArgumentException>(() => log.Append(new Refused(Role.Party, "p0\u001b[2J", AdmissionRefusal.Policy)));
+        Assert.Throws<ArgumentException>(() => log.Append(new Refused(Role.Party, "p0\u001b[2J", AdmissionRefusal.Evidence)));
         Assert.Throws<ArgumentException>(() => log.Append(new ModelShared(Session, "owner", ["two words"], new byte[32])));
         log.Append(new SessionEnded(Session));
         Assert.True(Verify().IsIntact);
@@ -231,7 +232,7 @@ public sealed class AuditLogTests : IDisposable
         using var log = AuditLog.Open(Log, writer ?? _writer);
         log.Append(new Admitted(Role.Party, "p0", new byte[32]) { EvidenceSha256 = new byte[32], Measurement = new byte[48] });
         log.Append(new Admitted(Role.Party, "p1", new byte[32]));
-        log.Append(new Refused(Role.Party, "p2", AdmissionRefusal.Policy));
+        log.Append(new Refused(Role.Party, "p2", AdmissionRefusal.Evidence));
         log.Append(new KeyReleased("weights", new byte[32]));
         log.Append(new KeyRefused("weights", KeyRefusal.EvidenceRefused));
         log.Append(new ModelShared(new SessionId(3, 4), "owner", ["p0", "p1"], new byte[32]));
@@ -241,7 +242,7 @@ public sealed class AuditLogTests : IDisposable
         log.Append(new SessionEnded(Session));
         log.Append(new SessionAborted(Session, AbortCause.PeerLost, null));
         log.Append(new SessionAborted(Session, AbortCause.PeerMisbehaved, "party/p1"));
-        log.Append(new Revoked(Role.Party, "p1", new byte[32]));
+        log.Append(new Revoked(3, RevocationKind.Name, "party/p1"));
     }
 
     private AuditReport Verify(string? head = null)

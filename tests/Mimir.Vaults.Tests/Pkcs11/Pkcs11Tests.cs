@@ -6,10 +6,9 @@ using Net.Pkcs11Interop.HighLevelAPI;
 
 namespace Mimir.Vaults.Tests.Pkcs11;
 
-public sealed class Pkcs11Tests(SoftToken soft) : IClassFixture<SoftToken>
+[Collection(nameof(SoftToken))]
+public sealed class Pkcs11Tests
 {
-    private readonly SoftToken _soft = soft;
-
     [Fact]
     public void The_token_signs_and_keeps_its_key()
     {

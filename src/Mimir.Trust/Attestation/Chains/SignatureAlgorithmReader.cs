@@ -50,11 +50,11 @@ internal static class SignatureAlgorithmReader
         var mask = parameters.ReadSequence(Tag(1)).ReadSequence();
         var maskOid = mask.ReadObjectIdentifier();
         var maskHash = Hash(mask.ReadSequence());
-        var salt = parameters.ReadSequence(Tag(2)).ReadInteger();
+        var saltIsShort = parameters.ReadSequence(Tag(2)).TryReadInt32(out var salt);
         var trailer = parameters.HasData ? parameters.ReadSequence(Tag(3)).ReadInteger() : OnlyTrailer;
         parameters.ThrowIfNotEmpty();
-        if (maskOid != Mgf1 || maskHash != hash || trailer != OnlyTrailer) return SignatureAlgorithm.Unknown;
-        return (hash, (int)salt) switch
+        if (!saltIsShort || maskOid != Mgf1 || maskHash != hash || trailer != OnlyTrailer) return SignatureAlgorithm.Unknown;
+        return (hash, salt) switch
         {
             ("2.16.840.1.101.3.4.2.1", 32) => SignatureAlgorithm.RsaPssSha256,
             ("2.16.840.1.101.3.4.2.2", 48) => SignatureAlgorithm.RsaPssSha384,

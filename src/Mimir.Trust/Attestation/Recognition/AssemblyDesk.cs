@@ -25,7 +25,7 @@ internal sealed class AssemblyDesk(Findings findings)
     public void Place(EvidenceFile file)
     {
         if (HclReport.Recognises(file.Bytes.Span)) FirmwareReport = file.Bytes;
-        else if (PartRecognition.TryRead(file.Bytes) is { } parts) _parts.AddRange(parts);
+        else if (PartRecognition.TryRead(file.Bytes) is { } parts) Add(parts);
         else if (PartRecognition.Hex(file.Bytes.Span) is { Length: <= LongestNonce } nonce) PlaceNonce(nonce);
         else _ambiguous.Add(file);
     }
@@ -38,6 +38,10 @@ internal sealed class AssemblyDesk(Findings findings)
         return evidence.With(_parts.Select(p => p.Kind == EvidencePartKind.Collateral && evidence.Kind == EvidenceKind.Snp ? p with { Kind = EvidencePartKind.RuntimeData } : p));
     }
 
+    /// <summary>Whoever names a file twice means it once.</summary>
+    private void Add(IEnumerable<EvidencePart> parts) =>
+        _parts.AddRange(parts.Where(p => !_parts.Any(known => known.Kind == p.Kind && known.Bytes.Span.SequenceEqual(p.Bytes.Span))));
+
     private void PlaceNonce(byte[] nonce)
     {
         if (Nonce is { } other && !other.Span.SequenceEqual(nonce)) findings.Add(RecognitionRefusals.Nonce, "Two files of hexadecimal digits state different nonces.");
@@ -49,7 +53,7 @@ internal sealed class AssemblyDesk(Findings findings)
     {
         if (evidence.Kind == EvidenceKind.AzureVtpm && evidence.Body.Span.SequenceEqual(report.Span)) return;
         if (evidence.Kind == EvidenceKind.Snp && HclReport.TryRead(report, findings) is { } hcl && hcl.Report.Span.SequenceEqual(evidence.Body.Span))
-            _parts.Add(new EvidencePart(EvidencePartKind.RuntimeData, hcl.RuntimeData));
+            Add([new EvidencePart(EvidencePartKind.RuntimeData, hcl.RuntimeData)]);
         else
             findings.Add(RecognitionRefusals.Endorsement, "A report of Azure's firmware was given that does not belong to this evidence.");
     }
@@ -62,7 +66,7 @@ internal sealed class AssemblyDesk(Findings findings)
             EvidenceKind.AzureVtpm => Decide(file, TpmQuote.TryRead(evidence.PartsOf(EvidencePartKind.Quote).Concat(_parts.Where(p => p.Kind == EvidencePartKind.Quote).Select(p => p.Bytes)).FirstOrDefault())),
             _ => null,
         };
-        if (kind is { } part) _parts.Add(part);
+        if (kind is { } part) Add([part]);
         else findings.Add(RecognitionRefusals.Endorsement, $"'{file.Name}' is nothing that belongs to this evidence.");
     }
 

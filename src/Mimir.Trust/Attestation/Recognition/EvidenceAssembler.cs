@@ -25,7 +25,8 @@ public static class EvidenceAssembler
         }
 
         var desk = new AssemblyDesk(findings);
-        foreach (var file in others) desk.Place(file);
+        foreach (var file in others)
+            if (!file.Bytes.Span.SequenceEqual(evidence.Bytes.Span)) desk.Place(file);
         var assembled = encoded ? Decode(evidence, kind, findings) : Read(evidence, kind, desk, findings);
         if (assembled is null) return null;
         assembled = desk.Complete(assembled);
@@ -75,7 +76,7 @@ public static class EvidenceAssembler
         : null;
 
     /// <summary>A report that the host extended by its certificate table.</summary>
-    private static Evidence Extended(ReadOnlyMemory<byte> bytes) => bytes.Length > SnpReport.Length && SnpCertificateTable.Recognises(bytes.Span[SnpReport.Length..])
+    private static Evidence Extended(ReadOnlyMemory<byte> bytes) => bytes.Length > SnpReport.Length && SnpCertificateTable.Recognises(bytes[SnpReport.Length..])
         ? new Evidence(EvidenceKind.Snp, bytes[..SnpReport.Length], [new EvidencePart(EvidencePartKind.CertificateTable, bytes[SnpReport.Length..])])
         : new Evidence(EvidenceKind.Snp, bytes);
 }

@@ -23,7 +23,7 @@ internal static class PartRecognition
         var span = bytes.Span;
         if (IsJson(span)) return One(EvidencePartKind.Collateral, bytes); // before PEM, which JSON may hold
         if (PemText.Recognises(span)) return Pem(span);
-        if (SnpCertificateTable.Recognises(span)) return One(EvidencePartKind.CertificateTable, bytes);
+        if (SnpCertificateTable.Recognises(bytes)) return One(EvidencePartKind.CertificateTable, bytes);
         if (TpmQuote.Recognises(span)) return One(EvidencePartKind.Quote, bytes);
         if (Der(bytes) is { } der) return der;
         if (TpmSignature.Recognises(bytes)) return One(EvidencePartKind.Signature, bytes);

@@ -23,7 +23,8 @@ internal static class PemText
         var blocks = new List<(string, byte[])>();
         var begins = Count(text, "-----BEGIN ");
         var ends = Count(text, "-----END ");
-        while (blocks.Count <= MostBlocks && PemEncoding.TryFind(text, out var fields))
+        if (begins > MostBlocks || begins != ends) return null; // more would make the search quadratic
+        while (PemEncoding.TryFind(text, out var fields))
         {
             var content = Convert.FromBase64String(text[fields.Base64Data].ToString());
             if (!IsCanonical(text[fields.Base64Data], content)) return null;
@@ -32,7 +33,7 @@ internal static class PemText
         }
 
         // What looks like a block and is none would otherwise be skipped in silence.
-        return blocks.Count == begins && begins == ends && blocks.Count <= MostBlocks ? blocks : null;
+        return blocks.Count == begins ? blocks : null;
     }
 
     private static int Count(ReadOnlySpan<char> text, string marker) => System.MemoryExtensions.Count(text, marker);

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Mimir.Trust.Attestation.Tpm;
 
 namespace Mimir.Trust.Attestation.Simulated;
 
@@ -47,7 +46,7 @@ public sealed record SimulatedStatement(ReadOnlyMemory<byte> ReportData, ReadOnl
     /// <summary>Reads a statement that fills <paramref name="bytes"/> exactly; null if it is none.</summary>
     public static SimulatedStatement? TryRead(ReadOnlyMemory<byte> bytes)
     {
-        var reader = new TpmReader(bytes);
+        var reader = new BigEndianReader(bytes);
         if (!reader.Bytes(Magic.Length).Span.SequenceEqual(Magic) || reader.U8() != Version) return null;
         var (data, measurement, chip) = (reader.Bytes(ReportDataLength), reader.Bytes(MeasurementLength), reader.Bytes(ChipLength));
         var key = reader.Sized(LongestKey);

@@ -33,8 +33,9 @@ public sealed class SnpCertificateTable
     /// <summary>The revocation lists, DER.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> RevocationLists { get; }
 
-    /// <summary>Whether <paramref name="bytes"/> begin with an entry of a known GUID.</summary>
-    public static bool Recognises(ReadOnlySpan<byte> bytes) => bytes.Length >= 2 * EntryLength && IsKnown(new Guid(bytes[..16], bigEndian: true));
+    /// <summary>Whether <paramref name="bytes"/> begin with an entry of a known GUID, or are a table that has one further on.</summary>
+    public static bool Recognises(ReadOnlyMemory<byte> bytes) => bytes.Length >= 2 * EntryLength
+        && (IsKnown(new Guid(bytes.Span[..16], bigEndian: true)) || TryRead(bytes) is { Certificates.Count: > 0 });
 
     /// <summary>Reads a table; null if an entry lies outside, or there is no end.</summary>
     public static SnpCertificateTable? TryRead(ReadOnlyMemory<byte> bytes)

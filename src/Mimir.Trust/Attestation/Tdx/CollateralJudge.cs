@@ -14,18 +14,24 @@ internal sealed class CollateralJudge(TdxCollateral collateral, EndorsementPool 
         var identity = Newest(collateral.QeIdentities, i => i.Issued);
         if (!IsTrusted(info?.Json, info?.Issued, info?.NextUpdate, $"TCB info for the platform type {Convert.ToHexStringLower(pck.Fmspc.Span)}")
             | !IsTrusted(identity?.Json, identity?.Issued, identity?.NextUpdate, "QE identity")) return null;
-        var platform = findings.Read(() => info!.Platform(pck, quote.Report)
+        return Judge(info!, identity!, quote.Report, quote.QeReport, pck, findings);
+    }
+
+    /// <summary>The judgement by trusted collateral of the right platform type.</summary>
+    public static TdxTcb Judge(TcbInfo info, QeIdentity identity, TdReport report, QeReport qeReport, PckExtension pck, Findings findings)
+    {
+        var platform = findings.Read(() => info.Platform(pck, report)
             ?? throw new RefusedException(TdxRefusals.TcbUnsupported, "No TCB level covers the platform: its versions are below every level."));
         TcbJudgement? module = null;
-        var moduleCovered = findings.Attempt(() => module = info!.Module(quote.Report));
-        var enclave = findings.Read(() => identity!.Judge(quote.QeReport));
+        var moduleCovered = findings.Attempt(() => module = info.Module(report));
+        var enclave = findings.Read(() => identity.Judge(qeReport));
         var tcb = new TdxTcb
         {
             Platform = platform,
             Module = module,
             QuotingEnclave = enclave,
             IsSupported = platform is not null && moduleCovered && enclave is not null,
-            EvaluationDataNumber = Math.Min(info!.EvaluationDataNumber, identity!.EvaluationDataNumber),
+            EvaluationDataNumber = Math.Min(info.EvaluationDataNumber, identity.EvaluationDataNumber),
         };
         findings.Require(tcb.Status != TcbStatus.Revoked, TdxRefusals.TcbRevoked, "Intel has revoked the TCB level of this platform.");
         return tcb;

@@ -27,7 +27,7 @@ internal static class TdxVerifier
             [.. evidence.PartsOf(EvidencePartKind.RevocationList), .. collateral.RevocationLists],
             findings);
         RequireGenuine(pool.Certificates, findings);
-        var platform = VerifyPck(quote, pool.Lists, context, findings);
+        var platform = VerifyPck(quote, pool, context, findings);
         return new TdxClaims
         {
             Version = quote.Version,
@@ -56,8 +56,8 @@ internal static class TdxVerifier
                 $"The certificate '{certificate.Name}' is not signed by any that was given.");
     }
 
-    /// <summary>The platform's own certificates must suffice: the quote carries its whole chain.</summary>
-    private static PckExtension? VerifyPck(TdxQuote quote, IReadOnlyList<RevocationList> lists, VerificationContext context, Findings findings)
+    /// <summary>The chain is the quote's own; only its root may come from elsewhere.</summary>
+    private static PckExtension? VerifyPck(TdxQuote quote, EndorsementPool pool, VerificationContext context, Findings findings)
     {
         ChainCertificate[] chain = [.. quote.PckChain.Select(der => ChainCertificate.TryRead(der)).OfType<ChainCertificate>()];
         if (chain.Length < quote.PckChain.Count) return null;
@@ -67,7 +67,7 @@ internal static class TdxVerifier
             TdxRefusals.QeSignature,
             "The quoting enclave's report is not signed by the platform's PCK key.");
         findings.Require(leaf.Name == PckName, TdxRefusals.NotPck, $"The first certificate of the quote's chain is not an '{PckName}'.");
-        ChainVerifier.Verify(leaf, chain, lists, Rules(context.At), findings);
+        ChainVerifier.Verify(leaf, [.. chain, .. pool.Certificates.Where(c => c.IsSelfIssued)], pool.Lists, Rules(context.At), findings);
         if (leaf.Extension(PckExtension.Oid) is { } extension) return findings.Read(() => PckExtension.Parse(extension));
         findings.Add(TdxRefusals.PckExtension, "The PCK certificate lacks Intel's extension.");
         return null;

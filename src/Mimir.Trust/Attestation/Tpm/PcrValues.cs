@@ -22,14 +22,14 @@ public sealed class PcrValues
         var banks = new List<PcrValues>();
         foreach (var selection in quote.Selections)
         {
-            var values = new SortedDictionary<int, ReadOnlyMemory<byte>>();
+            // A quote may select from one bank several times.
+            var bank = banks.Find(b => b.Bank == selection.Bank);
+            if (bank is null) banks.Add(bank = new PcrValues(selection.Bank, []));
             foreach (var register in selection.Registers)
             {
-                values.Add(register, concatenated[..selection.Bank.Length()]);
+                bank._values[register] = concatenated[..selection.Bank.Length()];
                 concatenated = concatenated[selection.Bank.Length()..];
             }
-
-            banks.Add(new PcrValues(selection.Bank, values));
         }
 
         return banks;

@@ -24,7 +24,7 @@ public static class TpmPublicKey
     {
         if (bytes.Length < 4) return null;
         var sized = (bytes.Span[0] << 8 | bytes.Span[1]) == bytes.Length - 2;
-        var reader = new TpmReader(sized ? bytes[2..] : bytes);
+        var reader = new BigEndianReader(sized ? bytes[2..] : bytes);
         var type = reader.U16();
         var (nameHash, attributes) = (reader.U16(), reader.U32());
         reader.Sized(LongestPolicy);
@@ -41,7 +41,7 @@ public static class TpmPublicKey
         };
     }
 
-    private static byte[]? ReadRsa(ref TpmReader reader)
+    private static byte[]? ReadRsa(ref BigEndianReader reader)
     {
         var (bits, exponent) = (reader.U16(), reader.U32());
         var modulus = reader.Sized(LongestKey);
@@ -53,7 +53,7 @@ public static class TpmPublicKey
         });
     }
 
-    private static byte[]? ReadEcc(ref TpmReader reader)
+    private static byte[]? ReadEcc(ref BigEndianReader reader)
     {
         var (curve, derivation) = (reader.U16(), reader.U16());
         var (x, y) = (reader.Sized(66), reader.Sized(66));

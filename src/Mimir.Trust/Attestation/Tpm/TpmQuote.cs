@@ -57,7 +57,7 @@ public sealed class TpmQuote
     /// <summary>Reads a quote that fills <paramref name="bytes"/> exactly; null if it is none.</summary>
     public static TpmQuote? TryRead(ReadOnlyMemory<byte> bytes)
     {
-        var reader = new TpmReader(bytes);
+        var reader = new BigEndianReader(bytes);
         if (reader.U32() != Generated || reader.U16() != QuoteType) return null;
         var signer = reader.Sized(LongestName);
         var extraData = reader.Sized(LongestExtraData);
@@ -80,7 +80,7 @@ public sealed class TpmQuote
         };
     }
 
-    private static List<PcrSelection>? Select(ref TpmReader reader)
+    private static List<PcrSelection>? Select(ref BigEndianReader reader)
     {
         var count = reader.U32();
         if (count > MostSelections) return null;

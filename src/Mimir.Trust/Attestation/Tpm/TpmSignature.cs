@@ -55,7 +55,7 @@ public static class TpmSignature
 
     private static (ushort Scheme, TpmHash Hash, ReadOnlyMemory<byte> First, ReadOnlyMemory<byte> Second)? TryRead(ReadOnlyMemory<byte> bytes)
     {
-        var reader = new TpmReader(bytes);
+        var reader = new BigEndianReader(bytes);
         var (scheme, hash) = (reader.U16(), (TpmHash)reader.U16());
         if (scheme is not (Rsassa or Rsapss or Ecdsa) || !Enum.IsDefined(hash)) return null;
         var first = reader.Sized(scheme == Ecdsa ? LongestScalar : LongestRsa);

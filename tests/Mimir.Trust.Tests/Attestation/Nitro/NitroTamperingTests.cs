@@ -9,13 +9,13 @@ namespace Mimir.Trust.Tests.Attestation.Nitro;
 public sealed class NitroTamperingTests
 {
     [Theory]
-    [InlineData("prod-2024-base")]
-    [InlineData("prod-2025-indef")]
-    public void A_flipped_bit_in_any_byte_is_refused(string id)
+    [InlineData("prod-2024-base", 1)]
+    [InlineData("prod-2025-indef", 5)]
+    public void A_flipped_bit_in_any_byte_is_refused(string id, int step)
     {
         var vector = VectorFiles.Case(id);
         var at = VectorFiles.At(vector);
-        foreach (var (index, document) in Flips.Each(NitroVectors.Document(vector)))
+        foreach (var (index, document) in Flips.Each(NitroVectors.Document(vector), step: step))
             Assert.False(NitroVectors.Verify(document, at).IsValid, $"byte {index}");
     }
 

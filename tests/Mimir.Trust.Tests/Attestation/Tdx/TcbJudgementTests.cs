@@ -88,6 +88,39 @@ public sealed class TcbJudgementTests
         Assert.Equal("TDX_0A", TcbInfo.ModuleId(10));
     }
 
+    [Theory]
+    [InlineData(4, 4, "UpToDate", null)]
+    [InlineData(4, 3, "OutOfDate", null)]
+    [InlineData(3, 4, "OutOfDate", null)]
+    [InlineData(4, 1, "UNSUPPORTED", TdxRefusals.TcbUnsupported)]
+    [InlineData(1, 4, "UNSUPPORTED", TdxRefusals.TcbUnsupported)]
+    public void Platform_module_and_enclave_are_judged_together(byte module, byte enclave, string status, string? refusal)
+    {
+        var (tcb, codes) = Judge("UpToDate", pceSvn: 11, module, enclave);
+        Assert.Equal(status, tcb.StatusName);
+        Assert.Equal(refusal is null ? [] : [refusal], codes);
+        Assert.Equal(17, tcb.EvaluationDataNumber);
+    }
+
+    [Fact]
+    public void Revoked_and_uncovered_platforms_are_refused()
+    {
+        var (tcb, codes) = Judge("Revoked", pceSvn: 11, module: 4, enclave: 4);
+        Assert.Equal("Revoked", tcb.StatusName);
+        Assert.Equal([TdxRefusals.TcbRevoked], codes);
+        (tcb, codes) = Judge("UpToDate", pceSvn: 10, module: 4, enclave: 4);
+        Assert.Equal(TcbStatuses.Unsupported, tcb.StatusName);
+        Assert.Equal([TdxRefusals.TcbUnsupported], codes);
+    }
+
+    private static (TdxTcb Tcb, string[] Codes) Judge(string status, int pceSvn, byte module, byte enclave)
+    {
+        var findings = new Findings();
+        var info = Info(Level([0], [0], 11, status));
+        var tcb = CollateralJudge.Judge(info, QeIdentityTests.Identity(), Report(module, 1, 0), QeIdentityTests.Report(b => b[0x102] = enclave), Pck(0, 0, pceSvn), findings);
+        return (tcb, [.. findings.Reasons.Select(r => r.Code)]);
+    }
+
     private static TcbInfo Info(params string[] levels) => new(new SignedJson(Encoding.UTF8.GetBytes($$"""
         {"id":"TDX","version":3,"issueDate":"2025-06-19T10:16:03Z","nextUpdate":"2025-07-19T10:16:03Z","fmspc":"B0C06F000000","pceId":"0000","tcbType":0,
         "tcbEvaluationDataNumber":17,"tdxModule":{"mrsigner":"{{Zero48}}","attributes":"0000000000000000","attributesMask":"FFFFFFFFFFFFFFFF"},

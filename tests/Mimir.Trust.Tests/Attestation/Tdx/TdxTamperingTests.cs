@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Mimir.Trust.Attestation;
@@ -40,7 +41,7 @@ public sealed class TdxTamperingTests
         var evidence = TdxVectors.Evidence(vector);
         var bundle = JsonNode.Parse(evidence.Parts[0].Bytes.Span)!.AsObject();
         var text = Encoding.ASCII.GetBytes((string)bundle[field]!);
-        foreach (var (index, flipped) in Flips.Each(text))
+        foreach (var (index, flipped) in Flips.Each(text, step: 5))
         {
             var altered = Encoding.Latin1.GetString(flipped);
             if (field.EndsWith("signature", StringComparison.Ordinal) && altered.Equals((string)bundle[field]!, StringComparison.OrdinalIgnoreCase)) continue;
@@ -58,7 +59,7 @@ public sealed class TdxTamperingTests
         var vector = VectorFiles.Case(Separate);
         var parts = TdxVectors.Collateral("2023");
         Assert.Equal(EvidencePartKind.RevocationList, parts[part].Kind);
-        foreach (var (index, flipped) in Flips.Each(parts[part].Bytes.ToArray()))
+        foreach (var (index, flipped) in Flips.Each(parts[part].Bytes.ToArray(), step: 3))
         {
             EvidencePart[] altered = [.. parts];
             altered[part] = parts[part] with { Bytes = flipped };
@@ -119,12 +120,39 @@ public sealed class TdxTamperingTests
     }
 
     [Fact]
+    public void Another_attestation_key_is_refused_even_if_it_signs_the_quote()
+    {
+        var vector = VectorFiles.Case(Whole);
+        var quote = VectorFiles.Read("tdx/tdx-v4-uptodate.quote.bin");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var point = key.ExportParameters(false).Q;
+        quote[0x208 + 48] ^= 1; // other report data
+        key.SignData(quote.AsSpan(0, 0x278), HashAlgorithmName.SHA256).CopyTo(quote, 0x27C);
+        point.X!.CopyTo(quote, 0x2BC);
+        point.Y!.CopyTo(quote, 0x2DC);
+        Assert.Equal([TdxRefusals.QeBinding], Codes(TdxVectors.Verify(vector, quote)));
+    }
+
+    [Fact]
+    public void A_chain_that_does_not_begin_with_the_platforms_certificate_is_refused()
+    {
+        var quote = VectorFiles.Read("tdx/tdx-v4-uptodate.quote.bin");
+        var start = quote.AsSpan().IndexOf("-----BEGIN"u8);
+        var end = start + quote.AsSpan(start).IndexOf((byte)0);
+        var blocks = Encoding.ASCII.GetString(quote, start, end - start).Split("-----BEGIN", StringSplitOptions.RemoveEmptyEntries);
+        Encoding.ASCII.GetBytes(string.Concat(blocks.Reverse().Select(block => "-----BEGIN" + block))).CopyTo(quote, start);
+        Assert.Contains(TdxRefusals.NotPck, Codes(TdxVectors.Verify(VectorFiles.Case(Whole), quote)));
+    }
+
+    [Fact]
     public void An_expired_platform_certificate_is_refused()
     {
-        var codes = Codes(TdxVectors.Verify(VectorFiles.Case(Whole), at: new DateTimeOffset(2040, 1, 1, 0, 0, 0, TimeSpan.Zero)));
+        var verdict = TdxVectors.Verify(VectorFiles.Case(Whole), at: new DateTimeOffset(2040, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var codes = Codes(verdict);
         Assert.Contains(ChainRefusals.Expired, codes);
         Assert.Contains(ChainRefusals.RevocationOutdated, codes);
         Assert.Contains(TdxRefusals.CollateralOutdated, codes);
+        Assert.Null(verdict.Read!.TcbStatus);
     }
 
     [Fact]

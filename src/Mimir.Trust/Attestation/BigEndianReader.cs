@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 
-namespace Mimir.Trust.Attestation.Tpm;
+namespace Mimir.Trust.Attestation;
 
-/// <summary>Reads big-endian TPM structures; once something does not fit, everything after reads as empty and <see cref="Failed"/> stays set.</summary>
-internal ref struct TpmReader(ReadOnlyMemory<byte> bytes)
+/// <summary>Reads big-endian structures, a TPM's among them; once something does not fit, everything after reads as empty and <see cref="Failed"/> stays set.</summary>
+internal ref struct BigEndianReader(ReadOnlyMemory<byte> bytes)
 {
     private ReadOnlyMemory<byte> _rest = bytes;
 

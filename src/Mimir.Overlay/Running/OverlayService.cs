@@ -1,0 +1,104 @@
+using Mimir.Overlay.Descriptors;
+using Mimir.Overlay.Interfaces;
+using Mimir.Overlay.Keys;
+using Mimir.Overlay.Uapi;
+using Mimir.Trust;
+
+namespace Mimir.Overlay.Running;
+
+/// <summary>
+/// Keeps an interface as <see cref="Reconciliation"/> wants it: looks at folders and interface every second, ten times a second while a peer's
+/// new key waits for its first handshake.
+/// </summary>
+public sealed class OverlayService(OverlaySettings settings)
+{
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Alert = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly KeyFolder _keys = new(settings.Keys);
+    private readonly HashSet<string> _said = [];
+
+    /// <summary>Makes the interface and serves it until cancelled or until the interface is removed; then nothing of it is left.</summary>
+    /// <exception cref="OverlayException">The interface cannot be made, or a file that is needed is not there.</exception>
+    /// <exception cref="UapiException">The interface does not answer.</exception>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using var first = Self();
+        using var made = await OverlayInterface.StartAsync(settings.Interface, cancellation);
+        var address = OverlayAddress.Of(first.Identity.Role, first.Identity.Name);
+        await ReconcileAsync(made.Uapi, cancellation);
+        await made.SwitchOnAsync(address, cancellation);
+        settings.Log($"{first.Identity} is {address} on {settings.Interface.Name}, UDP port {settings.ListenPort}");
+        var good = settings.Clock.GetTimestamp();
+        while (!made.Gone.IsCompleted)
+        {
+            var waiting = false;
+            try
+            {
+                waiting = await ReconcileAsync(made.Uapi, cancellation);
+                good = settings.Clock.GetTimestamp();
+            }
+            catch (Exception error) when (error is OverlayException or UapiException or InvalidDataException or IOException)
+            {
+                // Files are replaced one by one, so a moment's disagreement is normal; what lasts means that nobody watches over the peers.
+                if (made.Gone.IsCompleted) break;
+                if (settings.Clock.GetElapsedTime(good) > Patience) throw;
+                SayOnce(error.Message);
+            }
+            await Task.WhenAny(made.Gone, Task.Delay(waiting ? Alert : Calm, settings.Clock, cancellation));
+            cancellation.ThrowIfCancellationRequested();
+        }
+        settings.Log($"{settings.Interface.Name} was removed");
+    }
+
+    /// <summary>One step. True while a peer's new key waits for its first handshake.</summary>
+    private async Task<bool> ReconcileAsync(UapiClient uapi, CancellationToken cancellation)
+    {
+        using var self = Self();
+        using var anchors = TrustAnchors.Load(settings.Authority);
+        var now = settings.Clock.GetUtcNow();
+        var book = PeerBook.Read(settings.Peers, (self.Identity.Role, self.Identity.Name), anchors, _keys.Epochs, now);
+        foreach (var refusal in book.Refused) SayOnce($"refused {refusal}");
+        using var device = await uapi.GetAsync(cancellation);
+        using var change = Reconciliation.Plan(self, book.Peers, device, now);
+        if (!change.IsEmpty)
+        {
+            await uapi.SetAsync(change, cancellation);
+            Say(change, book.Peers);
+        }
+        return Reconciliation.IsWaiting(book.Peers, device);
+    }
+
+    private OverlaySelf Self()
+    {
+        var identity = Identity.Load(settings.Identity);
+        try
+        {
+            return new(identity, _keys.Current(), settings.ListenPort);
+        }
+        catch
+        {
+            identity.Dispose();
+            throw;
+        }
+    }
+
+    private void Say(DeviceChange change, IReadOnlyList<OverlayPeer> peers)
+    {
+        if (change.Key is { } key) settings.Log($"this node's key is {key.PublicKey}");
+        foreach (var peer in change.Peers)
+        {
+            var name = peers.FirstOrDefault(p => p.PublicKey == peer.PublicKey)?.ToString();
+            if (peer.Remove) settings.Log($"{peer.PublicKey} removed");
+            else if (peer.Address is { } address) settings.Log($"{name} is {address} with key {peer.PublicKey}");
+            else if (peer.PresharedKey is not null) settings.Log($"{name} announces key {peer.PublicKey}");
+        }
+    }
+
+    private void SayOnce(string line)
+    {
+        // Bounded: files come and go for as long as the service runs.
+        if (_said.Count > 1000) _said.Clear();
+        if (_said.Add(line)) settings.Log(line);
+    }
+}

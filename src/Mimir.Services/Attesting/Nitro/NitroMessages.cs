@@ -1,0 +1,65 @@
+using System.Formats.Cbor;
+using Mimir.Trust.Attestation;
+
+namespace Mimir.Services.Attesting.Nitro;
+
+/// <summary>
+/// What passes between an enclave and <c>/dev/nsm</c>, CBOR (aws-nitro-enclaves-nsm-api): request <c>{"Attestation": {"user_data", "nonce", "public_key"}}</c>,
+/// answer <c>{"Attestation": {"document"}}</c> or <c>{"Error": name}</c>.
+/// </summary>
+internal static class NitroMessages
+{
+    private const string Attestation = "Attestation", Document = "document", Failed = "Error";
+
+    /// <summary>Asks for a document that carries the binding: nonce, public key, and SHA-512 as user data.</summary>
+    public static byte[] Request(EvidenceBinding binding)
+    {
+        var writer = new CborWriter(CborConformanceMode.Canonical);
+        writer.WriteStartMap(1);
+        writer.WriteTextString(Attestation);
+        writer.WriteStartMap(3);
+        Field("user_data", binding.Sha512);
+        Field("nonce", binding.Nonce);
+        Field("public_key", binding.PublicKeyInfo);
+        writer.WriteEndMap();
+        writer.WriteEndMap();
+        return writer.Encode();
+
+        void Field(string name, ReadOnlyMemory<byte> value)
+        {
+            writer.WriteTextString(name);
+            writer.WriteByteString(value.Span);
+        }
+    }
+
+    /// <summary>The document of an answer.</summary>
+    /// <exception cref="AttestingException">The device refused, or the answer is none.</exception>
+    public static byte[] ReadDocument(ReadOnlyMemory<byte> answer)
+    {
+        try
+        {
+            var reader = new CborReader(answer, CborConformanceMode.Lax);
+            RequireMap(reader, 1);
+            var kind = reader.ReadTextString();
+            if (kind == Failed) throw new AttestingException($"The Nitro security module refuses: {Printable(reader.ReadTextString())}.");
+            if (kind != Attestation) throw new CborContentException("another answer");
+            RequireMap(reader, 1);
+            if (reader.ReadTextString() != Document) throw new CborContentException("no document");
+            var document = reader.ReadByteString();
+            reader.ReadEndMap();
+            reader.ReadEndMap();
+            return reader.BytesRemaining == 0 ? document : throw new CborContentException("more than an answer");
+        }
+        catch (Exception error) when (error is CborContentException or InvalidOperationException or OverflowException)
+        {
+            throw new AttestingException($"The Nitro security module's answer cannot be read: {error.Message.TrimEnd('.')}.", error);
+        }
+    }
+
+    private static void RequireMap(CborReader reader, int entries)
+    {
+        if (reader.ReadStartMap() is { } count && count != entries) throw new CborContentException($"a map of {count} entries where {entries} is due");
+    }
+
+    private static string Printable(string text) => string.Concat(text.Take(80).Where(char.IsAsciiLetterOrDigit));
+}

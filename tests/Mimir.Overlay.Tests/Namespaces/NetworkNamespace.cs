@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Mimir.Overlay.Tests.Namespaces;
+
+/// <summary>A network namespace that plays a host. Sockets made by <see cref="Open"/> live in it, whichever thread uses them later.</summary>
+internal sealed partial class NetworkNamespace : IDisposable
+{
+    private const int NewNetwork = 0x40000000;
+
+    public NetworkNamespace(string name)
+    {
+        Name = name;
+        Ip("netns", "add", name);
+        Ip("-n", name, "link", "set", "lo", "up");
+    }
+
+    public string Name { get; }
+
+    /// <summary>Lays a cable between two of them.</summary>
+    public static void Connect(NetworkNamespace one, string oneAddress, NetworkNamespace other, string otherAddress)
+    {
+        Ip("-n", one.Name, "link", "add", "wire", "type", "veth", "peer", "name", "wire", "netns", other.Name);
+        foreach (var (host, address) in new[] { (one, oneAddress), (other, otherAddress) })
+        {
+            Ip("-n", host.Name, "address", "add", $"{address}/24", "dev", "wire");
+            Ip("-n", host.Name, "link", "set", "wire", "up");
+        }
+    }
+
+    public Socket Open(Func<Socket> make)
+    {
+        Socket? made = null;
+        Exception? failure = null;
+        // A thread of its own, since it is in the other namespace from then on.
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                using var there = File.OpenHandle($"/var/run/netns/{Name}");
+                if (Enter(there.DangerousGetHandle().ToInt32(), NewNetwork) != 0) throw new IOException($"setns: {Marshal.GetLastPInvokeErrorMessage()}");
+                made = make();
+            }
+            catch (Exception error)
+            {
+                failure = error;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        return failure is null ? made! : throw new IOException($"no socket in {Name}", failure);
+    }
+
+    public Socket Listen(IPAddress address) => Open(() =>
+    {
+        var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(address, 4000));
+        socket.Listen();
+        return socket;
+    });
+
+    public Socket NewClient() => Open(() => new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+
+    public static void Ip(params string[] words)
+    {
+        using var process = Process.Start(new ProcessStartInfo("ip", words) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var errors = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0) throw new IOException($"ip {string.Join(' ', words)}: {errors}");
+    }
+
+    public void Dispose() => Ip("netns", "del", Name);
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static partial int Enter(int descriptor, int kind);
+}
