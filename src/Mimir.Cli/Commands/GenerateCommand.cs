@@ -70,11 +70,11 @@ public static class GenerateCommand
         var layout = generation.Weights.LayoutOf(ModelDirectory.OpenConfig(directory));
         if (system is not null) generation = generation with { PublicTokens = PromptText.Encode(tokenizer, system, first: true) };
         var tokens = PromptText.Encode(tokenizer, prompt, first: system is null);
-        ProcessHardening.Apply();
         var digest = ModelLayoutCodec.Digest(layout);
         // Whole buckets, so that what is padded behind them says no more about the prompt's length than before.
         var reused = (kept?.Reusable(tokens, Convert.ToHexString(digest)) ?? 0) / generation.PaddingBucket * generation.PaddingBucket;
         generation = generation with { ReusedRows = reused };
+        ProcessHardening.Apply();
         using var identity = Identity.Load(role.Identity);
         using var anchors = role.OpenAnchors();
         var plan = PromptPlanner.Plan(layout, [(identity.Name, tokens.Count - reused)], [identity.Name], generation);

@@ -29,10 +29,10 @@ public static class RoleCommands
                 Coordinator = settings.Coordinator,
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
+                PrefixMegabytes = settings.PrefixMegabytes,
                 HandshakeSeconds = settings.HandshakeSeconds,
                 Limits = settings.Limits,
                 Attestation = settings.Attestation,
-                PrefixMegabytes = settings.PrefixMegabytes,
             },
             environment, cancellation));
 
@@ -102,6 +102,7 @@ public static class RoleCommands
         Coordinator = config.Process.Coordinator,
         AdvertisedHost = config.Process.Advertise,
         StallSeconds = config.Tls.StallSeconds,
+        PrefixMegabytes = config.Scheduler.PrefixCache,
         HandshakeSeconds = config.Limits.HandshakeSeconds,
         Limits = config.Limits.Ports,
         Attestation = new AttestationSettings
@@ -124,7 +125,6 @@ public static class RoleCommands
             Validity = TimeSpan.FromMinutes(config.Attestation.CertificateMinutes),
             Revocations = config.Attestation.Revocations,
         },
-        PrefixMegabytes = config.Scheduler.PrefixCache,
     };
 
     private static Command Create(string name, string description, Func<RoleSettings, MimirConfig, RoleEnvironment, CancellationToken, Task> run)
