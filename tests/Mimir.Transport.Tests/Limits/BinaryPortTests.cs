@@ -125,7 +125,8 @@ public sealed class BinaryPortTests
         var settings = cluster.Settings(Role.Party, "greedy");
         var greedy = new List<PeerStream>();
         for (var i = 0; i < 17; i++) greedy.Add(await PeerDialer.ConnectAsync(settings, cluster.Dial(listener, Role.Party, "p0")));
-        await Assert.ThrowsAsync<PeerLostException>(() => greedy[0].ReadExactlyAsync(new byte[1]).AsTask());
+        var pushedOut = await Assert.ThrowsAsync<PeerLostException>(() => greedy[0].ReadExactlyAsync(new byte[1]).AsTask().WaitAsync(Cluster.Deadline));
+        Assert.Contains("closed the connection", pushedOut.Message);
         using var accepted = await listener.AcceptAsync(new AcceptFilter(Purpose.Tape, Name: "quiet"), Cluster.Deadline);
         foreach (var stream in greedy) stream.Dispose();
     }
