@@ -8,6 +8,7 @@ namespace Mimir.Cli.Commands;
 /// <summary>`mimir bench`: measured speed with all roles as processes on this machine, beside the floor.</summary>
 public static class BenchCommand
 {
+    private const int UsualWarm = 8;
     private const string DefaultPrompt = "In the beginning";
 
     /// <summary>The command.</summary>
@@ -16,7 +17,7 @@ public static class BenchCommand
         var shape = new Option<string>("--shape") { Description = "A well-known shape, with random weights, or a model directory", HelpName = "NAME|DIR", DefaultValueFactory = _ => "gpt2-small" };
         var context = SharedOptions.Bounded(new Option<int>("--context") { Description = "Positions in the context when the last token is sampled", HelpName = "T", DefaultValueFactory = _ => 64 }, 2, 1 << 20);
         var tokens = SharedOptions.Bounded(new Option<int>("--tokens") { Description = "Tokens to measure, the last of the context", HelpName = "N", DefaultValueFactory = _ => 16 }, 2, 1 << 16);
-        var warm = SharedOptions.Bounded(new Option<int>("--warm") { Description = "Tokens before the measured ones, while code is still being compiled", HelpName = "N", DefaultValueFactory = _ => 8 }, 0, 1 << 16);
+        var warm = SharedOptions.Bounded(new Option<int?>("--warm") { Description = "Tokens before the measured ones, while code is still being compiled [default: 8, or as many as the context has room for]", HelpName = "N" }, 0, 1 << 16);
         var prefill = SharedOptions.Bounded(new Option<int?>("--prefill") { Description = "Positions of the prompt; the context is then as long as prompt and tokens", HelpName = "P" }, 1, 1 << 20);
         var lanes = SharedOptions.Bounded(new Option<int>("--lanes") { Description = "Sessions at once", HelpName = "B", DefaultValueFactory = _ => 1 }, 1, 64);
         var prompt = new Option<string?>("--prompt") { Description = $"Text to continue, of a model directory; its length decides the context's ('{DefaultPrompt}' with --speculate)", HelpName = "TEXT" };
@@ -38,11 +39,12 @@ public static class BenchCommand
         command.SetAction(async (result, cancellation) =>
         {
             var settings = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
-            var length = result.GetValue(prefill) is { } positions ? positions + result.GetValue(warm) + result.GetValue(tokens) - 1 : result.GetValue(context);
+            var before = result.GetValue(warm) ?? (result.GetValue(prefill) is null ? Math.Clamp(result.GetValue(context) - result.GetValue(tokens), 0, UsualWarm) : UsualWarm);
+            var length = result.GetValue(prefill) is { } positions ? positions + before + result.GetValue(tokens) - 1 : result.GetValue(context);
             var request = new BenchRequest(result.GetValue(shape)!, length, result.GetValue(tokens), result.GetValue(parties), result.GetValue(security) == "active")
             {
                 LogitsToOwner = SharedOptions.AreLogitsToOwner(result, logits, weights.Read(result)),
-                Warm = result.GetValue(warm),
+                Warm = before,
                 Lanes = result.GetValue(lanes),
                 Speculate = result.GetValue(speculate),
                 Text = result.GetValue(prompt) ?? (result.GetValue(speculate) > 0 ? DefaultPrompt : null),
