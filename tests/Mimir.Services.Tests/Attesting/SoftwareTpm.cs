@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Sockets;
 
 namespace Mimir.Services.Tests.Attesting;
 
@@ -6,6 +8,7 @@ namespace Mimir.Services.Tests.Attesting;
 internal sealed class SoftwareTpm : IAsyncDisposable
 {
     private readonly DirectoryInfo _state = Directory.CreateTempSubdirectory("mimir-tpm-");
+    private readonly ConcurrentQueue<string> _output = [];
     private readonly Process _process;
 
     private SoftwareTpm()
@@ -18,6 +21,8 @@ internal sealed class SoftwareTpm : IAsyncDisposable
         ])
         { RedirectStandardError = true, RedirectStandardOutput = true };
         _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
+        _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data ?? "");
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
     }
@@ -25,18 +30,32 @@ internal sealed class SoftwareTpm : IAsyncDisposable
     /// <summary>As attestation.tpm takes it.</summary>
     public string Address { get; }
 
-    /// <summary>Starts one and waits until its socket is there.</summary>
+    /// <summary>Starts one and waits until it takes a connection: its socket's file is there before it listens.</summary>
     public static async Task<SoftwareTpm> StartAsync()
     {
         if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(d => File.Exists(Path.Combine(d, "swtpm"))))
             Assert.Skip("the program swtpm is not installed (Debian package swtpm)");
         var tpm = new SoftwareTpm();
-        while (!File.Exists(tpm.Address[5..]))
+        while (!await tpm.ListensAsync())
         {
-            if (tpm._process.HasExited) throw new InvalidOperationException($"swtpm ended with status {tpm._process.ExitCode}");
+            if (tpm._process.HasExited) throw new InvalidOperationException($"swtpm ended with status {tpm._process.ExitCode}: {string.Join(' ', tpm._output)}");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
         return tpm;
+    }
+
+    private async Task<bool> ListensAsync()
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Address[5..]), TestContext.Current.CancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()
