@@ -6,7 +6,7 @@ namespace Mimir.Numerics;
 /// Products of a matrix W: rows × columns, row-major, <c>stride</c> ≥ columns doubles from one row to the next (whatever
 /// lies between columns and stride is ignored). W and the vectors must be canonical (see <see cref="Field"/>), results are
 /// canonical. Constant time: neither branches nor indexes depend on values. Sums are exact for any number of terms. W is read
-/// once. The destination must not overlap an input. Allocates nothing in steady state.
+/// once, large ones by all threads of the process's <see cref="Threads.ThreadTeam"/>. The destination must not overlap an input. Allocates nothing in steady state.
 /// </summary>
 public static class FieldMatrix
 {
@@ -50,7 +50,7 @@ public static class FieldMatrix
         ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int n, Span<double> destination)
     {
         RequireShapes(w, rows, columns, stride, xs, columns, n, destination, rows);
-        Kernels(rows, columns, n).MultiplyMatrix(w, rows, columns, stride, xs, n, destination);
+        MatrixParts.Multiply(Kernels(rows, columns, n), false, w, rows, columns, stride, xs, n, destination);
     }
 
     /// <summary>Wᵀ times n vectors at once: destination[v] = Wᵀ·xs[v].</summary>
@@ -66,7 +66,7 @@ public static class FieldMatrix
         ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int n, Span<double> destination)
     {
         RequireShapes(w, rows, columns, stride, xs, rows, n, destination, columns);
-        Kernels(rows, columns, n).MultiplyTransposedMatrix(w, rows, columns, stride, xs, n, destination);
+        MatrixParts.Multiply(Kernels(rows, columns, n), true, w, rows, columns, stride, xs, n, destination);
     }
 
     private static FieldKernels Kernels(int rows, int columns, int n) =>

@@ -83,7 +83,7 @@ public sealed class RoundedMatrix : IDisposable
         RequireShapes(xs, Columns, n, destination, Rows);
         var limbs = ArrayPool<double>.Shared.Rent(2 * xs.Length);
         Split(xs, Columns, n, limbs);
-        RoundedKernels.Best.Multiply(All, Rows, Columns, Stride, limbs, n, destination);
+        RoundedParts.Multiply(this, false, limbs, n, default, destination);
         Return(limbs, 2 * xs.Length);
         for (var v = 0; _scaled && v < n; v++)
         {
@@ -112,7 +112,7 @@ public sealed class RoundedMatrix : IDisposable
         {
             Split(xs, Rows, n, limbs);
         }
-        RoundedKernels.Best.MultiplyTransposed(All, Rows, Columns, Stride, limbs, n, sums, destination);
+        RoundedParts.Multiply(this, true, limbs, n, sums, destination);
         Return(sums, Math.Max(4 * Columns, Rows));
         Return(limbs, 2 * xs.Length);
     }
@@ -120,7 +120,7 @@ public sealed class RoundedMatrix : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();
 
-    private Span<short> All => MemoryMarshal.Cast<double, short>(_memory.Span);
+    internal Span<short> All => MemoryMarshal.Cast<double, short>(_memory.Span);
 
     private static void Split(ReadOnlySpan<double> xs, int length, int n, Span<double> limbs)
     {

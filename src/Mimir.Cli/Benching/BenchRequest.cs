@@ -29,7 +29,7 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
     /// <summary>How the weights are shared.</summary>
     public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
-    /// <summary>Processors that each role's process may use; null: all.</summary>
+    /// <summary>Threads among which every party and the Triple Service divide large kernels; null: the machine's processors, shared out among them.</summary>
     public int? Threads { get; init; }
 
     /// <summary>The data owner gets the logits and samples itself.</summary>

@@ -28,7 +28,7 @@ internal static class CalibrationRun
     ];
 
     /// <summary>The measured points for groups of <paramref name="parties"/>.</summary>
-    public static IReadOnlyList<GrowthPoint> Points(int parties) => [.. Shapes.Select(s => new GrowthPoint(s.Shape, s.Context, 1, parties, Environment.ProcessorCount))];
+    public static IReadOnlyList<GrowthPoint> Points(int parties) => [.. Shapes.Select(s => new GrowthPoint(s.Shape, s.Context, 1, parties, 1))];
 
     /// <summary>The machine that <paramref name="file"/> describes, after the points that it lacks were measured.</summary>
     public static async Task<Machine> RunAsync(string name, GrowthFile file, Action<string> progress, CancellationToken cancellation)

@@ -25,13 +25,14 @@ public static class BenchCommand
         var network = new Option<string?>("--network") { Description = "Emulate a host for every role, this far apart (needs root); round trip and rate", HelpName = "lan|wan|far|20ms/200Mbit" };
         var breakdown = new Option<bool>("--breakdown") { Description = "Also say where the time of a step goes" };
         var record = new Option<string?>("--record") { Description = "Also append the result, with commit and machine, to this file of JSON lines", HelpName = "FILE" };
+        var threads = SharedOptions.Bounded(new Option<int?>("--threads") { Description = "Threads of every party and of the Triple Service [default: the processors, shared out among them]", HelpName = "T" }, 1, 1024);
         var parties = SharedOptions.Parties();
         var security = SharedOptions.Security();
         var config = SharedOptions.Config();
         var json = SharedOptions.Json();
         var command = new Command("bench", "Measures seconds per token with every role on this machine, against the machine's read bandwidth")
         {
-            shape, context, tokens, warm, prefill, prompt, speculate, lanes, network, breakdown, record, parties, security, config, json,
+            shape, context, tokens, warm, prefill, prompt, speculate, lanes, threads, network, breakdown, record, parties, security, config, json,
         };
         var weights = new WeightArguments(command);
         var logits = SharedOptions.LogitsToOwner();
@@ -46,6 +47,7 @@ public static class BenchCommand
                 LogitsToOwner = SharedOptions.AreLogitsToOwner(result, logits, weights.Read(result)),
                 Warm = before,
                 Lanes = result.GetValue(lanes),
+                Threads = result.GetValue(threads),
                 Speculate = result.GetValue(speculate),
                 Text = result.GetValue(prompt) ?? (result.GetValue(speculate) > 0 ? DefaultPrompt : null),
                 Breakdown = result.GetValue(breakdown),

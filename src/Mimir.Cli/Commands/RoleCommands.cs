@@ -30,6 +30,7 @@ public static class RoleCommands
                 AdvertisedHost = settings.AdvertisedHost,
                 StallSeconds = settings.StallSeconds,
                 PrefixMegabytes = settings.PrefixMegabytes,
+                Threads = settings.Threads,
                 HandshakeSeconds = settings.HandshakeSeconds,
                 Limits = settings.Limits,
                 Attestation = settings.Attestation,
@@ -103,6 +104,7 @@ public static class RoleCommands
         AdvertisedHost = config.Process.Advertise,
         StallSeconds = config.Tls.StallSeconds,
         PrefixMegabytes = config.Scheduler.PrefixCache,
+        Threads = config.Process.Threads,
         HandshakeSeconds = config.Limits.HandshakeSeconds,
         Limits = config.Limits.Ports,
         Attestation = new AttestationSettings

@@ -59,9 +59,10 @@ public sealed record AttestationConfig(
 /// <param name="HandshakeSeconds">Longest handshake.</param>
 public sealed record LimitsConfig(ConnectionLimits Ports, int HandshakeSeconds);
 
-/// <summary>Addresses; each role says which of them it needs.</summary>
+/// <summary>Threads and addresses; each role says which of them it needs.</summary>
+/// <param name="Threads">Threads among which large kernels are divided; 0: one a processor.</param>
 /// <param name="Listen">Own address.</param>
 /// <param name="Advertise">Host under which others reach this process, or null.</param>
 /// <param name="Coordinator">The coordinator's, or null.</param>
 /// <param name="AuditFile">The coordinator's audit log, or null.</param>
-public sealed record ProcessConfig(string Listen, string? Advertise, string? Coordinator, string? AuditFile = null);
+public sealed record ProcessConfig(int Threads, string Listen, string? Advertise, string? Coordinator, string? AuditFile = null);

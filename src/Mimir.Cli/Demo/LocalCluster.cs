@@ -143,7 +143,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     private ChildProcess Start(string role, string name)
     {
-        var child = ChildProcess.Start(_options.Executable, role, name, _log, _options.Hosts?[name], _options.Threads);
+        var child = ChildProcess.Start(_options.Executable, role, name, _log, _options.Hosts?[name]);
         lock (_children) _children.Add(child);
         return child;
     }
@@ -160,5 +160,6 @@ internal sealed class LocalCluster : IAsyncDisposable
         Active = _options.Active,
         ScaleBits = _options.ScaleBits,
         MaxLanes = _options.MaxLanes,
+        Threads = _options.Threads ?? Math.Max(1, Environment.ProcessorCount / (_options.Parties + 1)),
     });
 }

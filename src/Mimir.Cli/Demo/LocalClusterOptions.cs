@@ -30,7 +30,7 @@ internal sealed record LocalClusterOptions
     /// <summary>Hosts by process name, when the processes are spread over emulated ones; null: all of them here, on loopback.</summary>
     public IReadOnlyDictionary<string, EmulatedHost>? Hosts { get; init; }
 
-    /// <summary>Processors that each process may use; null: all.</summary>
+    /// <summary>Threads among which every party and the Triple Service divide large kernels; null: the machine's processors, shared out among them.</summary>
     public int? Threads { get; init; }
 
     /// <summary>A party that somebody else hosts; for tests.</summary>

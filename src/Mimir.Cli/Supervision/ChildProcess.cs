@@ -46,7 +46,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>
     /// Starts it, from <paramref name="executable"/> or else from this program, on <paramref name="host"/> or else here; it waits for its settings.
     /// </summary>
-    public static ChildProcess Start(string? executable, string role, string name, Action<string> log, EmulatedHost? host = null, int? threads = null)
+    public static ChildProcess Start(string? executable, string role, string name, Action<string> log, EmulatedHost? host = null)
     {
         var path = executable ?? Environment.ProcessPath ?? throw new InvalidOperationException("the path of this program is not known");
         string[] words = host is null ? [path] : [.. NetworkNamespaces.Enter(host.Namespace), path];
@@ -64,8 +64,6 @@ internal sealed class ChildProcess : IAsyncDisposable
         start.Environment["DOTNET_gcConcurrent"] = "0";
         // No port in the temporary directory through which the same account could ask for a dump.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        // The runtime reads it as a hexadecimal number.
-        if (threads is { } count) start.Environment["DOTNET_PROCESSOR_COUNT"] = count.ToString("x", System.Globalization.CultureInfo.InvariantCulture);
         var process = Process.Start(start) ?? throw new InvalidOperationException($"the process of {role} '{name}' could not be started");
         return new ChildProcess(process, role, name, log);
     }

@@ -71,14 +71,14 @@ public static class SupervisedRole
         // What could not be had is the supervisor's to tell (mimir doctor), not each child's.
         ProcessHardening.Apply();
         var settings = JsonSerializer.Deserialize(line, SupervisedJson.Default.SupervisedSettings)!;
-        var common = new RoleSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen };
+        var common = new RoleSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen, Threads = settings.Threads };
         return role switch
         {
             "coordinator" => CoordinatorHost.RunAsync(
                 new CoordinatorSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen, MaxLanes = settings.MaxLanes },
                 environment, cancellation),
             "triples" => TripleServiceHost.RunAsync(
-                new TripleServiceSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen }, environment, cancellation),
+                new TripleServiceSettings { Identity = settings.Identity, Authority = settings.Authority, Listen = settings.Listen, Threads = settings.Threads }, environment, cancellation),
             "node" => NodeHost.RunAsync(common, environment, cancellation),
             "model-owner" => ModelShare.RunAsync(
                 new ModelShareSettings

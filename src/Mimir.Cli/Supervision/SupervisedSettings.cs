@@ -36,6 +36,9 @@ public sealed record SupervisedSettings
     /// <summary>Coordinator: most sessions that run on one model at once.</summary>
     public int MaxLanes { get; init; } = 8;
 
+    /// <summary>Node and Triple Service: threads among which large kernels are divided.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Client: the session, 32 hexadecimal digits.</summary>
     public string? Session { get; init; }
 

@@ -9,12 +9,12 @@ namespace Mimir.Numerics.Kernels;
 internal sealed partial class FieldKernels<TSimd, TD, TL>
 {
     public override void MultiplyTransposedMatrix(
-        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination)
+        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination, int pitch)
     {
-        destination[..(columns * count)].Clear();
+        for (int v = 0; v < count; v++) destination.Slice(v * pitch, columns).Clear();
         if (count > 1)
         {
-            MultiplyTransposedPaired(w, rows, columns, stride, xs, count, destination);
+            MultiplyTransposedPaired(w, rows, columns, stride, xs, count, destination, pitch);
             return;
         }
         int tile = Math.Min(columns, Math.Max(TileColumns, 4 * TileColumns / Math.Max(count, 1)));
@@ -33,7 +33,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                     sums.Clear();
                     SumTile(w, row, height, column, width, stride, xs, rows, count, sums, tile);
                     for (int v = 0; v < count; v++)
-                        AddSums(sums.Slice(2 * v * tile, 2 * tile), tile, height, destination.Slice(v * columns + column, width));
+                        AddSums(sums.Slice(2 * v * tile, 2 * tile), tile, height, destination.Slice(v * pitch + column, width));
                 }
             }
         }

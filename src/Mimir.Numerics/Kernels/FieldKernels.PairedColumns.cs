@@ -17,7 +17,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
     private const int SumsInCache = 1 << 15;
 
     private static void MultiplyTransposedPaired(
-        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination)
+        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination, int pitch)
     {
         int block = Math.Min(rows, ExactProduct.MaximumTerms);
         int groups = (block + GroupRows - 1) / GroupRows;
@@ -54,7 +54,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                 }
                 long terms = (height + GroupRows - 1) / GroupRows * HalfGroup;
                 for (int v = 0; v < count; v++)
-                    FinishColumns(sums.Integers, count, v, terms, offsets.Integers, destination.Slice(v * columns + column, width));
+                    FinishColumns(sums.Integers, count, v, terms, offsets.Integers, destination.Slice(v * pitch + column, width));
             }
         }
     }

@@ -21,7 +21,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
     private const int PanelRows = 64;
 
     private static void MultiplyPaired(
-        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination)
+        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination, int pitch)
     {
         int tile = Math.Min(PairedColumns, Padded(columns));
         using AlignedScratch packed = new(checked((count + RowsPerPass) * tile));
@@ -43,7 +43,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                     ReadOnlySpan<double> block = w[(int)((nint)(row + r) * stride + column)..];
                     SumRows(block, present, stride, panel, r, tail.Elements);
                 }
-                for (int v = 0; v < count; v++) FinishPaired(panel, v, destination.Slice(v * rows + row, height));
+                for (int v = 0; v < count; v++) FinishPaired(panel, v, destination.Slice(v * pitch + row, height));
             }
         }
     }

@@ -46,12 +46,12 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
     }
 
     public override void MultiplyMatrix(
-        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination)
+        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination, int pitch)
     {
-        destination[..(rows * count)].Clear();
+        for (int v = 0; v < count; v++) destination.Slice(v * pitch, rows).Clear();
         if (count > 1)
         {
-            MultiplyPaired(w, rows, columns, stride, xs, count, destination);
+            MultiplyPaired(w, rows, columns, stride, xs, count, destination, pitch);
             return;
         }
         int tile = count == 1 ? ExactProduct.MaximumTerms : TileColumns;
@@ -79,7 +79,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                     sums[1] = ExactProduct.Finish(s.High1, s.Low1, width);
                     sums[2] = ExactProduct.Finish(s.High2, s.Low2, width);
                     sums[3] = ExactProduct.Finish(s.High3, s.Low3, width);
-                    Span<double> outputs = destination.Slice(v * rows + row, present);
+                    Span<double> outputs = destination.Slice(v * pitch + row, present);
                     for (int r = 0; r < outputs.Length; r++)
                         outputs[r] = Field.Add(outputs[r], sums[r]);
                 }

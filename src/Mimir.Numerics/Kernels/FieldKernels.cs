@@ -61,13 +61,13 @@ internal abstract class FieldKernels
 
     public abstract void Decode(ReadOnlySpan<double> x, double scale, Span<double> destination);
 
-    /// <summary>dest[v·rows + r] = Σ_c w[r·stride + c]·xs[v·columns + c].</summary>
+    /// <summary>dest[v·pitch + r] = Σ_c w[r·stride + c]·xs[v·columns + c].</summary>
     public abstract void MultiplyMatrix(
-        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination);
+        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination, int pitch);
 
-    /// <summary>dest[v·columns + c] = Σ_r w[r·stride + c]·xs[v·rows + r].</summary>
+    /// <summary>dest[v·pitch + c] = Σ_r w[r·stride + c]·xs[v·rows + r].</summary>
     public abstract void MultiplyTransposedMatrix(
-        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination);
+        ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int count, Span<double> destination, int pitch);
 
     private static FieldKernels Select()
     {

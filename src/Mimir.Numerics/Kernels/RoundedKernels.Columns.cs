@@ -8,9 +8,9 @@ namespace Mimir.Numerics.Kernels;
 internal sealed partial class RoundedKernels<TSimd, TD, TL, TShorts>
 {
     public override void MultiplyTransposed(
-        ReadOnlySpan<short> w, int rows, int columns, int stride, ReadOnlySpan<double> limbs, int count, Span<double> sums, Span<double> destination)
+        ReadOnlySpan<short> w, int rows, int columns, int stride, ReadOnlySpan<double> limbs, int count, Span<double> sums, Span<double> destination, int pitch)
     {
-        destination[..(columns * count)].Clear();
+        for (int v = 0; v < count; v++) destination.Slice(v * pitch, columns).Clear();
         sums = sums[..(4 * columns)];
         Span<double> factors = stackalloc double[SumsPerPass];
         for (int v = 0; v < count; v += 2)
@@ -41,7 +41,7 @@ internal sealed partial class RoundedKernels<TSimd, TD, TL, TShorts>
                     nuint i = FourRowsDown<TSimd, TD, TL, TShorts>(ref first, (nuint)stride, ref f, ref s, (nuint)columns, 0);
                     FourRowsDown<SimdScalar, double, long, ShortsScalar>(ref first, (nuint)stride, ref f, ref s, (nuint)columns, i);
                 }
-                Collect(sums, columns, destination.Slice(v * columns, columns), second == v ? default : destination.Slice(second * columns, columns));
+                Collect(sums, columns, destination.Slice(v * pitch, columns), second == v ? default : destination.Slice(second * pitch, columns));
             }
         }
         factors.Clear();

@@ -27,9 +27,9 @@ internal sealed partial class RoundedKernels<TSimd, TD, TL, TShorts> : RoundedKe
     }
 
     public override void Multiply(
-        ReadOnlySpan<short> w, int rows, int columns, int stride, ReadOnlySpan<double> limbs, int count, Span<double> destination)
+        ReadOnlySpan<short> w, int rows, int columns, int stride, ReadOnlySpan<double> limbs, int count, Span<double> destination, int pitch)
     {
-        destination[..(rows * count)].Clear();
+        for (int v = 0; v < count; v++) destination.Slice(v * pitch, rows).Clear();
         int tile = count <= 2 ? MaximumTerms : TileColumns;
         Span<double> sums = stackalloc double[SumsPerPass];
         for (int row = 0; row < rows; row += RowsPerPass)
@@ -57,10 +57,10 @@ internal sealed partial class RoundedKernels<TSimd, TD, TL, TShorts> : RoundedKe
                         ref w0, ref w1, ref w2, ref w3, ref x, ref y, (nuint)columns, i, width, 0, ref MemoryMarshal.GetReference(sums));
                     for (int r = 0; r < present; r++)
                     {
-                        ref double first = ref destination[v * rows + row + r];
+                        ref double first = ref destination[v * pitch + row + r];
                         first = Field.Add(first, Finish(sums[4 * r], sums[4 * r + 1]));
                         if (second == v) continue;
-                        ref double other = ref destination[second * rows + row + r];
+                        ref double other = ref destination[second * pitch + row + r];
                         other = Field.Add(other, Finish(sums[4 * r + 2], sums[4 * r + 3]));
                     }
                 }

@@ -39,18 +39,18 @@ internal abstract class RoundedKernels
     public abstract void Split(ReadOnlySpan<double> x, Span<double> high, Span<double> low);
 
     /// <summary>
-    /// destination[v·rows + r] = Σ_c w[r·stride + c]·xs[v·columns + c]. <paramref name="limbs"/>: per vector its high limbs, then its low
+    /// destination[v·pitch + r] = Σ_c w[r·stride + c]·xs[v·columns + c]. <paramref name="limbs"/>: per vector its high limbs, then its low
     /// ones, each of <paramref name="columns"/> elements.
     /// </summary>
     public abstract void Multiply(
-        ReadOnlySpan<short> w, int rows, int columns, int stride, ReadOnlySpan<double> limbs, int count, Span<double> destination);
+        ReadOnlySpan<short> w, int rows, int columns, int stride, ReadOnlySpan<double> limbs, int count, Span<double> destination, int pitch);
 
     /// <summary>
-    /// destination[v·columns + c] = Σ_r w[r·stride + c]·xs[v·rows + r]. <paramref name="limbs"/> as above with <paramref name="rows"/>
+    /// destination[v·pitch + c] = Σ_r w[r·stride + c]·xs[v·rows + r]. <paramref name="limbs"/> as above with <paramref name="rows"/>
     /// elements each; <paramref name="sums"/>: room for 4·columns.
     /// </summary>
     public abstract void MultiplyTransposed(
-        ReadOnlySpan<short> w, int rows, int columns, int stride, ReadOnlySpan<double> limbs, int count, Span<double> sums, Span<double> destination);
+        ReadOnlySpan<short> w, int rows, int columns, int stride, ReadOnlySpan<double> limbs, int count, Span<double> sums, Span<double> destination, int pitch);
 
     /// <summary>2^25·high + low mod p, for integers of at most 2^53 in magnitude.</summary>
     protected static double Finish(double high, double low) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using Mimir.Numerics.Threads;
 using Mimir.Transport.Connections;
 using Mimir.Services.Joining;
 using Mimir.Transport.Limits;
@@ -52,6 +53,12 @@ public record RoleSettings
 
     /// <summary>Node and Triple Service: megabytes, a model, for rows that owners have asked to keep (configuration key <c>scheduler.prefix_cache</c>).</summary>
     public int PrefixMegabytes { get; init; } = 256;
+
+    /// <summary>Node and Triple Service: threads among which large kernels are divided; 0: one a processor (configuration key <c>compute.threads</c>).</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Gives the process its <see cref="Threads"/>.</summary>
+    internal void ShareThreads() => ThreadTeam.Share(Threads == 0 ? Environment.ProcessorCount : Threads);
 
     /// <summary>Reads certificate, keys and authority.</summary>
     /// <exception cref="InvalidDataException">A file is missing or unreadable, or the identity is for another role; names it.</exception>

@@ -22,6 +22,7 @@ public static class NodeHost
     /// <summary><paramref name="wrapMesh"/> lets a test be a cheating party: (mesh, "load" | "lanes" | "online" | "offline") → mesh.</summary>
     internal static async Task RunAsync(RoleSettings settings, RoleEnvironment environment, Func<IMesh, string, IMesh> wrapMesh, CancellationToken cancellation)
     {
+        settings.ShareThreads();
         var enrolled = settings.OpenTls(Role.Party);
         using var identity = enrolled.Identity;
         using var anchors = enrolled.Anchors;

@@ -24,6 +24,7 @@ public static class TripleServiceHost
     /// <exception cref="PortInUseException">A port is taken.</exception>
     public static async Task RunAsync(TripleServiceSettings settings, RoleEnvironment environment, CancellationToken cancellation)
     {
+        settings.ShareThreads();
         var enrolled = settings.OpenTls(Role.TripleService);
         using var identity = enrolled.Identity;
         using var anchors = enrolled.Anchors;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Mimir.Numerics;
+using Mimir.Numerics.Threads;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.PointFunctions;
 using Mimir.Spdz.Shares;
@@ -72,30 +73,51 @@ public static class Bins
 
     private static void CountLeaves(PartyStep step, ReadOnlySpan<int> starts, int rows, BinShape shape, Share result)
     {
-        const int SideBySide = 8;
-        var (party, count, width) = (step.Party, result.Length / rows, starts.Length / rows);
+        var (party, count) = (step.Party, result.Length / rows);
         var stride = (count + PointSum.Lanes - 1) & -PointSum.Lanes;
-        var scratch = party.Workspace.Rent(PointTree.ScratchElements(SideBySide, Math.Min(2 * count + 4, shape.Segments) + PointSum.Lanes)).Span;
-        var sums = MemoryMarshal.Cast<double, long>(party.Workspace.Rent(rows * 2 * stride).Span);
+        var parts = PointBatches.Parts(starts.Length);
+        var scratch = party.Workspace.Rent(parts * PointTree.ScratchElements(Counting.SideBySide, Math.Min(2 * count + 4, shape.Segments) + PointSum.Lanes)).Span;
+        var sums = MemoryMarshal.Cast<double, long>(party.Workspace.Rent(parts * rows * 2 * stride).Span);
         sums.Clear();
-        for (var at = 0; at < starts.Length; at += PointShape.BatchKeys)
-        {
-            var keys = step.Tape.Points(shape.Keys, Math.Min(PointShape.BatchKeys, starts.Length - at));
-            for (var first = 0; first < keys.Count; first += SideBySide)
-            {
-                var tree = new PointTree(keys, first, Math.Min(SideBySide, keys.Count - first), scratch);
-                tree.GrowTowards(shape.SegmentBits, starts.Slice(at + first, tree.Count), count);
-                tree.Convert(0);
-                for (var k = 0; k < tree.Count; k++) tree.AddTo(k, 0, sums.Slice((at + first + k) / width * 2 * stride, 2 * stride));
-            }
-        }
+        Counting work = new(step.Tape.Points(shape.Keys, starts.Length), starts, shape, count, starts.Length / rows, 2 * stride, scratch, sums, parts);
+        ThreadTeam.Shared.Run(ref work, parts);
         for (var row = 0; row < rows; row++)
             for (var i = 0; i < count; i++)
             {
-                var sum = 2 * (row * stride + i);
-                result.Value.Span[row * count + i] = PointSum.Reduce(sums[sum], party.Index);
-                if (party.Active) result.Mac.Span[row * count + i] = PointSum.Reduce(sums[sum + 1], party.Index);
+                long value = 0, mac = 0;
+                for (var sum = 2 * (row * stride + i); sum < sums.Length; sum += 2 * rows * stride) (value, mac) = (value + sums[sum], mac + sums[sum + 1]);
+                result.Value.Span[row * count + i] = PointSum.Reduce(value, party.Index);
+                if (party.Active) result.Mac.Span[row * count + i] = PointSum.Reduce(mac, party.Index);
             }
+    }
+
+    /// <summary>Some batches of keys, added up row by row into sums of the part's own.</summary>
+    private readonly ref struct Counting(
+        PointBatches batches, ReadOnlySpan<int> starts, BinShape shape, int count, int width, int stride, Span<double> scratch, Span<long> sums, int parts) : IPartedWork
+    {
+        public const int SideBySide = 8;
+        private readonly PointBatches _batches = batches;
+        private readonly ReadOnlySpan<int> _starts = starts;
+        private readonly Span<double> _scratch = scratch;
+        private readonly Span<long> _sums = sums;
+
+        public void Run(int part)
+        {
+            int room = _scratch.Length / parts, places = _sums.Length / parts;
+            Span<double> scratch = _scratch.Slice(part * room, room);
+            var sums = _sums.Slice(part * places, places);
+            for (int at = _batches.Start(part, parts), end = _batches.Start(part + 1, parts); at < end; at += PointShape.BatchKeys)
+            {
+                var keys = _batches.From(at);
+                for (var first = 0; first < keys.Count; first += SideBySide)
+                {
+                    var tree = new PointTree(keys, first, Math.Min(SideBySide, keys.Count - first), scratch);
+                    tree.GrowTowards(shape.SegmentBits, _starts.Slice(at + first, tree.Count), count);
+                    tree.Convert(0);
+                    for (var k = 0; k < tree.Count; k++) tree.AddTo(k, 0, sums.Slice((at + first + k) / width * stride, stride));
+                }
+            }
+        }
     }
 
     private static void Count(ReadOnlySpan<double> tables, ReadOnlySpan<int> starts, int rows, Span<double> counts)

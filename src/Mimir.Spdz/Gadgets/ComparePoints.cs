@@ -1,4 +1,5 @@
 using Mimir.Numerics;
+using Mimir.Numerics.Threads;
 using Mimir.Spdz.PointFunctions;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
@@ -53,10 +54,10 @@ internal static class ComparePoints
             FieldVector.Multiply(top.Span, r, masked.Span);
             tape.Authenticated(masked.Span);
         }
-        using var payload = new Secret(PointShape.BatchKeys * keys.Planes);
-        for (var at = 0; at < r.Length; at += PointShape.BatchKeys)
+        using var payload = new Secret(PointShape.DealtKeys * keys.Planes);
+        for (var at = 0; at < r.Length; at += PointShape.DealtKeys)
         {
-            var count = Math.Min(PointShape.BatchKeys, r.Length - at);
+            var count = Math.Min(PointShape.DealtKeys, r.Length - at);
             for (var e = 0; e < count; e++)
             {
                 var sign = Field.Reduce(1 - 2 * (long)top.Span[at + e]);
@@ -69,38 +70,55 @@ internal static class ComparePoints
 
     private static void Follow(PartyStep step, Opened c, ComparisonPlan plan, PointShape shape, Share less, Share masked)
     {
-        var party = step.Party;
-        var planes = shape.Planes / plan.Digits;
-        var scratch = party.Workspace.Rent(PointTree.ScratchElements(SideBySide, Width)).Span;
-        Span<PointSum> sums = stackalloc PointSum[2 * SideBySide];
-        Span<int> digits = stackalloc int[SideBySide];
-        for (var at = 0; at < c.Length; at += PointShape.BatchKeys)
+        var parts = PointBatches.Parts(c.Length);
+        var scratch = step.Party.Workspace.Rent(parts * PointTree.ScratchElements(SideBySide, Width)).Span;
+        Following work = new(step.Party, step.Tape.Points(shape, c.Length), c.Values.Span, plan, shape.Planes / plan.Digits, less, masked, scratch, parts);
+        ThreadTeam.Shared.Run(ref work, parts);
+    }
+
+    /// <summary>Some batches of keys, each followed along its public c.</summary>
+    private readonly ref struct Following(
+        Party party, PointBatches batches, ReadOnlySpan<double> c, ComparisonPlan plan, int planes, Share less, Share masked, Span<double> scratch, int parts) : IPartedWork
+    {
+        private readonly PointBatches _batches = batches;
+        private readonly ReadOnlySpan<double> _c = c;
+        private readonly Span<double> _scratch = scratch;
+
+        public void Run(int part)
         {
-            var keys = step.Tape.Points(shape, Math.Min(PointShape.BatchKeys, c.Length - at));
-            for (var first = 0; first < keys.Count; first += SideBySide)
+            var own = _scratch.Slice(part * (_scratch.Length / parts), _scratch.Length / parts);
+            for (int at = _batches.Start(part, parts), end = _batches.Start(part + 1, parts); at < end; at += PointShape.BatchKeys)
             {
-                var count = Math.Min(SideBySide, keys.Count - first);
-                var tree = new PointTree(keys, first, count, scratch);
-                sums.Clear();
-                for (var d = 0; d < plan.Digits; d++)
-                {
-                    tree.GrowTo(shape.Payloads[d].Depth);
-                    for (var k = 0; k < count; k++) digits[k] = plan.Digit((long)c.Values.Span[at + first + k], d);
-                    for (var p = 0; p < planes; p++)
-                    {
-                        tree.Convert(d * planes + p);
-                        for (var k = 0; k < count; k++)
-                            tree.Add(
-                                k, d * planes + p, Above[tree.Width].AsSpan(digits[k] * Width, (tree.Width + PointSum.Lanes - 1) & -PointSum.Lanes),
-                                ref sums[p * SideBySide + k]);
-                    }
-                    tree.Keep(digits[..count], 1);
-                }
-                Finish(party, sums[..count], less, at + first);
-                if (planes > 1) Finish(party, sums.Slice(SideBySide, count), masked, at + first);
+                var keys = _batches.From(at);
+                for (var first = 0; first < keys.Count; first += SideBySide) Follow(keys, first, at + first, own);
             }
         }
-        sums.Clear();
+
+        private void Follow(PointKeys keys, int first, int start, Span<double> own)
+        {
+            var count = Math.Min(SideBySide, keys.Count - first);
+            var tree = new PointTree(keys, first, count, own);
+            Span<PointSum> sums = stackalloc PointSum[2 * SideBySide];
+            Span<int> digits = stackalloc int[SideBySide];
+            sums.Clear();
+            for (var d = 0; d < plan.Digits; d++)
+            {
+                tree.GrowTo(keys.Shape.Payloads[d].Depth);
+                for (var k = 0; k < count; k++) digits[k] = plan.Digit((long)_c[start + k], d);
+                for (var p = 0; p < planes; p++)
+                {
+                    tree.Convert(d * planes + p);
+                    for (var k = 0; k < count; k++)
+                        tree.Add(
+                            k, d * planes + p, Above[tree.Width].AsSpan(digits[k] * Width, (tree.Width + PointSum.Lanes - 1) & -PointSum.Lanes),
+                            ref sums[p * SideBySide + k]);
+                }
+                tree.Keep(digits[..count], 1);
+            }
+            Finish(party, sums[..count], less, start);
+            if (planes > 1) Finish(party, sums.Slice(SideBySide, count), masked, start);
+            sums.Clear();
+        }
     }
 
     private static void Finish(Party party, ReadOnlySpan<PointSum> sums, Share result, int start)

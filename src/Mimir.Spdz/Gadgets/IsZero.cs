@@ -77,10 +77,11 @@ public static class IsZero
         var party = step.Party;
         var result = party.Rent(c.Length);
         var scratch = party.Workspace.Rent(PointTree.ScratchElements(PointShape.BatchKeys, 2)).Span;
+        var batches = step.Tape.Points(PointShape.OfLowBits(bits), c.Length);
         Span<int> path = stackalloc int[PointShape.BatchKeys];
         for (var at = 0; at < c.Length; at += PointShape.BatchKeys)
         {
-            var keys = step.Tape.Points(PointShape.OfLowBits(bits), Math.Min(PointShape.BatchKeys, c.Length - at));
+            var keys = batches.From(at);
             var tree = new PointTree(keys, 0, keys.Count, scratch);
             while (tree.Depth < bits)
             {

@@ -55,7 +55,7 @@ public static class OneHot
 
     private static Share Leaves(PartyStep step, int length)
     {
-        var keys = step.Tape.Points(PointShape.OfLowBits(Bits(length)), 1);
+        var keys = step.Tape.Points(PointShape.OfLowBits(Bits(length)), 1).From(0);
         var table = step.Party.Rent(1 << Bits(length));
         var tree = new PointTree(keys, 0, 1, step.Party.Workspace.Rent(PointTree.ScratchElements(1, table.Length)).Span);
         tree.GrowTo(keys.Shape.Depth);

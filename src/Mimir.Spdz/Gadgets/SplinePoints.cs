@@ -1,3 +1,4 @@
+using Mimir.Numerics.Threads;
 using Mimir.Spdz.PointFunctions;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
@@ -17,10 +18,10 @@ internal static class SplinePoints
     public static void Deal(DealingTape tape, ReadOnlySpan<double> r, SplineFunction function)
     {
         var planes = function.Keys.Planes;
-        using var payload = new Secret(PointShape.BatchKeys * planes);
-        for (var at = 0; at < r.Length; at += PointShape.BatchKeys)
+        using var payload = new Secret(PointShape.DealtKeys * planes);
+        for (var at = 0; at < r.Length; at += PointShape.DealtKeys)
         {
-            var count = Math.Min(PointShape.BatchKeys, r.Length - at);
+            var count = Math.Min(PointShape.DealtKeys, r.Length - at);
             for (var e = 0; e < count; e++)
             {
                 var entries = payload.Span.Slice(e * planes, planes);
@@ -40,28 +41,48 @@ internal static class SplinePoints
         var party = step.Party;
         var result = party.Rent(c.Length);
         var widest = WidestLevel(function);
-        var scratch = party.Workspace.Rent(PointTree.ScratchElements(SideBySide, widest)).Span;
-        var combinations = party.Workspace.Rent(SideBySide * SplineKernel.Stride(widest) * MostPlanes(function)).Span;
-        Span<PointSum> sums = stackalloc PointSum[SideBySide];
-        for (var at = 0; at < c.Length; at += PointShape.BatchKeys)
+        var parts = PointBatches.Parts(c.Length);
+        var scratch = party.Workspace.Rent(parts * PointTree.ScratchElements(SideBySide, widest)).Span;
+        var combinations = party.Workspace.Rent(parts * SideBySide * SplineKernel.Stride(widest) * MostPlanes(function)).Span;
+        Evaluation work = new(party, step.Tape.Points(function.Keys, c.Length), c.Values.Span, function, scratch, combinations, result, parts);
+        ThreadTeam.Shared.Run(ref work, parts);
+        return result;
+    }
+
+    /// <summary>Some batches of keys.</summary>
+    private readonly ref struct Evaluation(
+        Party party, PointBatches batches, ReadOnlySpan<double> c, SplineFunction function, Span<double> scratch, Span<double> combinations, Share result, int parts)
+        : IPartedWork
+    {
+        private readonly PointBatches _batches = batches;
+        private readonly ReadOnlySpan<double> _c = c;
+        private readonly Span<double> _scratch = scratch;
+        private readonly Span<double> _combinations = combinations;
+
+        public void Run(int part)
         {
-            var keys = step.Tape.Points(function.Keys, Math.Min(PointShape.BatchKeys, c.Length - at));
-            for (var first = 0; first < keys.Count; first += SideBySide)
+            int room = _scratch.Length / parts, places = _combinations.Length / parts;
+            Span<double> scratch = _scratch.Slice(part * room, room), combinations = _combinations.Slice(part * places, places);
+            Span<PointSum> sums = stackalloc PointSum[SideBySide];
+            for (int at = _batches.Start(part, parts), end = _batches.Start(part + 1, parts); at < end; at += PointShape.BatchKeys)
             {
-                var count = Math.Min(SideBySide, keys.Count - first);
-                sums.Clear();
-                var tree = new PointTree(keys, first, count, scratch);
-                Evaluate(ref tree, c.Values.Span.Slice(at + first, count), function, combinations, sums);
-                for (var k = 0; k < count; k++)
+                var keys = _batches.From(at);
+                for (var first = 0; first < keys.Count; first += SideBySide)
                 {
-                    var (value, mac) = sums[k].Finish(party.Index);
-                    result.Value.Span[at + first + k] = value;
-                    if (party.Active) result.Mac.Span[at + first + k] = mac;
+                    var count = Math.Min(SideBySide, keys.Count - first);
+                    sums.Clear();
+                    var tree = new PointTree(keys, first, count, scratch);
+                    Evaluate(ref tree, _c.Slice(at + first, count), function, combinations, sums);
+                    for (var k = 0; k < count; k++)
+                    {
+                        var (value, mac) = sums[k].Finish(party.Index);
+                        result.Value.Span[at + first + k] = value;
+                        if (party.Active) result.Mac.Span[at + first + k] = mac;
+                    }
                 }
             }
+            sums.Clear();
         }
-        sums.Clear();
-        return result;
     }
 
     private static void Evaluate(

@@ -14,6 +14,12 @@ public sealed class PointShape
     /// <summary>Keys that are dealt and read together, under one tweak.</summary>
     public const int BatchKeys = 128;
 
+    /// <summary>The most batches that the dealer's threads make side by side.</summary>
+    public const int MostBatches = 16;
+
+    /// <summary>Keys for which a gadget makes masks and payloads before it deals them.</summary>
+    public const int DealtKeys = MostBatches * BatchKeys;
+
     private static readonly PointShape[] LowBits = [.. Enumerable.Range(1, 31).Select(bits => new PointShape(0, bits, new PointPayload(bits, 1)))];
 
     /// <summary>A shape; <paramref name="payloads"/> in ascending depth, the last at <paramref name="depth"/>.</summary>

@@ -51,8 +51,8 @@ internal sealed class AuditCollector(TapeReader reader, Party party) : DealingTa
     /// <inheritdoc/>
     public override void Points(PointShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload)
     {
-        for (var at = 0; at < masks.Length; at += PointShape.BatchKeys)
-            _points.Add(new PointAudit(reader.Points(shape, Math.Min(PointShape.BatchKeys, masks.Length - at))));
+        var batches = reader.Points(shape, masks.Length);
+        for (var at = 0; at < masks.Length; at += PointShape.BatchKeys) _points.Add(new PointAudit(batches.From(at)));
     }
 }
 

@@ -73,8 +73,8 @@ public sealed class TapeReader : IDisposable
         return result;
     }
 
-    /// <summary>This party's keys of <paramref name="count"/> ≤ <see cref="PointShape.BatchKeys"/> point functions: the next batch, or part of the last one of an item.</summary>
-    internal PointKeys Points(PointShape shape, int count)
+    /// <summary>This party's keys of an item of <paramref name="count"/> point functions.</summary>
+    internal PointBatches Points(PointShape shape, int count)
     {
         if (_points is null) throw new InvalidOperationException($"point functions are for two parties, not {_party.Count}");
         var roots = MemoryMarshal.Cast<double, Vector128<byte>>(Workspace.Rent(2 * count).Span);
@@ -82,7 +82,7 @@ public sealed class TapeReader : IDisposable
         _pointPosition += count;
         var words = Received(_words, ref _wordPosition, 2 * (int)shape.Words(count)).Span;
         var elements = Received(_corrections, ref _position, (int)shape.Elements(count, _party.Active)).Span;
-        return new PointKeys(shape, _party.Index, _party.Active, roots, MemoryMarshal.Cast<double, Vector128<byte>>(words), elements);
+        return new PointBatches(shape, _party.Index, _party.Active, roots, MemoryMarshal.Cast<double, Vector128<byte>>(words), elements);
     }
 
     /// <summary>⟦r⟧_i of a uniform vector.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Mimir.Numerics;
+using Mimir.Numerics.Threads;
 using Mimir.Spdz.PointFunctions;
 
 namespace Mimir.Spdz.Tape;
@@ -19,7 +20,8 @@ public sealed class TapeWriter : DealingTape, IDisposable
     private readonly TapeOutput? _first;
     private readonly TapeOutput[] _words = [];
     private readonly Prg[] _points = [];
-    private readonly PointDealer? _dealer;
+    private readonly PointDealer[] _dealers = [];
+    private readonly Vector128<byte>[] _roots = [];
     private readonly double[] _piece = new double[PieceElements];
     private ulong _uniformPosition;
     private ulong _sharePosition;
@@ -39,7 +41,8 @@ public sealed class TapeWriter : DealingTape, IDisposable
         _first = new TapeOutput(sinks?[0], false);
         _words = [new TapeOutput(sinks?[0], true), new TapeOutput(sinks?[1], true)];
         _points = [.. keys.Select(k => new Prg(k, TapeKeys.PointStream))];
-        _dealer = new PointDealer();
+        _dealers = [.. Enumerable.Range(0, Math.Min(ThreadTeam.Shared.Threads, PointShape.MostBatches)).Select(_ => new PointDealer())];
+        _roots = GC.AllocateArray<Vector128<byte>>(2 * _dealers.Length * PointShape.BatchKeys, pinned: true);
     }
 
     /// <inheritdoc/>
@@ -115,24 +118,23 @@ public sealed class TapeWriter : DealingTape, IDisposable
     /// <inheritdoc/>
     public override void Points(PointShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload)
     {
-        if (_dealer is null) throw new InvalidOperationException($"point functions are for two parties, not {Parties}");
-        Span<Vector128<byte>> first = stackalloc Vector128<byte>[PointShape.BatchKeys], second = stackalloc Vector128<byte>[PointShape.BatchKeys];
-        for (var at = 0; at < masks.Length; at += PointShape.BatchKeys)
+        if (_first is null) throw new InvalidOperationException($"point functions are for two parties, not {Parties}");
+        for (var at = 0; at < masks.Length; at += _roots.Length / 2)
         {
-            var count = Math.Min(PointShape.BatchKeys, masks.Length - at);
-            TapeKeys.Roots(_points[0], 0, _pointPosition, first[..count]);
-            TapeKeys.Roots(_points[1], 1, _pointPosition, second[..count]);
+            var count = Math.Min(_roots.Length / 2, masks.Length - at);
+            Span<Vector128<byte>> first = _roots.AsSpan(0, count), second = _roots.AsSpan(count, count);
+            TapeKeys.Roots(_points[0], 0, _pointPosition, first);
+            TapeKeys.Roots(_points[1], 1, _pointPosition, second);
             _pointPosition += count;
             var words = _words[0].Append(2 * (int)shape.Words(count));
-            var elements = _first!.Append((int)shape.Elements(count, Active));
-            _dealer.Deal(
-                shape, first[..count], second[..count], masks.Slice(at, count), payload.Slice(at * shape.Planes, count * shape.Planes), Active, _alpha,
+            var elements = _first.Append((int)shape.Elements(count, Active));
+            PointDealing.Deal(
+                _dealers, shape, first, second, masks.Slice(at, count), payload.Slice(at * shape.Planes, count * shape.Planes), Active, _alpha,
                 MemoryMarshal.Cast<double, Vector128<byte>>(words), elements);
             words.CopyTo(_words[1].Append(words.Length));
             elements.CopyTo(_last.Append(elements.Length));
         }
-        first.Clear();
-        second.Clear();
+        Array.Clear(_roots);
     }
 
     /// <summary>Hands the rest to the sinks.</summary>
@@ -149,7 +151,7 @@ public sealed class TapeWriter : DealingTape, IDisposable
         foreach (var prg in _uniform) prg.Dispose();
         foreach (var prg in _share) prg.Dispose();
         foreach (var prg in _points) prg.Dispose();
-        _dealer?.Dispose();
+        foreach (var dealer in _dealers) dealer.Dispose();
         Array.Clear(_piece);
         _last.Dispose();
         _first?.Dispose();

@@ -29,7 +29,7 @@ public sealed class FieldMatrixLaws
         FieldKernels kernels = path.Kernels();
         int stride = columns + 3;
         double[] w = Draw(rows * stride, 1), xs = Draw(n * columns, 2), actual = Draw(n * rows, 3);
-        kernels.MultiplyMatrix(w, rows, columns, stride, xs, n, actual);
+        kernels.MultiplyMatrix(w, rows, columns, stride, xs, n, actual, rows);
         for (int v = 0; v < n; v++)
             for (int r = 0; r < rows; r++)
                 FieldLaws.AssertElement(
@@ -42,7 +42,7 @@ public sealed class FieldMatrixLaws
         FieldKernels kernels = path.Kernels();
         int stride = columns + 3;
         double[] w = Draw(rows * stride, 1), xs = Draw(n * rows, 2), actual = Draw(n * columns, 3);
-        kernels.MultiplyTransposedMatrix(w, rows, columns, stride, xs, n, actual);
+        kernels.MultiplyTransposedMatrix(w, rows, columns, stride, xs, n, actual, columns);
         for (int v = 0; v < n; v++)
             for (int c = 0; c < columns; c++)
                 FieldLaws.AssertElement(
@@ -56,17 +56,17 @@ public sealed class FieldMatrixLaws
         const int Terms = 8193;
         double[] w = Enumerable.Repeat(Field.P - 1, 4 * Terms).ToArray(), x = Enumerable.Repeat(Field.P - 1, Terms).ToArray();
         double[] sums = new double[4];
-        kernels.MultiplyMatrix(w, 4, Terms, Terms, x, 1, sums);
+        kernels.MultiplyMatrix(w, 4, Terms, Terms, x, 1, sums, 4);
         Assert.Equal([Terms, Terms, Terms, Terms], sums);
-        kernels.MultiplyTransposedMatrix(w, Terms, 4, 4, x, 1, sums);
+        kernels.MultiplyTransposedMatrix(w, Terms, 4, 4, x, 1, sums, 4);
         Assert.Equal([Terms, Terms, Terms, Terms], sums);
         // Several vectors add elements before they multiply.
         foreach (int n in new[] { 2, 3, 5 })
         {
             double[] xs = Enumerable.Repeat(Field.P - 1, n * Terms).ToArray(), all = new double[4 * n];
-            kernels.MultiplyMatrix(w, 4, Terms, Terms, xs, n, all);
+            kernels.MultiplyMatrix(w, 4, Terms, Terms, xs, n, all, 4);
             Assert.All(all, sum => Assert.Equal(Terms, sum));
-            kernels.MultiplyTransposedMatrix(w, Terms, 4, 4, xs, n, all);
+            kernels.MultiplyTransposedMatrix(w, Terms, 4, 4, xs, n, all, 4);
             Assert.All(all, sum => Assert.Equal(Terms, sum));
         }
     }
@@ -77,13 +77,13 @@ public sealed class FieldMatrixLaws
         double[] w = Draw(7 * 24, 1), x = Draw(3 * 21, 2), t = Draw(3 * 7, 3);
         double[] z = new double[21], expected = new double[21];
         FieldMatrix.MultiplyMatrix(w, 7, 21, 24, x, 3, z);
-        FieldKernels.Scalar.MultiplyMatrix(w, 7, 21, 24, x, 3, expected);
+        FieldKernels.Scalar.MultiplyMatrix(w, 7, 21, 24, x, 3, expected, 7);
         Assert.Equal(expected, z);
         FieldMatrix.MultiplyVector(w, 7, 21, 24, x.AsSpan(0, 21), z.AsSpan(0, 7));
         Assert.Equal(expected[..7], z[..7]);
         double[] zt = new double[63], expectedTransposed = new double[63];
         FieldMatrix.MultiplyTransposedMatrix(w, 7, 21, 24, t, 3, zt);
-        FieldKernels.Scalar.MultiplyTransposedMatrix(w, 7, 21, 24, t, 3, expectedTransposed);
+        FieldKernels.Scalar.MultiplyTransposedMatrix(w, 7, 21, 24, t, 3, expectedTransposed, 21);
         Assert.Equal(expectedTransposed, zt);
         FieldMatrix.MultiplyTransposedVector(w, 7, 21, 24, t.AsSpan(0, 7), zt.AsSpan(0, 21));
         Assert.Equal(expectedTransposed[..21], zt[..21]);
@@ -96,10 +96,10 @@ public sealed class FieldMatrixLaws
         double[] w = Draw(Rows * Columns, 1), x = Draw(Columns, 2), t = Draw(Rows, 3);
         double[] z = new double[Rows], zt = new double[Columns], expected = new double[Rows], expectedTransposed = new double[Columns];
         FieldMatrix.MultiplyVector(w, Rows, Columns, Columns, x, z);
-        FieldKernels.Scalar.MultiplyMatrix(w, Rows, Columns, Columns, x, 1, expected);
+        FieldKernels.Scalar.MultiplyMatrix(w, Rows, Columns, Columns, x, 1, expected, Rows);
         Assert.Equal(expected, z);
         FieldMatrix.MultiplyTransposedVector(w, Rows, Columns, Columns, t, zt);
-        FieldKernels.Scalar.MultiplyTransposedMatrix(w, Rows, Columns, Columns, t, 1, expectedTransposed);
+        FieldKernels.Scalar.MultiplyTransposedMatrix(w, Rows, Columns, Columns, t, 1, expectedTransposed, Columns);
         Assert.Equal(expectedTransposed, zt);
     }
 

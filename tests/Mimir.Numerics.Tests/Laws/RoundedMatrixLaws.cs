@@ -29,13 +29,13 @@ public sealed class RoundedMatrixLaws
         var stride = columns + 3;
         var w = Shorts(rows * stride);
         double[] xs = Elements.Draw(n * columns, 2), ts = Elements.Draw(n * rows, 3), actual = new double[n * rows], sums = new double[4 * columns];
-        kernels.Multiply(w, rows, columns, stride, Limbs(kernels, xs, columns, n), n, actual);
+        kernels.Multiply(w, rows, columns, stride, Limbs(kernels, xs, columns, n), n, actual, rows);
         for (var v = 0; v < n; v++)
             for (var r = 0; r < rows; r++)
                 FieldLaws.AssertElement(Sum(c => w[r * stride + c] * (Int128)(long)xs[v * columns + c], columns), actual[v * rows + r]);
 
         actual = new double[n * columns];
-        kernels.MultiplyTransposed(w, rows, columns, stride, Limbs(kernels, ts, rows, n), n, sums, actual);
+        kernels.MultiplyTransposed(w, rows, columns, stride, Limbs(kernels, ts, rows, n), n, sums, actual, columns);
         for (var v = 0; v < n; v++)
             for (var c = 0; c < columns; c++)
                 FieldLaws.AssertElement(Sum(r => w[r * stride + c] * (Int128)(long)ts[v * rows + r], rows), actual[v * columns + c]);
@@ -52,8 +52,8 @@ public sealed class RoundedMatrixLaws
             // 2^50 − 2^24 − 1: the largest pair of limbs there is.
             var x = Enumerable.Repeat((double)((1L << 50) - (1L << 24) - 1), Terms).ToArray();
             double[] across = new double[1], down = new double[1], sums = new double[4];
-            kernels.Multiply(w, 1, Terms, Terms, Limbs(kernels, x, Terms, 1), 1, across);
-            kernels.MultiplyTransposed(w, Terms, 1, 1, Limbs(kernels, x, Terms, 1), 1, sums, down);
+            kernels.Multiply(w, 1, Terms, Terms, Limbs(kernels, x, Terms, 1), 1, across, 1);
+            kernels.MultiplyTransposed(w, Terms, 1, 1, Limbs(kernels, x, Terms, 1), 1, sums, down, 1);
             var expected = Field.Reduce((Int128)weight * (long)x[0] * Terms);
             Assert.Equal((expected, expected), (across[0], down[0]));
         }

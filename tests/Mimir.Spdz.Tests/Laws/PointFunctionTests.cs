@@ -140,7 +140,8 @@ public sealed class PointFunctionTests
                 var workspace = new Workspace();
                 using var reader = new TapeReader(new Party(party, 2, active, 0, workspace), workspace, writer.Section(party, keys[party]));
                 var batches = new List<PointAudit>();
-                for (var at = 0; at < count; at += PointShape.BatchKeys) batches.Add(new PointAudit(reader.Points(shape, Math.Min(PointShape.BatchKeys, count - at))));
+                var item = reader.Points(shape, count);
+                for (var at = 0; at < count; at += PointShape.BatchKeys) batches.Add(new PointAudit(item.From(at)));
                 Assert.True(reader.AtEnd);
                 _keys[party] = [.. batches];
             }

@@ -18,23 +18,23 @@ internal static class GrowthGrid
     [.. ((string[])[
         "gpt2:layers=4,hidden=128,vocabulary=2048", "gpt2:layers=6,hidden=192,vocabulary=8192", Middle,
         "gpt2:layers=8,hidden=512,vocabulary=16384", "gpt2-small", "gpt2:layers=16,hidden=1024", "gpt2:layers=24,hidden=1024", "gpt2:layers=24,hidden=1216"])
-        .Select(s => new GrowthPoint(s, Context, 1, 2, Environment.ProcessorCount))];
+        .Select(s => new GrowthPoint(s, Context, 1, 2, 1))];
 
     /// <summary>Contexts of 64 to 2,048 positions.</summary>
-    public static IReadOnlyList<GrowthPoint> Contexts { get; } = Along([64, 128, 256, 512, 1024, 2048], c => new GrowthPoint(Middle, c, 1, 2, Environment.ProcessorCount));
+    public static IReadOnlyList<GrowthPoint> Contexts { get; } = Along([64, 128, 256, 512, 1024, 2048], c => new GrowthPoint(Middle, c, 1, 2, 1));
 
     /// <summary>1 to 16 sessions at once.</summary>
-    public static IReadOnlyList<GrowthPoint> Lanes { get; } = Along([1, 2, 4, 8, 16], l => new GrowthPoint(Middle, Context, l, 2, Environment.ProcessorCount));
+    public static IReadOnlyList<GrowthPoint> Lanes { get; } = Along([1, 2, 4, 8, 16], l => new GrowthPoint(Middle, Context, l, 2, 1));
 
     /// <summary>2 to 5 parties.</summary>
-    public static IReadOnlyList<GrowthPoint> Parties { get; } = Along([2, 3, 4, 5], n => new GrowthPoint(Middle, Context, 1, n, Environment.ProcessorCount));
+    public static IReadOnlyList<GrowthPoint> Parties { get; } = Along([2, 3, 4, 5], n => new GrowthPoint(Middle, Context, 1, n, 1));
 
-    /// <summary>1 processor to all of them.</summary>
+    /// <summary>1 thread in each role to as many as there are processors.</summary>
     public static IReadOnlyList<GrowthPoint> Threads { get; } =
         Along([.. Enumerable.Range(0, 8).Select(i => 1 << i).Where(t => t < Environment.ProcessorCount), Environment.ProcessorCount], t => new GrowthPoint(Middle, Context, 1, 2, t));
 
     /// <summary>A few points of seconds each, to try the command.</summary>
-    public static IReadOnlyList<GrowthPoint> Small { get; } = Along([24, 32, 48], c => new GrowthPoint("gpt2:layers=2,hidden=64,vocabulary=512", c, 1, 2, Environment.ProcessorCount));
+    public static IReadOnlyList<GrowthPoint> Small { get; } = Along([24, 32, 48], c => new GrowthPoint("gpt2:layers=2,hidden=64,vocabulary=512", c, 1, 2, 1));
 
     /// <summary>Every point once, the quickest first, so that a run that is broken off has most of them.</summary>
     public static IReadOnlyList<GrowthPoint> All { get; } =

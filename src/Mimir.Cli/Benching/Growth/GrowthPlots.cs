@@ -18,7 +18,7 @@ internal static class GrowthPlots
                 ("context", "positions in the context", file.Of(GrowthGrid.Contexts), r => r.Point.Context),
                 ("lanes", "sessions at once", file.Of(GrowthGrid.Lanes), r => r.Point.Lanes),
                 ("parties", "parties", file.Of(GrowthGrid.Parties), r => r.Point.Parties),
-                ("threads", "processors", file.Of(GrowthGrid.Threads), r => r.Point.Threads),
+                ("threads", "threads in each role", file.Of(GrowthGrid.Threads), r => r.Point.Threads),
                 ("small", "positions in the context", file.Of(GrowthGrid.Small), r => r.Point.Context),
             ])
         {
@@ -44,7 +44,7 @@ internal static class GrowthPlots
     {
         yield return new("end to end", [.. rows.Select(r => (at(r), 1 / r.TokensPerSecond))]);
         // The plan knows one session on all processors.
-        if (rows.All(r => r.Point.Lanes == 1 && r.Point.Threads == Environment.ProcessorCount))
+        if (rows.All(r => r.Point.Lanes == 1 && r.Point.Threads == 1))
         {
             yield return new("in steps", [.. rows.Select(r => (at(r), r.OnlineSeconds))]);
             yield return new("planned", [.. rows.Select(r => (at(r), Planned(r, machine).SecondsPerToken))], Dashed: true);

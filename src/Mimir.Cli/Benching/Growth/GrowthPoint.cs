@@ -5,7 +5,7 @@ namespace Mimir.Cli.Benching.Growth;
 /// <param name="Context">Positions when the last token is sampled.</param>
 /// <param name="Lanes">Sessions at once.</param>
 /// <param name="Parties">N.</param>
-/// <param name="Threads">Processors that each role's process may use.</param>
+/// <param name="Threads">Threads among which every party and the Triple Service divide large kernels.</param>
 public sealed record GrowthPoint(string Shape, int Context, int Lanes, int Parties, int Threads)
 {
     private const int MostWarm = 40;
@@ -15,6 +15,6 @@ public sealed record GrowthPoint(string Shape, int Context, int Lanes, int Parti
     {
         Lanes = Lanes,
         Warm = Math.Clamp(Context - tokens - 7, 0, MostWarm),
-        Threads = Threads == Environment.ProcessorCount ? null : Threads,
+        Threads = Threads,
     };
 }
