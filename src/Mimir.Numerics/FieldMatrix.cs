@@ -50,7 +50,7 @@ public static class FieldMatrix
         ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int n, Span<double> destination)
     {
         RequireShapes(w, rows, columns, stride, xs, columns, n, destination, rows);
-        MatrixParts.Multiply(Kernels(rows, columns, n), false, w, rows, columns, stride, xs, n, destination);
+        MatrixParts.Multiply(Threads.ThreadTeam.Shared, Kernels(rows, columns, n), false, w, rows, columns, stride, xs, n, destination);
     }
 
     /// <summary>Wᵀ times n vectors at once: destination[v] = Wᵀ·xs[v].</summary>
@@ -66,7 +66,7 @@ public static class FieldMatrix
         ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int n, Span<double> destination)
     {
         RequireShapes(w, rows, columns, stride, xs, rows, n, destination, columns);
-        MatrixParts.Multiply(Kernels(rows, columns, n), true, w, rows, columns, stride, xs, n, destination);
+        MatrixParts.Multiply(Threads.ThreadTeam.Shared, Kernels(rows, columns, n), true, w, rows, columns, stride, xs, n, destination);
     }
 
     private static FieldKernels Kernels(int rows, int columns, int n) =>

@@ -83,7 +83,7 @@ public sealed class RoundedMatrix : IDisposable
         RequireShapes(xs, Columns, n, destination, Rows);
         var limbs = ArrayPool<double>.Shared.Rent(2 * xs.Length);
         Split(xs, Columns, n, limbs);
-        RoundedParts.Multiply(this, false, limbs, n, default, destination);
+        RoundedParts.Multiply(Threads.ThreadTeam.Shared, this, false, limbs, n, default, destination);
         Return(limbs, 2 * xs.Length);
         for (var v = 0; _scaled && v < n; v++)
         {
@@ -112,7 +112,7 @@ public sealed class RoundedMatrix : IDisposable
         {
             Split(xs, Rows, n, limbs);
         }
-        RoundedParts.Multiply(this, true, limbs, n, sums, destination);
+        RoundedParts.Multiply(Threads.ThreadTeam.Shared, this, true, limbs, n, sums, destination);
         Return(sums, Math.Max(4 * Columns, Rows));
         Return(limbs, 2 * xs.Length);
     }

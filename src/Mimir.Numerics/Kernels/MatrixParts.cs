@@ -19,13 +19,14 @@ internal readonly ref struct MatrixParts(
 
     private int Outputs => transposed ? columns : rows;
 
-    /// <summary>destination[v] = W·xs[v] or Wᵀ·xs[v], on the process's threads.</summary>
-    public static void Multiply(
-        FieldKernels kernels, bool transposed, ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int n, Span<double> destination)
+    /// <summary>destination[v] = W·xs[v] or Wᵀ·xs[v], by <paramref name="team"/>; in how many parts.</summary>
+    public static int Multiply(
+        ThreadTeam team, FieldKernels kernels, bool transposed, ReadOnlySpan<double> w, int rows, int columns, int stride, ReadOnlySpan<double> xs, int n, Span<double> destination)
     {
-        var parts = ThreadTeam.Shared.Parts((long)rows * columns * n, LeastProducts);
+        var parts = team.Parts((long)rows * columns * n, LeastProducts);
         MatrixParts work = new(kernels, transposed, parts, w, rows, columns, stride, xs, n, destination);
-        ThreadTeam.Shared.Run(ref work, parts);
+        team.Run(ref work, parts);
+        return parts;
     }
 
     /// <inheritdoc/>

@@ -15,12 +15,13 @@ internal readonly ref struct RoundedParts(
 
     private int Outputs => transposed ? matrix.Columns : matrix.Rows;
 
-    /// <summary>W or Wᵀ times vectors given in limbs; see <see cref="RoundedKernels"/>. <paramref name="sums"/>: room for 4·columns, for Wᵀ only.</summary>
-    public static void Multiply(RoundedMatrix matrix, bool transposed, ReadOnlySpan<double> limbs, int n, Span<double> sums, Span<double> destination)
+    /// <summary>W or Wᵀ times vectors given in limbs; see <see cref="RoundedKernels"/>. <paramref name="sums"/>: room for 4·columns, for Wᵀ only. In how many parts.</summary>
+    public static int Multiply(ThreadTeam team, RoundedMatrix matrix, bool transposed, ReadOnlySpan<double> limbs, int n, Span<double> sums, Span<double> destination)
     {
-        var parts = ThreadTeam.Shared.Parts((long)matrix.Rows * matrix.Columns * n, LeastProducts);
+        var parts = team.Parts((long)matrix.Rows * matrix.Columns * n, LeastProducts);
         RoundedParts work = new(matrix, transposed, parts, limbs, n, sums, destination);
-        ThreadTeam.Shared.Run(ref work, parts);
+        team.Run(ref work, parts);
+        return parts;
     }
 
     /// <inheritdoc/>

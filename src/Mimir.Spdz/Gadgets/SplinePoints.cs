@@ -21,17 +21,32 @@ internal static class SplinePoints
         using var payload = new Secret(PointShape.DealtKeys * planes);
         for (var at = 0; at < r.Length; at += PointShape.DealtKeys)
         {
-            var count = Math.Min(PointShape.DealtKeys, r.Length - at);
-            for (var e = 0; e < count; e++)
+            var masks = r.Slice(at, Math.Min(PointShape.DealtKeys, r.Length - at));
+            var parts = PointBatches.Parts(masks.Length);
+            Tabulation work = new(function, masks, payload.Span, parts);
+            ThreadTeam.Shared.Run(ref work, parts);
+            tape.Points(function.Keys, masks, payload.Span[..(masks.Length * planes)]);
+        }
+    }
+
+    /// <summary>The payloads of some masks.</summary>
+    private readonly ref struct Tabulation(SplineFunction function, ReadOnlySpan<double> masks, Span<double> payload, int parts) : IPartedWork
+    {
+        private readonly ReadOnlySpan<double> _masks = masks;
+        private readonly Span<double> _payload = payload;
+
+        public void Run(int part)
+        {
+            var planes = function.Keys.Planes;
+            for (int e = ThreadTeam.Start(part, parts, _masks.Length, 1), end = ThreadTeam.Start(part + 1, parts, _masks.Length, 1); e < end; e++)
             {
-                var entries = payload.Span.Slice(e * planes, planes);
+                var entries = _payload.Slice(e * planes, planes);
                 for (var l = function.Levels.Count - 1; l >= 0; l--)
                 {
-                    function.Kernels[l].Entries((long)r[at + e], entries);
+                    function.Kernels[l].Entries((long)_masks[e], entries);
                     entries = entries[function.Levels[l].Planes.Count..];
                 }
             }
-            tape.Points(function.Keys, r.Slice(at, count), payload.Span[..(count * planes)]);
         }
     }
 

@@ -1,4 +1,5 @@
 using Mimir.Numerics.Kernels;
+using Mimir.Numerics.Threads;
 using Xunit;
 using static Mimir.Numerics.Tests.Laws.Elements;
 
@@ -21,6 +22,26 @@ public sealed class FieldMatrixLaws
                     shapes.Add(path, rows, columns, n);
             return shapes;
         }
+    }
+
+    /// <summary>Several shapes are large enough to be divided, and none into equal parts.</summary>
+    [Theory]
+    [InlineData(2, 1031, 513, 1)]
+    [InlineData(3, 777, 1001, 1)]
+    [InlineData(3, 640, 333, 7)]
+    [InlineData(4, 70, 4099, 3)]
+    public void Products_do_not_depend_on_the_number_of_threads(int threads, int rows, int columns, int n)
+    {
+        int stride = columns + 3;
+        double[] w = Draw(rows * stride, 1), xs = Draw(n * columns, 2), ts = Draw(n * rows, 3);
+        double[] across = Draw(n * rows, 4), down = Draw(n * columns, 5), expectedAcross = Draw(n * rows, 6), expectedDown = Draw(n * columns, 7);
+        FieldKernels.Scalar.MultiplyMatrix(w, rows, columns, stride, xs, n, expectedAcross, rows);
+        FieldKernels.Scalar.MultiplyTransposedMatrix(w, rows, columns, stride, ts, n, expectedDown, columns);
+        using ThreadTeam team = new(threads);
+        Assert.True(MatrixParts.Multiply(team, FieldKernels.Best, false, w, rows, columns, stride, xs, n, across) > 1);
+        Assert.True(MatrixParts.Multiply(team, FieldKernels.Best, true, w, rows, columns, stride, ts, n, down) > 1);
+        Assert.Equal(expectedAcross, across);
+        Assert.Equal(expectedDown, down);
     }
 
     [Theory, MemberData(nameof(Shapes))]

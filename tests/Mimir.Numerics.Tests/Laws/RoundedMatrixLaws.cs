@@ -1,4 +1,5 @@
 using Mimir.Numerics.Kernels;
+using Mimir.Numerics.Threads;
 using Xunit;
 
 namespace Mimir.Numerics.Tests.Laws;
@@ -84,6 +85,27 @@ public sealed class RoundedMatrixLaws
     [InlineData(5e9)]
     public void What_does_not_fit_is_refused(double weight) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => RoundedMatrix.RoundRow([0, weight], 16, new short[2]));
+
+    [Theory]
+    [InlineData(2, 1031, 513, 1)]
+    [InlineData(3, 640, 333, 3)]
+    public void Products_do_not_depend_on_the_number_of_threads(int threads, int rows, int columns, int n)
+    {
+        using var matrix = new RoundedMatrix(rows, columns);
+        var w = Shorts(rows * columns);
+        for (var row = 0; row < rows; row++) w.AsSpan(row * columns, columns).CopyTo(matrix.Row(row));
+        double[] xs = Elements.Draw(n * columns, 1), ts = Elements.Draw(n * rows, 2);
+        double[] across = Elements.Draw(n * rows, 3), down = Elements.Draw(n * columns, 4), expectedAcross = Elements.Draw(n * rows, 5), expectedDown = Elements.Draw(n * columns, 6);
+        var sums = new double[4 * columns];
+        var kernels = RoundedKernels.Best;
+        using ThreadTeam one = new(1), team = new(threads);
+        Assert.Equal(1, RoundedParts.Multiply(one, matrix, false, Limbs(kernels, xs, columns, n), n, default, expectedAcross));
+        Assert.Equal(1, RoundedParts.Multiply(one, matrix, true, Limbs(kernels, ts, rows, n), n, sums, expectedDown));
+        Assert.True(RoundedParts.Multiply(team, matrix, false, Limbs(kernels, xs, columns, n), n, default, across) > 1);
+        Assert.True(RoundedParts.Multiply(team, matrix, true, Limbs(kernels, ts, rows, n), n, sums, down) > 1);
+        Assert.Equal(expectedAcross, across);
+        Assert.Equal(expectedDown, down);
+    }
 
     /// <summary>The matrix with its shifts multiplies as the encoded real matrix does.</summary>
     [Theory]
