@@ -56,6 +56,13 @@ public static class ConfigLoader
                     Slow = TimeSpan.FromSeconds(Integer("limits.slow_seconds")),
                 },
                 Integer("limits.handshake_seconds")),
-            new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file")));
+            new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file")),
+            KeysConfig.Read(values),
+            Sealing(Required<string>("sealing.counter"), Optional<string>("sealing.marks"), values));
     }
+
+    private static SealingConfig Sealing(string counter, string? marks, Dictionary<string, (object Value, string Origin)> values) =>
+        counter == "file" == marks is not null
+            ? new SealingConfig(counter, marks)
+            : throw new ConfigurationException($"{values[marks is null ? "sealing.counter" : "sealing.marks"].Origin}: sealing.marks and sealing.counter: file go together; set both or none");
 }

@@ -66,7 +66,7 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
         var error = await Assert.ThrowsAsync<KeyReleaseException>(() => Release((_, _, _) => Task.FromResult(new byte[64])));
         Assert.Contains("model-owner 'org-2': evidence-refused", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<KeyReleaseException>(() => Release((spki, nonce, stop) => AttestAsync(spki, new byte[32], stop)));
-        await Assert.ThrowsAsync<KeyReleaseException>(() => Release((_, nonce, stop) => AttestAsync(_sources[0].Holder.CertificateDer, nonce, stop)));
+        await Assert.ThrowsAsync<KeyReleaseException>(() => Release((_, nonce, stop) => AttestAsync(_sources[0].Peer.CertificateDer, nonce, stop)));
         Assert.Empty(_released);
     }
 
@@ -106,7 +106,7 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
         var challenge = holder.Challenge("weights", impostor);
         // The true node answers a challenge that was relayed to it.
         var evidence = await AttestAsync(SpkiOf(impostor), ReleaseClaim.BoundNonce("weights", challenge, _node.SealingKey.PublicKey.Span), default);
-        var error = await Assert.ThrowsAsync<KeyReleaseException>(() => holder.ReleaseAsync("weights", impostor, challenge, evidence, default));
+        var error = await Assert.ThrowsAsync<KeyReleaseException>(() => holder.ReleaseAsync("weights", impostor, new ShareAnswer(challenge, mallory.PublicKey, evidence), default));
         Assert.Equal(KeyRefusal.EvidenceRefused, error.Refusal);
     }
 
@@ -120,7 +120,7 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
             var evidence = await AttestAsync(SpkiOf(who), nonce, default);
             try
             {
-                await holder.ReleaseAsync("weights", who, challenge, evidence, default);
+                await holder.ReleaseAsync("weights", who, new ShareAnswer(challenge, who.SealingPublicKey, evidence), default);
                 return null;
             }
             catch (KeyReleaseException error)
@@ -132,7 +132,7 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
         Assert.Null(await AnswerAsync(challenge, node));
         Assert.Equal(KeyRefusal.ChallengeUnknown, await AnswerAsync(challenge, node));
         Assert.Equal(KeyRefusal.ChallengeUnknown, await AnswerAsync(new byte[32], node));
-        Assert.Equal(KeyRefusal.ChallengeUnknown, await AnswerAsync(holder.Challenge("weights", node), _sources[1].Holder));
+        Assert.Equal(KeyRefusal.ChallengeUnknown, await AnswerAsync(holder.Challenge("weights", node), _sources[1].Peer));
         var late = holder.Challenge("weights", node);
         _clock.Now += TimeSpan.FromMinutes(2);
         Assert.Equal(KeyRefusal.ChallengeUnknown, await AnswerAsync(late, node));
@@ -146,7 +146,7 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
     {
         var holder = new ShareHolder(_sources[0].Identity, KeyDeal.Split("weights", new byte[32], 1, 1).Shares[0], (_, _) => Task.FromResult(true), new BrokenLog());
         var challenge = holder.Challenge("weights", Peer(_node));
-        await Assert.ThrowsAsync<AuditLogException>(() => holder.ReleaseAsync("weights", Peer(_node), challenge, new byte[1], default));
+        await Assert.ThrowsAsync<AuditLogException>(() => holder.ReleaseAsync("weights", Peer(_node), new ShareAnswer(challenge, Peer(_node).SealingPublicKey, new byte[1]), default));
     }
 
     [Fact]
@@ -184,7 +184,9 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
     {
         public Identity Identity => identity;
 
-        public PeerIdentity Holder => peer;
+        public PeerIdentity Peer => peer;
+
+        public string Holder => peer.ToString();
 
         public ShareHolder Holding => holder;
 
@@ -192,11 +194,11 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
 
         public Func<byte[], byte[]> Alter { get; set; } = message => message;
 
-        public Task<byte[]> ChallengeAsync(string keyName, CancellationToken cancellation) =>
-            Gone ? throw new KeyReleaseException(KeyRefusal.Unreachable, "gone") : Task.FromResult(holder.Challenge(keyName, requester));
+        public Task<ShareChallenge> ChallengeAsync(string keyName, CancellationToken cancellation) =>
+            Gone ? throw new KeyReleaseException(KeyRefusal.Unreachable, "gone") : Task.FromResult(new ShareChallenge(peer, holder.Challenge(keyName, requester)));
 
-        public async Task<byte[]> ReleaseAsync(string keyName, ReadOnlyMemory<byte> challenge, ReadOnlyMemory<byte> evidence, CancellationToken cancellation) =>
-            Alter(await holder.ReleaseAsync(keyName, requester, challenge, evidence, cancellation));
+        public async Task<byte[]> ReleaseAsync(string keyName, ShareAnswer answer, CancellationToken cancellation) =>
+            Alter(await holder.ReleaseAsync(keyName, requester, answer, cancellation));
     }
 
     private sealed class Log(List<KeyReleased> released) : IAuditLog
