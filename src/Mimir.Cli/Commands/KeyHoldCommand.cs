@@ -15,9 +15,10 @@ internal static class KeyHoldCommand
         var command = new Command("hold", "Holds a share: gives it to machines whose evidence attestation.policy accepts, and writes that into audit.file") { share, config };
         command.SetAction((result, cancellation) =>
         {
+            var hardening = ProcessHardening.Apply();
             var loaded = SharedOptions.Settings(result, config);
             var settings = RoleCommands.Settings(loaded);
-            return RoleCommands.RunAsync(result, ProcessHardening.Apply(), (environment, stop) => KeyHolderHost.RunAsync(
+            return RoleCommands.RunAsync(result, hardening, (environment, stop) => KeyHolderHost.RunAsync(
                 new KeyHolderSettings
                 {
                     Identity = settings.Identity,

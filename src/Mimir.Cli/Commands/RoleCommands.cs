@@ -67,9 +67,10 @@ public static class RoleCommands
         var weights = new WeightArguments(command);
         command.SetAction(async (result, cancellation) =>
         {
+            // A sealed configuration is a secret already.
+            var hardening = ProcessHardening.Apply();
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
-            var hardening = ProcessHardening.Apply();
             using var key = await weightsKey.FindAsync(result, loaded, cancellation);
             await ModelShare.RunAsync(
                 new ModelShareSettings
@@ -136,9 +137,10 @@ public static class RoleCommands
         var command = new Command(name, description) { config };
         command.SetAction(async (result, cancellation) =>
         {
+            var hardening = ProcessHardening.Apply();
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
-            return await RunAsync(result, ProcessHardening.Apply(), (environment, stop) => run(settings, loaded, environment, stop), cancellation);
+            return await RunAsync(result, hardening, (environment, stop) => run(settings, loaded, environment, stop), cancellation);
         });
         return command;
     }
