@@ -155,9 +155,9 @@ public sealed class KeyReleaseTests : IClassFixture<SoftToken>, IDisposable
             Assert.Equal(1, reader.ReadStartMap());
             Assert.Equal("Attestation", reader.ReadTextString());
             Assert.Equal(3, reader.ReadStartMap());
-            Assert.Equal("user_data", reader.ReadTextString());
-            reader.ReadNull();
             Assert.Equal("nonce", reader.ReadTextString());
+            reader.ReadNull();
+            Assert.Equal("user_data", reader.ReadTextString());
             reader.ReadNull();
             Assert.Equal("public_key", reader.ReadTextString());
             var writer = new CborWriter();

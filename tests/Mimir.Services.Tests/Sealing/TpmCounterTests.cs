@@ -93,13 +93,13 @@ public sealed class TpmCounterTests : IDisposable
 
     private string At(string name) => Path.Combine(_directory, name);
 
-    private void Seal(string label, IMonotonicCounter counter)
+    private void Seal(string label, TpmCounter counter)
     {
         using var content = new MemoryStream(RandomNumberGenerator.GetBytes(100));
         SealedFile.Seal(content, At(label), _key, new SealTerms(label) { Counter = 1 + counter.Read(label) }, counter);
     }
 
-    private void Open(string label, IMonotonicCounter? counter)
+    private void Open(string label, TpmCounter? counter)
     {
         using var reader = SealedFileReader.Open(At(label), _key, new SealExpectations { Label = label, Counter = counter });
     }

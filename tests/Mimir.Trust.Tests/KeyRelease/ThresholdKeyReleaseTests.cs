@@ -141,6 +141,38 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
         Assert.Equal(KeyRefusal.UnknownKey, Assert.Throws<KeyReleaseException>(() => holder.Challenge("other", node)).Refusal);
     }
 
+    /// <summary>No key, and the point to which everybody knows the shared secret.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    [InlineData(32)]
+    public async Task A_recipient_key_that_is_none_is_refused(int length)
+    {
+        var (holder, node) = (_sources[0].Holding, Peer(_node));
+        var challenge = holder.Challenge("weights", node);
+        var evidence = await AttestAsync(SpkiOf(node), ReleaseClaim.BoundNonce("weights", challenge, new byte[length]), default);
+        var error = await Assert.ThrowsAsync<KeyReleaseException>(() => holder.ReleaseAsync("weights", node, new ShareAnswer(challenge, new byte[length], evidence), default));
+        Assert.Equal(KeyRefusal.MalformedAnswer, error.Refusal);
+    }
+
+    [Fact]
+    public async Task A_machine_that_gives_no_evidence_says_why_and_shares_that_came_are_dropped()
+    {
+        var asked = 0;
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Release((spki, nonce, stop) =>
+            Interlocked.Increment(ref asked) == 1 ? AttestAsync(spki, nonce, stop) : throw new InvalidOperationException("no device")));
+        Assert.Equal("no device", error.Message);
+    }
+
+    [Fact]
+    public async Task A_holder_that_gave_nothing_is_named_though_the_others_were_enough()
+    {
+        _sources[0].Gone = true;
+        var said = new List<string>();
+        using (await new ThresholdKeyRelease(_node, _deal, _sources, AttestAsync, said.Add).ReleaseAsync("weights", default)) { }
+        Assert.Equal("no share of 'weights' from model-owner 'org-1': unreachable", Assert.Single(said));
+    }
+
     [Fact]
     public async Task What_cannot_be_logged_is_not_released()
     {
