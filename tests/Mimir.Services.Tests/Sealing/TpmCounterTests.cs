@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Mimir.Services.Attesting;
 using Mimir.Services.Attesting.Tpm;
@@ -87,6 +88,24 @@ public sealed class TpmCounterTests : IDisposable
     [Fact]
     public void Without_a_TPM_there_is_one_line() =>
         Assert.Contains("/dev/no-such-tpm", Assert.Throws<AttestingException>(() => new TpmCounter("/dev/no-such-tpm").Read("state")).Message, StringComparison.Ordinal);
+
+    /// <summary>A device that is cut off, lies about sizes, or answers with an error to the first question.</summary>
+    [Theory]
+    [InlineData("8001 0000000a 00000000")]
+    [InlineData("8001 00000013 00000000 00 00000001 00000001")]
+    [InlineData("8001 0000000a 0000018b")]
+    public async Task A_broken_device_is_refused(string answer)
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(At("tpm")));
+        listener.Listen();
+        var reading = Task.Run(() => Assert.Throws<AttestingException>(() => new TpmCounter($"unix:{At("tpm")}").Read("state")), Cancellation);
+        using var connection = await listener.AcceptAsync(Cancellation);
+        await connection.ReceiveAsync(new byte[4096], Cancellation);
+        await connection.SendAsync(Convert.FromHexString(answer.Replace(" ", "")), Cancellation);
+        connection.Shutdown(SocketShutdown.Send);
+        await reading;
+    }
 
     private static uint Place(string label) =>
         0x01800000 + BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData([.. "mimir sealed file v1"u8, .. System.Text.Encoding.ASCII.GetBytes(label)])) % (1 << 22);
