@@ -9,6 +9,7 @@ using Mimir.Transport.Connections;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
+using Mimir.Trust.KeyRelease;
 using Mimir.Trust.Sealing;
 
 namespace Mimir.Cli;
@@ -45,6 +46,8 @@ public sealed record Failure(int Code, string Line)
             FailureKind.PeerLost => ExitCode.Unreachable,
             _ => ExitCode.Failed,
         },
+        KeyReleaseException { Refusal: KeyRefusal.Unreachable } => ExitCode.Unreachable,
+        KeyReleaseException { Refusal: KeyRefusal.Untrusted or KeyRefusal.WrongShare } => ExitCode.Misbehaviour,
         PeerLostException or TimeoutException or HttpRequestException or RpcException or UapiException => ExitCode.Unreachable,
         SocketException socket => socket.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable
             ? ExitCode.Usage

@@ -17,6 +17,9 @@ public enum Role
 
     /// <summary>The model owner: gives the parties the masked weights.</summary>
     ModelOwner = 5,
+
+    /// <summary>Holds a share of data keys, and gives it to attested machines only.</summary>
+    KeyHolder = 6,
 }
 
 /// <summary>The spelling of roles in certificates, on the wire and in messages.</summary>
@@ -29,6 +32,7 @@ public static class RoleNames
         (Role.Coordinator, "coordinator"),
         (Role.DataOwner, "data-owner"),
         (Role.ModelOwner, "model-owner"),
+        (Role.KeyHolder, "key-holder"),
     ];
 
     /// <summary>The role as written in a certificate, for example <c>triple-service</c>.</summary>

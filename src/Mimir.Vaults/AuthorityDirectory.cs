@@ -7,9 +7,6 @@ namespace Mimir.Vaults;
 /// <summary>An authority's directory, wherever its key is kept: <c>ca-key.pem</c> (file), <c>ca-token.json</c> (PKCS#11) or <c>ca-key.deal</c> (shares).</summary>
 public static class AuthorityDirectory
 {
-    /// <summary>The environment variable with the token's PIN.</summary>
-    public const string PinVariable = "MIMIR_TOKEN_PIN";
-
     /// <summary>Opens the authority.</summary>
     /// <param name="directory">The directory with <c>ca.pem</c>.</param>
     /// <param name="shares">Files of shares, for a key that is shared.</param>
@@ -33,7 +30,5 @@ public static class AuthorityDirectory
 
     /// <summary>The PIN of the environment.</summary>
     /// <exception cref="InvalidDataException">It is not set.</exception>
-    public static string Pin(string directory) => Environment.GetEnvironmentVariable(PinVariable) is { Length: > 0 } pin
-        ? pin
-        : throw new InvalidDataException($"'{directory}': the authority's key is in a token; put its PIN into the environment variable {PinVariable}");
+    public static string Pin(string directory) => TokenPin.Read($"'{directory}': the authority's key");
 }

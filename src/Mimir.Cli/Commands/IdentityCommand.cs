@@ -18,7 +18,7 @@ public static class IdentityCommand
         var directory = new Argument<string>("DIR") { Description = "Where to put ca.pem (for everybody) and, unless said otherwise, ca-key.pem (for whoever issues identities)" };
         var threshold = SharedOptions.Bounded(new Option<int?>("--threshold") { Description = "Share the key: so many holders together can issue, fewer cannot", HelpName = "K" }, 2, 255);
         var holders = SharedOptions.Bounded(new Option<int?>("--holders") { Description = "With --threshold: how many shares; each goes to its holder from DIR/shares", HelpName = "N" }, 2, 255);
-        var token = new Option<string?>("--token") { Description = $"Use a P-256 key in the PKCS#11 token of this label; the PIN comes from {AuthorityDirectory.PinVariable}", HelpName = "LABEL" };
+        var token = new Option<string?>("--token") { Description = $"Use a P-256 key in the PKCS#11 token of this label; the PIN comes from {TokenPin.Variable}", HelpName = "LABEL" };
         var library = new Option<string?>("--token-library") { Description = "With --token: the module's shared library", HelpName = "FILE" };
         var tokenKey = new Option<string?>("--token-key") { Description = "With --token: the key pair's label", HelpName = "LABEL" };
         var days = SharedOptions.Bounded(new Option<int>("--days") { Description = "How long it is valid", HelpName = "N", DefaultValueFactory = _ => 365 }, 1, 3650);

@@ -8,7 +8,7 @@ namespace Mimir.Cli.Commands;
 public static class KeyCommand
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("key", "Data keys, under which files are sealed") { New(), KeySharingCommands.Split(), KeySharingCommands.Combine() };
+    public static Command Create() => new("key", "Data keys, under which files are sealed") { New(), KeySharingCommands.Split(), KeySharingCommands.Combine(), KeyHoldCommand.Create() };
 
     private static Command New()
     {

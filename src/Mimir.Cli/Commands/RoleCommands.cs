@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mimir.Cli.Configuration;
+using Mimir.Cli.Keys;
 using Mimir.Services.Attesting;
 using Mimir.Services.Coordination;
 using Mimir.Services.Hardening;
@@ -60,16 +61,18 @@ public static class RoleCommands
     public static Command Share()
     {
         var model = new Option<string?>("--model") { Description = "A model directory; the shipped model when not given", HelpName = "DIR" };
-        var weightsKey = new Option<string?>("--weights-key") { Description = "The key of weights that 'mimir seal' sealed", HelpName = "FILE" };
         var parties = SharedOptions.Parties();
         var config = SharedOptions.Config();
-        var command = new Command("share", "Gives N parties their shares of a model; ends when all have theirs") { model, weightsKey, parties, config };
+        var command = new Command("share", "Gives N parties their shares of a model; ends when all have theirs") { model, parties, config };
+        var weightsKey = new KeyArgument(command, "--weights-key", "The key of weights that 'mimir seal' sealed");
         var weights = new WeightArguments(command);
         command.SetAction(async (result, cancellation) =>
         {
+            // A sealed configuration is a secret already.
+            var hardening = ProcessHardening.Apply();
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
-            var hardening = ProcessHardening.Apply();
+            using var key = await weightsKey.FindAsync(result, loaded, cancellation);
             await ModelShare.RunAsync(
                 new ModelShareSettings
                 {
@@ -82,7 +85,8 @@ public static class RoleCommands
                     Attestation = settings.Attestation,
                     Model = ShippedModel.Or(result.GetValue(model)),
                     Weights = weights.Read(result),
-                    WeightsKey = result.GetValue(weightsKey),
+                    WeightsKey = key,
+                    WeightsCounter = key is null ? null : SealingArguments.Counter(loaded),
                     Parties = result.GetValue(parties),
                     Active = loaded.Active,
                     ScaleBits = loaded.FixedPoint.ScaleBits,
@@ -135,20 +139,27 @@ public static class RoleCommands
         var command = new Command(name, description) { config };
         command.SetAction(async (result, cancellation) =>
         {
+            var hardening = ProcessHardening.Apply();
             var loaded = ConfigLoader.Load(result.GetValue(config), EnvironmentSettings.OfProcess());
             var settings = Settings(loaded);
-            var hardening = ProcessHardening.Apply();
-            try
-            {
-                await run(settings, loaded, Environment(result.InvocationConfiguration.Error, hardening), cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                // The way a role ends.
-            }
-            return ExitCode.Done;
+            return await RunAsync(result, hardening, (environment, stop) => run(settings, loaded, environment, stop), cancellation);
         });
         return command;
+    }
+
+    /// <summary>Runs a role until it is stopped.</summary>
+    internal static async Task<int> RunAsync(
+        ParseResult result, IReadOnlyList<HardeningOutcome> hardening, Func<RoleEnvironment, CancellationToken, Task> run, CancellationToken cancellation)
+    {
+        try
+        {
+            await run(Environment(result.InvocationConfiguration.Error, hardening), cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // The way a role ends.
+        }
+        return ExitCode.Done;
     }
 
     private static RoleEnvironment Environment(TextWriter log, IReadOnlyList<HardeningOutcome> hardening) => new()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Mimir.Trust;
 
 namespace Mimir.Cli.Configuration;
 
@@ -26,6 +27,15 @@ public enum ConfigKind
 
     /// <summary>A host name or address.</summary>
     Name,
+
+    /// <summary>Any text of one line.</summary>
+    Text,
+
+    /// <summary>https://…, or http://… on loopback.</summary>
+    Url,
+
+    /// <summary>Names of peers, each with its address: org-1@10.0.0.1:7300, org-2@10.0.0.2:7300.</summary>
+    Peers,
 }
 
 /// <summary>One key of the configuration: the single source of parsing, of range checks and of docs/configuration.md.</summary>
@@ -58,6 +68,9 @@ public sealed record ConfigKey(string Path, ConfigKind Kind, string? Default, st
         ConfigKind.Choice => string.Join(" or ", Choices),
         ConfigKind.Endpoint => "an address and a port, such as 127.0.0.1:7100",
         ConfigKind.Path => "a path",
+        ConfigKind.Text => "a text",
+        ConfigKind.Url => "an https address (http on loopback only)",
+        ConfigKind.Peers => "different names with addresses, such as org-1@10.0.0.1:7300, org-2@10.0.0.2:7300",
         _ => "a host name or an address",
     };
 
@@ -72,9 +85,20 @@ public sealed record ConfigKey(string Path, ConfigKind Kind, string? Default, st
             ConfigKind.Number => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && InRange(number) ? number : null,
             ConfigKind.Choice => Choices.Contains(text) ? text : null,
             ConfigKind.Endpoint => IsEndpoint(text) ? text : null,
-                ConfigKind.Path => text.Length > 0 ? text : null,
+            ConfigKind.Path or ConfigKind.Text => text.Length > 0 ? text : null,
+            ConfigKind.Url => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.Scheme == Uri.UriSchemeHttp && url.IsLoopback) ? text : null,
+            ConfigKind.Peers => ArePeers(text) ? text : null,
             _ => Uri.CheckHostName(text) is not UriHostNameType.Unknown and not UriHostNameType.Basic ? text : null,
         };
+    }
+
+    /// <summary>The items of a <see cref="ConfigKind.Peers"/> that was parsed.</summary>
+    internal static IReadOnlyList<(string Name, string Endpoint)> PeersOf(string text) => [.. text.Split(',', StringSplitOptions.TrimEntries).Select(p => p.Split('@', 2)).Select(p => (p[0], p[^1]))];
+
+    private static bool ArePeers(string text)
+    {
+        var peers = PeersOf(text);
+        return peers.All(p => PeerName.IsValid(p.Name) && IsEndpoint(p.Endpoint)) && peers.DistinctBy(p => p.Name).Count() == peers.Count;
     }
 
     /// <summary>Decimal, or hexadecimal after 0x.</summary>

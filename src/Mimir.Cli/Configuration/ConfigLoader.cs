@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mimir.Transport.Limits;
+using Mimir.Trust.SealedFiles;
 
 namespace Mimir.Cli.Configuration;
 
@@ -7,12 +8,15 @@ namespace Mimir.Cli.Configuration;
 public static class ConfigLoader
 {
     /// <summary>
-    /// <paramref name="file"/>: a YAML file, or null for none. <paramref name="flags"/>: what the command line sets, with the flag as
+    /// <paramref name="file"/>: a YAML file, plain or sealed (<see cref="SealedConfiguration"/>), or null for none. <paramref name="flags"/>: what the command line sets, with the flag as
     /// origin.
     /// </summary>
     /// <exception cref="ConfigurationException">Anything wrong; one line that says where and what is allowed.</exception>
-    public static MimirConfig Load(string? file, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<Setting>? flags = null) =>
-        Build([.. file is null ? [] : YamlSettings.Read(file), .. EnvironmentSettings.Read(environment), .. flags ?? []]);
+    public static MimirConfig Load(string? file, IEnumerable<KeyValuePair<string, string>> environment, IEnumerable<Setting>? flags = null)
+    {
+        var variables = EnvironmentSettings.Read(environment);
+        return Build([.. file is null ? [] : SealedFileReader.IsSealed(file) ? SealedConfiguration.Read(file, Build(variables)) : YamlSettings.Read(file), .. variables, .. flags ?? []]);
+    }
 
     /// <summary>The configuration that <paramref name="settings"/> make on top of the defaults; every one of them is checked.</summary>
     /// <exception cref="ConfigurationException">As <see cref="Load"/>.</exception>
@@ -56,6 +60,13 @@ public static class ConfigLoader
                     Slow = TimeSpan.FromSeconds(Integer("limits.slow_seconds")),
                 },
                 Integer("limits.handshake_seconds")),
-            new ProcessConfig(Integer("compute.threads"), Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file")));
+            new ProcessConfig(Integer("compute.threads"), Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file")),
+            KeysConfig.Read(values),
+            Sealing(Required<string>("sealing.counter"), Optional<string>("sealing.marks"), values));
     }
+
+    private static SealingConfig Sealing(string counter, string? marks, Dictionary<string, (object Value, string Origin)> values) =>
+        counter == "file" == marks is not null
+            ? new SealingConfig(counter, marks)
+            : throw new ConfigurationException($"{values[marks is null ? "sealing.counter" : "sealing.marks"].Origin}: sealing.marks and sealing.counter: file go together; set both or none");
 }

@@ -12,9 +12,11 @@ namespace Mimir.Cli.Configuration;
 /// <param name="Attestation">Evidence: what a process shows, and what it demands.</param>
 /// <param name="Limits">What ports grant.</param>
 /// <param name="Process">What one role's process needs to know.</param>
+/// <param name="Keys">Where data keys come from by name, or null: files are named on the command line.</param>
+/// <param name="Sealing">What notices old copies of sealed files.</param>
 public sealed record MimirConfig(
     bool Active, bool Greedy, FixedPointConfig FixedPoint, SchedulerConfig Scheduler, TriplePoolConfig TriplePool, TlsConfig Tls,
-    AttestationConfig Attestation, LimitsConfig Limits, ProcessConfig Process);
+    AttestationConfig Attestation, LimitsConfig Limits, ProcessConfig Process, KeysConfig? Keys, SealingConfig Sealing);
 
 /// <summary>Number formats.</summary>
 /// <param name="ScaleBits">f.</param>
@@ -66,3 +68,8 @@ public sealed record LimitsConfig(ConnectionLimits Ports, int HandshakeSeconds);
 /// <param name="Coordinator">The coordinator's, or null.</param>
 /// <param name="AuditFile">The coordinator's audit log, or null.</param>
 public sealed record ProcessConfig(int Threads, string Listen, string? Advertise, string? Coordinator, string? AuditFile = null);
+
+/// <summary>What notices old copies of sealed files.</summary>
+/// <param name="Counter">tpm, file or none.</param>
+/// <param name="Marks">The file, or null.</param>
+public sealed record SealingConfig(string Counter, string? Marks);

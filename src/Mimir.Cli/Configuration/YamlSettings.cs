@@ -8,7 +8,8 @@ namespace Mimir.Cli.Configuration;
 /// </summary>
 public static class YamlSettings
 {
-    private const int LargestFile = 64 * 1024;
+    /// <summary>Most bytes of a configuration.</summary>
+    internal const int LargestFile = 64 * 1024;
     private const int DeepestLevel = 4;
 
     /// <summary>The settings in the file at <paramref name="path"/>, in order.</summary>

@@ -91,6 +91,10 @@ public static class Examination
             ? $"this machine can attest with its {best.Name}"
             : "this machine can attest with nothing; it can join only where attestation.policy is not set");
         foreach (var producer in found) yield return new(producer.Name, producer.IsUsable, false, producer.Detail);
+        var counts = found.Any(f => f is { Kind: ProducerKind.Tpm, IsUsable: true });
+        yield return new("old copies of sealed files", counts, false, counts
+            ? "the TPM can count versions: set sealing.counter: tpm"
+            : "no TPM that could count versions; sealing.counter: file notices some of them (docs/sealed-storage.md)");
     }
 
     private static Finding Model(string? path)

@@ -64,12 +64,18 @@ public record RoleSettings
     /// <exception cref="InvalidDataException">A file is missing or unreadable, or the identity is for another role; names it.</exception>
     internal TlsSettings OpenTls(Role role)
     {
+        var tls = OpenTls();
+        if (tls.Identity.Role == role) return tls;
+        tls.Identity.Dispose();
+        tls.Anchors.Dispose();
+        throw new InvalidDataException($"'{Identity}' is the identity of a {tls.Identity.Role.ToName()}, and this process is a {role.ToName()}; name another directory");
+    }
+
+    /// <summary>As the other one, whatever the identity's role is.</summary>
+    /// <exception cref="InvalidDataException">A file is missing or unreadable; names it.</exception>
+    internal TlsSettings OpenTls()
+    {
         var identity = Trust.Identity.Load(Identity);
-        if (identity.Role != role)
-        {
-            identity.Dispose();
-            throw new InvalidDataException($"'{Identity}' is the identity of a {identity.Role.ToName()}, and this process is a {role.ToName()}; name another directory");
-        }
         return new TlsSettings
         {
             Identity = identity,

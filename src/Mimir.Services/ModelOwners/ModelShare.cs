@@ -11,7 +11,6 @@ using Mimir.Transport.Protos;
 using Mimir.Transport.Rpc;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
-using Mimir.Trust.KeyRelease;
 
 namespace Mimir.Services.ModelOwners;
 
@@ -29,8 +28,7 @@ public static class ModelShare
     /// <exception cref="PeerLostException">A peer is gone.</exception>
     public static async Task RunAsync(ModelShareSettings settings, RoleEnvironment environment, CancellationToken cancellation)
     {
-        using var weightsKey = settings.WeightsKey is { } file ? DataKeyFile.Load(file) : null;
-        using var model = OwnedModel.Open(settings.Model, settings.Weights, weightsKey);
+        using var model = OwnedModel.Open(settings.Model, settings.Weights, settings.WeightsKey, settings.WeightsCounter);
         var tls = settings.OpenTls(Role.ModelOwner);
         using var identity = tls.Identity;
         using var anchors = tls.Anchors;

@@ -1,5 +1,7 @@
 using Mimir.Models.Folding;
 using Mimir.Services.Hosting;
+using Mimir.Trust.KeyRelease;
+using Mimir.Trust.SealedFiles;
 
 namespace Mimir.Services.ModelOwners;
 
@@ -15,8 +17,11 @@ public sealed record ModelShareSettings : RoleSettings
     /// <summary>Whether the weights are public, and a LoRA adapter.</summary>
     public WeightTerms Weights { get; init; } = WeightTerms.Secret;
 
-    /// <summary>File of the data key that opens sealed weight files; null when they are not sealed.</summary>
-    public string? WeightsKey { get; init; }
+    /// <summary>The data key that opens sealed weight files; null when they are not sealed. Not disposed of here.</summary>
+    public DataKey? WeightsKey { get; init; }
+
+    /// <summary>Refuses old copies of sealed weight files; null: they are not noticed.</summary>
+    public IMonotonicCounter? WeightsCounter { get; init; }
 
     /// <summary>N.</summary>
     public int Parties { get; init; } = 2;

@@ -5,6 +5,7 @@ using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
 using Mimir.Models.Transformers;
 using Mimir.Trust.KeyRelease;
+using Mimir.Trust.SealedFiles;
 
 namespace Mimir.Services.ModelOwners;
 
@@ -25,7 +26,8 @@ internal sealed class OwnedModel : IDisposable
     /// <param name="model">See there.</param>
     /// <param name="terms">Whether the weights are public, and a LoRA adapter.</param>
     /// <param name="weightsKey">The key of sealed weight files; needed while the model is open.</param>
-    public static OwnedModel Open(string model, WeightTerms terms, DataKey? weightsKey = null)
+    /// <param name="weightsCounter">Refuses old copies of them; null: they are not noticed.</param>
+    public static OwnedModel Open(string model, WeightTerms terms, DataKey? weightsKey = null, IMonotonicCounter? weightsCounter = null)
     {
         if (model.StartsWith(ModelShareSettings.ShapePrefix, StringComparison.Ordinal))
         {
@@ -35,7 +37,7 @@ internal sealed class OwnedModel : IDisposable
             var random = new RandomModel(ModelShapes.Find(name), seed);
             return new OwnedModel(name, terms.Public ? new PublicWeights(random) : random, null);
         }
-        var directory = ModelDirectory.Open(model, SealedWeights.Opener(weightsKey));
+        var directory = ModelDirectory.Open(model, SealedWeights.Opener(weightsKey, weightsCounter));
         try
         {
             return new OwnedModel(directory.Name, terms.Open(directory), directory);

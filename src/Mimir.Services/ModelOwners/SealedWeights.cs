@@ -17,10 +17,11 @@ internal sealed class SealedWeights : IWeightBytes
 
     /// <summary>Opens sealed files with <paramref name="key"/>, and with a key nothing else: plain weights put in their place are refused.</summary>
     /// <param name="key">Their key; null: weights must not be sealed. Must live until all files are open.</param>
-    public static WeightBytesOpener Opener(DataKey? key) => path =>
+    /// <param name="counter">Refuses old copies; null: they are not noticed.</param>
+    public static WeightBytesOpener Opener(DataKey? key, IMonotonicCounter? counter = null) => path =>
     {
-        if (key is not null) return new SealedWeights(SealedFileReader.Open(path, key, new() { Label = Path.GetFileName(path) }));
-        if (SealedFileReader.IsSealed(path)) throw new ModelFormatException(path, "is sealed; give its key with --weights-key");
+        if (key is not null) return new SealedWeights(SealedFileReader.Open(path, key, new() { Label = Path.GetFileName(path), Counter = counter }));
+        if (SealedFileReader.IsSealed(path)) throw new ModelFormatException(path, "is sealed; give its key with --weights-key or --weights-key-name");
         return new PlainWeightBytes(path);
     };
 

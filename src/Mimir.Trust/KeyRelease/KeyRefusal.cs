@@ -27,6 +27,9 @@ public enum KeyRefusal
     /// <summary>A share is not the one that its holder was given.</summary>
     WrongShare,
 
+    /// <summary>Somebody else answers at a holder's address, or a holder whose certificate is not good.</summary>
+    Untrusted,
+
     /// <summary>Fewer holders than needed gave a share.</summary>
     TooFewShares,
 }

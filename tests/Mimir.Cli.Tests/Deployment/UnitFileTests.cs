@@ -12,7 +12,7 @@ public sealed class UnitFileTests
         ["LimitCORE"] = "0", ["LimitMEMLOCK"] = "infinity", ["MemorySwapMax"] = "0", ["Environment"] = "DOTNET_EnableDiagnostics=0",
     };
 
-    public static TheoryData<string> Roles => ["coordinator", "triples", "node"];
+    public static TheoryData<string> Roles => ["coordinator", "triples", "node", "key-holder"];
 
     [Fact]
     public void Every_unit_is_examined() =>
@@ -24,7 +24,8 @@ public sealed class UnitFileTests
     {
         var service = Service(role);
         foreach (var (key, value) in Demanded) Assert.Contains((key, value), service);
-        Assert.Equal($"/opt/mimir/mimir {role} --config /etc/mimir/{role}.yaml", Assert.Single(service, entry => entry.Key == "ExecStart").Value);
+        var command = role == "key-holder" ? "key hold /var/lib/mimir/share.pem" : role;
+        Assert.Equal($"/opt/mimir/mimir {command} --config /etc/mimir/{role}.yaml", Assert.Single(service, entry => entry.Key == "ExecStart").Value);
         var filters = service.Where(entry => entry.Key == "SystemCallFilter").Select(entry => entry.Value).ToArray();
         Assert.Equal("@system-service seccomp", filters[0]);
         foreach (var group in new[] { "@privileged", "@debug", "@mount", "@module", "@raw-io", "@reboot", "@swap" }) Assert.Contains(group, filters[1].Split(' ', '~'));
@@ -32,11 +33,11 @@ public sealed class UnitFileTests
         Assert.DoesNotContain(service, entry => entry.Value is "root" || entry.Key is "PermissionsStartOnly");
     }
 
-    /// <summary>The coordinator needs no device; the others only those that make evidence.</summary>
+    /// <summary>Coordinator and key holder need no device; the others only those that make evidence.</summary>
     [Fact]
     public void Devices_are_those_of_evidence()
     {
-        Assert.Contains(("PrivateDevices", "yes"), Service("coordinator"));
+        foreach (var role in new[] { "coordinator", "key-holder" }) Assert.Contains(("PrivateDevices", "yes"), Service(role));
         foreach (var role in new[] { "triples", "node" })
             Assert.Equal(["/dev/tpmrm0 rw", "/dev/sev-guest rw", "/dev/tdx_guest rw", "/dev/nsm rw"], Service(role).Where(entry => entry.Key == "DeviceAllow").Select(entry => entry.Value));
     }

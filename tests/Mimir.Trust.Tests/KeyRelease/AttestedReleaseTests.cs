@@ -46,7 +46,8 @@ public sealed class AttestedReleaseTests : IDisposable
         using var other = _lab.Authority.Issue(Role.Party, "p1", TimeSpan.FromDays(1));
         await RefusedAsync(() => AskAsync(other));
         await RefusedAsync(() => AskAsync(_node, nonce => nonce[0] ^= 1));
-        await RefusedAsync(() => _holding.ReleaseAsync("weights", _nodeAsPeer, _holding.Challenge("weights", _nodeAsPeer), new byte[40], default));
+        await RefusedAsync(() => _holding.ReleaseAsync(
+            "weights", _nodeAsPeer, new ShareAnswer(_holding.Challenge("weights", _nodeAsPeer), _node.SealingKey.PublicKey, new byte[40]), default));
     }
 
     private async Task<byte[]> AskAsync(Identity attested, Action<byte[]>? alter = null)
@@ -60,7 +61,7 @@ public sealed class AttestedReleaseTests : IDisposable
             return Task.FromResult(evidence!);
         });
         var evidence = await attester(attested.Certificate.PublicKey.ExportSubjectPublicKeyInfo(), nonce, default);
-        return await _holding.ReleaseAsync("weights", _nodeAsPeer, challenge, evidence, default);
+        return await _holding.ReleaseAsync("weights", _nodeAsPeer, new ShareAnswer(challenge, _node.SealingKey.PublicKey, evidence), default);
     }
 
     private static async Task RefusedAsync(Func<Task> ask) =>

@@ -66,7 +66,7 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
         var error = await Assert.ThrowsAsync<KeyReleaseException>(() => Release((_, _, _) => Task.FromResult(new byte[64])));
         Assert.Contains("model-owner 'org-2': evidence-refused", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<KeyReleaseException>(() => Release((spki, nonce, stop) => AttestAsync(spki, new byte[32], stop)));
-        await Assert.ThrowsAsync<KeyReleaseException>(() => Release((_, nonce, stop) => AttestAsync(_sources[0].Holder.CertificateDer, nonce, stop)));
+        await Assert.ThrowsAsync<KeyReleaseException>(() => Release((_, nonce, stop) => AttestAsync(_sources[0].Peer.CertificateDer, nonce, stop)));
         Assert.Empty(_released);
     }
 
@@ -106,7 +106,7 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
         var challenge = holder.Challenge("weights", impostor);
         // The true node answers a challenge that was relayed to it.
         var evidence = await AttestAsync(SpkiOf(impostor), ReleaseClaim.BoundNonce("weights", challenge, _node.SealingKey.PublicKey.Span), default);
-        var error = await Assert.ThrowsAsync<KeyReleaseException>(() => holder.ReleaseAsync("weights", impostor, challenge, evidence, default));
+        var error = await Assert.ThrowsAsync<KeyReleaseException>(() => holder.ReleaseAsync("weights", impostor, new ShareAnswer(challenge, mallory.PublicKey, evidence), default));
         Assert.Equal(KeyRefusal.EvidenceRefused, error.Refusal);
     }
 
@@ -120,7 +120,7 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
             var evidence = await AttestAsync(SpkiOf(who), nonce, default);
             try
             {
-                await holder.ReleaseAsync("weights", who, challenge, evidence, default);
+                await holder.ReleaseAsync("weights", who, new ShareAnswer(challenge, who.SealingPublicKey, evidence), default);
                 return null;
             }
             catch (KeyReleaseException error)
@@ -132,7 +132,7 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
         Assert.Null(await AnswerAsync(challenge, node));
         Assert.Equal(KeyRefusal.ChallengeUnknown, await AnswerAsync(challenge, node));
         Assert.Equal(KeyRefusal.ChallengeUnknown, await AnswerAsync(new byte[32], node));
-        Assert.Equal(KeyRefusal.ChallengeUnknown, await AnswerAsync(holder.Challenge("weights", node), _sources[1].Holder));
+        Assert.Equal(KeyRefusal.ChallengeUnknown, await AnswerAsync(holder.Challenge("weights", node), _sources[1].Peer));
         var late = holder.Challenge("weights", node);
         _clock.Now += TimeSpan.FromMinutes(2);
         Assert.Equal(KeyRefusal.ChallengeUnknown, await AnswerAsync(late, node));
@@ -141,12 +141,44 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
         Assert.Equal(KeyRefusal.UnknownKey, Assert.Throws<KeyReleaseException>(() => holder.Challenge("other", node)).Refusal);
     }
 
+    /// <summary>No key, and the point to which everybody knows the shared secret.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(31)]
+    [InlineData(32)]
+    public async Task A_recipient_key_that_is_none_is_refused(int length)
+    {
+        var (holder, node) = (_sources[0].Holding, Peer(_node));
+        var challenge = holder.Challenge("weights", node);
+        var evidence = await AttestAsync(SpkiOf(node), ReleaseClaim.BoundNonce("weights", challenge, new byte[length]), default);
+        var error = await Assert.ThrowsAsync<KeyReleaseException>(() => holder.ReleaseAsync("weights", node, new ShareAnswer(challenge, new byte[length], evidence), default));
+        Assert.Equal(KeyRefusal.MalformedAnswer, error.Refusal);
+    }
+
+    [Fact]
+    public async Task A_machine_that_gives_no_evidence_says_why_and_shares_that_came_are_dropped()
+    {
+        var asked = 0;
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => Release((spki, nonce, stop) =>
+            Interlocked.Increment(ref asked) == 1 ? AttestAsync(spki, nonce, stop) : throw new InvalidOperationException("no device")));
+        Assert.Equal("no device", error.Message);
+    }
+
+    [Fact]
+    public async Task A_holder_that_gave_nothing_is_named_though_the_others_were_enough()
+    {
+        _sources[0].Gone = true;
+        var said = new List<string>();
+        using (await new ThresholdKeyRelease(_node, _deal, _sources, AttestAsync, said.Add).ReleaseAsync("weights", default)) { }
+        Assert.Equal("no share of 'weights' from model-owner 'org-1': unreachable", Assert.Single(said));
+    }
+
     [Fact]
     public async Task What_cannot_be_logged_is_not_released()
     {
         var holder = new ShareHolder(_sources[0].Identity, KeyDeal.Split("weights", new byte[32], 1, 1).Shares[0], (_, _) => Task.FromResult(true), new BrokenLog());
         var challenge = holder.Challenge("weights", Peer(_node));
-        await Assert.ThrowsAsync<AuditLogException>(() => holder.ReleaseAsync("weights", Peer(_node), challenge, new byte[1], default));
+        await Assert.ThrowsAsync<AuditLogException>(() => holder.ReleaseAsync("weights", Peer(_node), new ShareAnswer(challenge, Peer(_node).SealingPublicKey, new byte[1]), default));
     }
 
     [Fact]
@@ -184,7 +216,9 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
     {
         public Identity Identity => identity;
 
-        public PeerIdentity Holder => peer;
+        public PeerIdentity Peer => peer;
+
+        public string Holder => peer.ToString();
 
         public ShareHolder Holding => holder;
 
@@ -192,11 +226,11 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
 
         public Func<byte[], byte[]> Alter { get; set; } = message => message;
 
-        public Task<byte[]> ChallengeAsync(string keyName, CancellationToken cancellation) =>
-            Gone ? throw new KeyReleaseException(KeyRefusal.Unreachable, "gone") : Task.FromResult(holder.Challenge(keyName, requester));
+        public Task<ShareChallenge> ChallengeAsync(string keyName, CancellationToken cancellation) =>
+            Gone ? throw new KeyReleaseException(KeyRefusal.Unreachable, "gone") : Task.FromResult(new ShareChallenge(peer, holder.Challenge(keyName, requester)));
 
-        public async Task<byte[]> ReleaseAsync(string keyName, ReadOnlyMemory<byte> challenge, ReadOnlyMemory<byte> evidence, CancellationToken cancellation) =>
-            Alter(await holder.ReleaseAsync(keyName, requester, challenge, evidence, cancellation));
+        public async Task<byte[]> ReleaseAsync(string keyName, ShareAnswer answer, CancellationToken cancellation) =>
+            Alter(await holder.ReleaseAsync(keyName, requester, answer, cancellation));
     }
 
     private sealed class Log(List<KeyReleased> released) : IAuditLog

@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using Mimir.Trust.KeyRelease;
 using Mimir.Vaults.Pkcs11;
-using Net.Pkcs11Interop.Common;
-using Net.Pkcs11Interop.HighLevelAPI;
 
 namespace Mimir.Vaults.Tests.Pkcs11;
 
@@ -27,11 +25,11 @@ public sealed class Pkcs11Tests
     {
         SoftToken.Require();
         var dataKey = RandomNumberGenerator.GetBytes(32);
-        var wrapped = Wrap(dataKey);
+        var wrapped = SoftToken.Wrap(dataKey);
         using var token = Open();
         using (var key = await Release(token, wrapped)) Assert.True(key.Bytes.SequenceEqual(dataKey));
         Assert.Equal(KeyRefusal.Denied, (await Assert.ThrowsAsync<KeyReleaseException>(() => Release(token, new byte[256]))).Refusal);
-        Assert.Equal(KeyRefusal.MalformedAnswer, (await Assert.ThrowsAsync<KeyReleaseException>(() => Release(token, Wrap(dataKey[..16])))).Refusal);
+        Assert.Equal(KeyRefusal.MalformedAnswer, (await Assert.ThrowsAsync<KeyReleaseException>(() => Release(token, SoftToken.Wrap(dataKey[..16])))).Refusal);
         Assert.Equal(KeyRefusal.UnknownKey, (await Assert.ThrowsAsync<KeyReleaseException>(() => Release(token, null))).Refusal);
     }
 
@@ -51,15 +49,4 @@ public sealed class Pkcs11Tests
 
     private static Task<DataKey> Release(Pkcs11Token token, byte[]? wrapped) =>
         new Pkcs11KeyRelease(token, "wrapping", OaepHash.Sha1, _ => wrapped).ReleaseAsync("weights", default);
-
-    /// <summary>Encrypts outside the token, to its public key.</summary>
-    private static byte[] Wrap(byte[] plaintext)
-    {
-        var factories = Pkcs11Module.Factories;
-        using var session = Pkcs11Module.FindToken(SoftToken.Library, SoftToken.Label)!.OpenSession(SessionType.ReadOnly);
-        var handle = session.FindAllObjects([factories.ObjectAttributeFactory.Create(CKA.CKA_CLASS, CKO.CKO_PUBLIC_KEY), factories.ObjectAttributeFactory.Create(CKA.CKA_LABEL, "wrapping")])[0];
-        var values = session.GetAttributeValue(handle, [CKA.CKA_MODULUS, CKA.CKA_PUBLIC_EXPONENT]);
-        using var rsa = RSA.Create(new RSAParameters { Modulus = values[0].GetValueAsByteArray(), Exponent = values[1].GetValueAsByteArray() });
-        return rsa.Encrypt(plaintext, RSAEncryptionPadding.OaepSHA1);
-    }
 }

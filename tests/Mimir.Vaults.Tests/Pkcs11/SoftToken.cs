@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Mimir.Vaults.Pkcs11;
 using Net.Pkcs11Interop.Common;
 using Net.Pkcs11Interop.HighLevelAPI;
@@ -39,6 +40,17 @@ public sealed partial class SoftToken : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>Encrypts outside the token, to the public key of 'wrapping'.</summary>
+    public static byte[] Wrap(byte[] plaintext)
+    {
+        var factories = Pkcs11Module.Factories;
+        using var session = Pkcs11Module.FindToken(Library, Label)!.OpenSession(SessionType.ReadOnly);
+        var handle = session.FindAllObjects([factories.ObjectAttributeFactory.Create(CKA.CKA_CLASS, CKO.CKO_PUBLIC_KEY), factories.ObjectAttributeFactory.Create(CKA.CKA_LABEL, "wrapping")])[0];
+        var values = session.GetAttributeValue(handle, [CKA.CKA_MODULUS, CKA.CKA_PUBLIC_EXPONENT]);
+        using var rsa = RSA.Create(new RSAParameters { Modulus = values[0].GetValueAsByteArray(), Exponent = values[1].GetValueAsByteArray() });
+        return rsa.Encrypt(plaintext, RSAEncryptionPadding.OaepSHA1);
+    }
 
     private static void MakeKeys()
     {

@@ -12,24 +12,26 @@ internal static class NitroMessages
     private const string Attestation = "Attestation", Document = "document", Failed = "Error";
 
     /// <summary>Asks for a document that carries the binding: nonce, public key, and SHA-512 as user data.</summary>
-    public static byte[] Request(EvidenceBinding binding)
+    public static byte[] Request(EvidenceBinding binding) => Request(("user_data", binding.Sha512), ("nonce", binding.Nonce), ("public_key", binding.PublicKeyInfo));
+
+    /// <summary>Asks for a document that carries a public key, and a nonce where there is one.</summary>
+    public static byte[] Request(ReadOnlyMemory<byte> publicKeyInfo, ReadOnlyMemory<byte> nonce) => Request(("user_data", default), ("nonce", nonce), ("public_key", publicKeyInfo));
+
+    private static byte[] Request(params ReadOnlySpan<(string Name, ReadOnlyMemory<byte> Value)> fields)
     {
         var writer = new CborWriter(CborConformanceMode.Canonical);
         writer.WriteStartMap(1);
         writer.WriteTextString(Attestation);
-        writer.WriteStartMap(3);
-        Field("user_data", binding.Sha512);
-        Field("nonce", binding.Nonce);
-        Field("public_key", binding.PublicKeyInfo);
+        writer.WriteStartMap(fields.Length);
+        foreach (var (name, value) in fields)
+        {
+            writer.WriteTextString(name);
+            if (value.IsEmpty) writer.WriteNull();
+            else writer.WriteByteString(value.Span);
+        }
         writer.WriteEndMap();
         writer.WriteEndMap();
         return writer.Encode();
-
-        void Field(string name, ReadOnlyMemory<byte> value)
-        {
-            writer.WriteTextString(name);
-            writer.WriteByteString(value.Span);
-        }
     }
 
     /// <summary>The document of an answer.</summary>

@@ -48,6 +48,11 @@ internal sealed class TpmConnection : IAsyncDisposable
     public Task<byte[]> CallAsync(uint code, uint handle, TpmWriter parameters, CancellationToken cancellation) =>
         CallAsync(WithSessions, code, new TpmWriter().UInt32(handle).Bytes(EmptyPassword).Bytes(parameters.ToArray()), cancellation);
 
+    /// <summary>As the other ones, on two handles, the first of which wants authorisation.</summary>
+    /// <exception cref="AttestingException">The TPM refuses, does not answer, or answers nonsense.</exception>
+    public Task<byte[]> CallAsync(uint code, uint authorised, uint other, TpmWriter parameters, CancellationToken cancellation) =>
+        CallAsync(WithSessions, code, new TpmWriter().UInt32(authorised, other).Bytes(EmptyPassword).Bytes(parameters.ToArray()), cancellation);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 

@@ -16,7 +16,10 @@ public static class AttestedRelease
     };
 
     /// <summary>A holder's judgement: the evidence verifies for the requester's own keys and name and this very challenge, and the holder's policy accepts what it proves.</summary>
-    public static ReleaseJudge Judge(AttestationRule rule, TimeProvider clock) => (claim, _) =>
+    /// <param name="rule">The holder's policy.</param>
+    /// <param name="clock">For certificates and collateral.</param>
+    /// <param name="refused">Told why, for the holder's own log; it may name what the evidence says.</param>
+    public static ReleaseJudge Judge(AttestationRule rule, TimeProvider clock, Action<string>? refused = null) => (claim, _) =>
     {
         var peer = claim.Requester;
         try
@@ -25,8 +28,9 @@ public static class AttestedRelease
             rule.RequireAccepted(peer.Role, peer.Name, rule.Verify(peer.Role, peer.Name, peer.PublicKeyInfo.Span, peer.SealingPublicKey.Span, record, clock.GetUtcNow()));
             return Task.FromResult(true);
         }
-        catch (UntrustedPeerException)
+        catch (UntrustedPeerException error)
         {
+            refused?.Invoke(error.Message);
             return Task.FromResult(false);
         }
     };

@@ -7,9 +7,11 @@ namespace Mimir.Trust.KeyRelease.Threshold;
 /// <summary>Deals and shares as PEM files: <c>MIMIR KEY DEAL</c> (public) and <c>MIMIR KEY SHARE</c> (its holder's secret, mode 0600).</summary>
 public static class KeyDealFiles
 {
+    /// <summary>Most bytes of either file.</summary>
+    public const int LargestFile = 64 * 1024;
+
     private const string DealLabel = "MIMIR KEY DEAL";
     private const string ShareLabel = "MIMIR KEY SHARE";
-    private const int LargestFile = 64 * 1024;
     private const int LongestSecret = 4096;
 
     /// <summary>name length, name, k, n, n commitments of 32 bytes, digest of 32 bytes.</summary>
@@ -28,16 +30,20 @@ public static class KeyDealFiles
     /// <exception cref="InvalidDataException">Missing, or no such file.</exception>
     public static KeyDeal LoadDeal(string path)
     {
-        var (name, rest) = Read(path, DealLabel);
+        var (name, rest) = Read(Text(path, DealLabel), path, DealLabel);
         if (rest.Length < 2 || rest[0] < 1 || rest[1] < rest[0] || rest.Length != 2 + 32 * (rest[1] + 1)) throw Damaged(path, DealLabel);
         return new KeyDeal(name, rest[0], [.. Enumerable.Range(0, rest[1]).Select(i => (ReadOnlyMemory<byte>)rest.AsMemory(2 + 32 * i, 32))], rest.AsMemory(rest.Length - 32));
     }
 
     /// <summary>Reads a share.</summary>
     /// <exception cref="InvalidDataException">Missing, or no such file.</exception>
-    public static KeyShare LoadShare(string path)
+    public static KeyShare LoadShare(string path) => ParseShare(Text(path, ShareLabel), path);
+
+    /// <summary>A share from its file's text; <paramref name="path"/> is how messages call it.</summary>
+    /// <exception cref="InvalidDataException">It is none.</exception>
+    public static KeyShare ParseShare(string text, string path)
     {
-        var (name, rest) = Read(path, ShareLabel);
+        var (name, rest) = Read(text, path, ShareLabel);
         if (rest.Length is < 2 or > 1 + LongestSecret || rest[0] == 0) throw Damaged(path, ShareLabel);
         return new KeyShare(name, rest[0], rest[1..]);
     }
@@ -50,10 +56,11 @@ public static class KeyDealFiles
         OwnerOnlyFile.Write(path, PemEncoding.WriteString(label, content));
     }
 
-    private static (string Name, byte[] Content) Read(string path, string label)
+    private static string Text(string path, string label) =>
+        File.Exists(path) && new FileInfo(path).Length <= LargestFile ? File.ReadAllText(path) : throw Damaged(path, label);
+
+    private static (string Name, byte[] Content) Read(string text, string path, string label)
     {
-        if (!File.Exists(path) || new FileInfo(path).Length > LargestFile) throw Damaged(path, label);
-        var text = File.ReadAllText(path);
         if (!PemEncoding.TryFind(text, out var fields) || !text.AsSpan()[fields.Label].SequenceEqual(label)) throw Damaged(path, label);
         var content = new byte[fields.DecodedDataLength];
         if (!Convert.TryFromBase64Chars(text.AsSpan()[fields.Base64Data], content, out var length) || length != content.Length || length < 1 || length <= content[0])

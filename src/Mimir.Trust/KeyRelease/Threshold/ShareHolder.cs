@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Mimir.Trust.Audit;
 using Mimir.Trust.Sealing;
 
@@ -31,19 +32,33 @@ public sealed class ShareHolder(Identity self, KeyShare share, ReleaseJudge judg
         return _challenges.Open(requester.SpkiSha256) ?? throw Refuse(KeyRefusal.Denied, "has too many open challenges; ask again in a minute");
     }
 
-    /// <summary>The share (index ‖ bytes), sealed to the requester's sealing key.</summary>
+    /// <summary>The share (index ‖ bytes), sealed to the answer's recipient key.</summary>
     /// <exception cref="KeyReleaseException">With the reason.</exception>
-    public async Task<byte[]> ReleaseAsync(string keyName, PeerIdentity requester, ReadOnlyMemory<byte> challenge, ReadOnlyMemory<byte> evidence, CancellationToken cancellation)
+    public async Task<byte[]> ReleaseAsync(string keyName, PeerIdentity requester, ShareAnswer answer, CancellationToken cancellation)
     {
         RequireKey(keyName);
+        var (challenge, recipientKey, evidence) = answer;
         if (challenge.Length != ChallengeLength || !_challenges.Close(challenge, requester.SpkiSha256))
             throw Refuse(KeyRefusal.ChallengeUnknown, "did not give this challenge to this requester, or too long ago, or it was answered already");
         if (evidence.Length is 0 or > LongestEvidence) throw Refuse(KeyRefusal.EvidenceRefused, "got no evidence, or more than it reads");
-        var nonce = ReleaseClaim.BoundNonce(keyName, challenge.Span, requester.SealingPublicKey.Span);
-        if (!await judge(new ReleaseClaim(keyName, requester, nonce, evidence), cancellation)) throw Refuse(KeyRefusal.EvidenceRefused, "does not accept the evidence");
+        if (recipientKey.Length != SealingKeyPair.Size) throw Refuse(KeyRefusal.MalformedAnswer, "was given no key to encrypt to");
+        var nonce = ReleaseClaim.BoundNonce(keyName, challenge.Span, recipientKey.Span);
+        if (!await judge(new ReleaseClaim(keyName, requester, recipientKey, nonce, evidence), cancellation)) throw Refuse(KeyRefusal.EvidenceRefused, "does not accept the evidence");
         // Written before anything is released: what is not in the log did not happen.
         audit?.Append(new KeyReleased(keyName, requester.SpkiSha256));
-        return SealedMessage.Seal(self, requester, Context(challenge.Span), [share.Index, .. share.Bytes]);
+        byte[] content = [share.Index, .. share.Bytes];
+        try
+        {
+            return SealedMessage.Seal(self, requester, recipientKey.Span, Context(challenge.Span), content);
+        }
+        catch (CryptographicException)
+        {
+            throw Refuse(KeyRefusal.MalformedAnswer, "was given a key to which nothing can be encrypted");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(content);
+        }
     }
 
     private void RequireKey(string keyName)

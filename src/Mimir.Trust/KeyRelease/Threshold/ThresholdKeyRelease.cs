@@ -5,24 +5,26 @@ namespace Mimir.Trust.KeyRelease.Threshold;
 
 /// <summary>
 /// k-of-n release: asks all holders at once, each with evidence over its own challenge, and combines the first k genuine shares. A holder that
-/// refuses, is gone or gives a wrong share is named only when too few others are left.
+/// refuses, is gone or gives a wrong share is named.
 /// </summary>
-/// <param name="self">The requester; shares come sealed to its sealing key.</param>
+/// <param name="self">The requester.</param>
 /// <param name="deal">What was dealt.</param>
 /// <param name="sources">The holders; share i may come from any of them.</param>
 /// <param name="attester">Makes the evidence.</param>
-public sealed class ThresholdKeyRelease(Identity self, KeyDeal deal, IReadOnlyList<IShareSource> sources, KeyAttester attester) : IKeyRelease
+/// <param name="log">Told of each holder that gave no genuine share before k others had given theirs.</param>
+public sealed class ThresholdKeyRelease(Identity self, KeyDeal deal, IReadOnlyList<IShareSource> sources, KeyAttester attester, Action<string>? log = null) : IKeyRelease
 {
     /// <inheritdoc/>
     public async Task<DataKey> ReleaseAsync(string keyName, CancellationToken cancellation)
     {
         if (keyName != deal.KeyName) throw new KeyReleaseException(KeyRefusal.UnknownKey, $"the deal is of '{deal.KeyName}', not of '{keyName}'");
+        using var recipient = SealingKeyPair.Generate();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var shares = new List<KeyShare>();
         var refusals = new List<string>();
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var asking = sources.Select(s => AskAsync(s, recipient, enough.Token)).ToList();
         try
         {
-            var asking = sources.Select(s => AskAsync(s, enough.Token)).ToList();
             while (asking.Count > 0 && shares.Count < deal.Threshold)
             {
                 var done = await Task.WhenAny(asking);
@@ -33,56 +35,62 @@ public sealed class ThresholdKeyRelease(Identity self, KeyDeal deal, IReadOnlyLi
                 else if (shares.Any(s => s.Index == share.Index)) share.Dispose();
                 else shares.Add(share);
             }
-            await enough.CancelAsync();
-            foreach (var (share, _) in await Task.WhenAll(asking)) share?.Dispose();
             if (shares.Count < deal.Threshold)
                 throw new KeyReleaseException(KeyRefusal.TooFewShares, $"{shares.Count} of {deal.Threshold} shares of '{keyName}' came; {string.Join("; ", refusals)}");
-            var secret = deal.Combine(shares);
-            try
-            {
-                return new DataKey(keyName, secret);
-            }
-            finally
-            {
-                CryptographicOperations.ZeroMemory(secret);
-            }
+            foreach (var refusal in refusals) log?.Invoke($"no share of '{keyName}' from {refusal}");
+            return Combine(shares);
         }
         finally
         {
+            await enough.CancelAsync();
+            foreach (var late in asking) (await late.ContinueWith(t => t.IsCompletedSuccessfully ? t.Result.Share : null, TaskScheduler.Default))?.Dispose();
             shares.ForEach(s => s.Dispose());
         }
     }
 
-    /// <summary>A genuine share, or why there is none.</summary>
-    private async Task<(KeyShare? Share, string? Refusal)> AskAsync(IShareSource source, CancellationToken cancellation)
+    private DataKey Combine(List<KeyShare> shares)
+    {
+        var secret = deal.Combine(shares);
+        try
+        {
+            return new DataKey(deal.KeyName, secret);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(secret);
+        }
+    }
+
+    /// <summary>A genuine share, or who gave none and why.</summary>
+    private async Task<(KeyShare? Share, string? Refusal)> AskAsync(IShareSource source, SealingKeyPair recipient, CancellationToken cancellation)
     {
         try
         {
-            var challenge = await source.ChallengeAsync(deal.KeyName, cancellation);
-            if (challenge.Length != ShareHolder.ChallengeLength) return (null, $"{source.Holder}: {Word(KeyRefusal.MalformedAnswer)}");
-            var nonce = ReleaseClaim.BoundNonce(deal.KeyName, challenge, self.SealingKey.PublicKey.Span);
+            var (holder, challenge) = await source.ChallengeAsync(deal.KeyName, cancellation);
+            if (challenge.Length != ShareHolder.ChallengeLength) return Refused(KeyRefusal.MalformedAnswer);
+            var nonce = ReleaseClaim.BoundNonce(deal.KeyName, challenge, recipient.PublicKey.Span);
             var evidence = await attester(self.Certificate.PublicKey.ExportSubjectPublicKeyInfo(), nonce, cancellation);
-            var message = await source.ReleaseAsync(deal.KeyName, challenge, evidence, cancellation);
-            var opened = SealedMessage.Open(self, source.Holder, ShareHolder.Context(challenge), message);
+            var message = await source.ReleaseAsync(deal.KeyName, new ShareAnswer(challenge, recipient.PublicKey, evidence), cancellation);
+            var opened = SealedMessage.Open(self, recipient, holder, ShareHolder.Context(challenge), message);
             var share = new KeyShare(deal.KeyName, opened.Length > 0 ? opened[0] : (byte)0, opened.Length > 0 ? opened[1..] : []);
             CryptographicOperations.ZeroMemory(opened);
             if (deal.IsGenuine(share)) return (share, null);
             share.Dispose();
-            return (null, $"{source.Holder}: {Word(KeyRefusal.WrongShare)}");
+            return Refused(KeyRefusal.WrongShare);
         }
         catch (KeyReleaseException error)
         {
-            return (null, $"{source.Holder}: {Word(error.Refusal)}");
+            return Refused(error.Refusal);
         }
         catch (SealBrokenException)
         {
-            return (null, $"{source.Holder}: {Word(KeyRefusal.NotForThisKey)}");
+            return Refused(KeyRefusal.NotForThisKey);
         }
         catch (OperationCanceledException)
         {
-            return (null, $"{source.Holder}: {Word(KeyRefusal.Unreachable)}");
+            return Refused(KeyRefusal.Unreachable);
         }
-    }
 
-    private static string Word(KeyRefusal refusal) => Audit.AuditText.Word(refusal);
+        (KeyShare?, string?) Refused(KeyRefusal refusal) => (null, $"{source.Holder}: {Audit.AuditText.Word(refusal)}");
+    }
 }
