@@ -56,6 +56,6 @@ public static class ConfigLoader
                     Slow = TimeSpan.FromSeconds(Integer("limits.slow_seconds")),
                 },
                 Integer("limits.handshake_seconds")),
-            new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file")));
+            new ProcessConfig(Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file"), Optional<string>("overlay.listen")));
     }
 }

@@ -34,6 +34,7 @@ public static class ConfigSchema
         new("listen", ConfigKind.Endpoint, "127.0.0.1:0", "where this process accepts connections; port 0 lets the system choose"),
         new("advertise", ConfigKind.Name, null, "host name or address under which others reach this process; unset: the one it listens on"),
         new("coordinator", ConfigKind.Endpoint, null, "where the coordinator is"),
+        new("overlay.listen", ConfigKind.Endpoint, null, "coordinator: a further address, outside the overlay, at which its members exchange their descriptors and nothing else; unset: at listen"),
         new("audit.file", ConfigKind.Path, null, "coordinator: log of admissions, sessions and what they reveal; see docs/audit.md; unset: none is kept"),
         new("limits.connections", ConfigKind.Integer, "256", "most open connections of each port of this process") { Minimum = 8, Maximum = 65536 },
         new("limits.connections_per_address", ConfigKind.Integer, "128", "most of them from one IPv4 address or one IPv6 network of 64 bits") { Minimum = 1, Maximum = 65536 },

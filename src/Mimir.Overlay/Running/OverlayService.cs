@@ -11,7 +11,9 @@ namespace Mimir.Overlay.Running;
 /// Keeps an interface as <see cref="Reconciliation"/> wants it: looks at folders and interface every second, ten times a second while a peer's
 /// new key waits for its first handshake.
 /// </summary>
-public sealed class OverlayService(OverlaySettings settings)
+/// <param name="settings">What to serve.</param>
+/// <param name="trust">Whom to trust; the caller disposes of it.</param>
+public sealed class OverlayService(OverlaySettings settings, OverlayTrust trust)
 {
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Alert = TimeSpan.FromMilliseconds(100);
@@ -71,7 +73,7 @@ public sealed class OverlayService(OverlaySettings settings)
     {
         var self = Self();
         if (!AddressOf(self).Equals(address)) throw new OverlayException($"{settings.Identity}: is now the identity of {self.Identity}; start again with it");
-        using var anchors = TrustAnchors.Load(settings.Authority);
+        var anchors = trust.Now();
         var now = settings.Clock.GetUtcNow();
         var book = PeerBook.Read(settings.Peers, (self.Identity.Role, self.Identity.Name), anchors, _keys.Epochs, now);
         foreach (var refusal in book.Refused) SayOnce($"refused {refusal}");
