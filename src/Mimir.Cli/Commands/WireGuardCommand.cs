@@ -93,7 +93,12 @@ public static class WireGuardCommand
             using var pair = choose(keys);
             var descriptor = PeerDescriptor.Sign(signer, pair.PublicKey, place, keys.NextEpoch(TimeProvider.System.GetUtcNow()));
             new OwnDescriptor(keys).Write(descriptor);
-            if (file is not null) File.Copy(keys.OwnDescriptor, file, overwrite: true);
+            if (file is not null)
+            {
+                // Whole at once: a running peer may be looking at the folder.
+                File.WriteAllText(file + ".new", descriptor.ToString());
+                File.Move(file + ".new", file, overwrite: true);
+            }
             result.InvocationConfiguration.Output.WriteLine($"{signer} is {OverlayAddress.Of(signer.Role, signer.Name)} with key {pair.PublicKey}, epoch {descriptor.Epoch}");
             return ExitCode.Done;
         });

@@ -20,7 +20,8 @@ internal sealed class CoordinatorFollower(OverlaySettings settings, OverlayTrust
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Refresh = TimeSpan.FromHours(1);
     private readonly KeyFolder _keys = new(settings.Keys);
-    private readonly HashSet<string> _said = [];
+    private readonly HashSet<string> _refused = [];
+    private string _trouble = "not connected yet";
 
     /// <summary>Follows, connecting again and again, until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellation)
@@ -35,7 +36,7 @@ internal sealed class CoordinatorFollower(OverlaySettings settings, OverlayTrust
                 }
                 catch (Exception error) when (error is PeerLostException or UntrustedPeerException or OverlayException or InvalidDataException or IOException or UnauthorizedAccessException)
                 {
-                    SayOnce(error.Message);
+                    if (error.Message != _trouble) Say(_trouble = error.Message);
                 }
                 await Task.Delay(Look, settings.Clock, cancellation);
             }
@@ -87,8 +88,9 @@ internal sealed class CoordinatorFollower(OverlaySettings settings, OverlayTrust
         await foreach (var news in link.ReadAllAsync(cancellation))
         {
             if (!news.Revocations.IsEmpty) Take(news.Revocations);
-            foreach (var refusal in relayed.Take(news.Descriptors, trust.Now(), settings.Clock.GetUtcNow())) SayOnce($"refused {refusal}");
-            SayOnce($"the coordinator at {coordinator} relays descriptors");
+            foreach (var refusal in relayed.Take(news.Descriptors, trust.Now(), settings.Clock.GetUtcNow())) Refuse(refusal);
+            if (_trouble.Length > 0) Say($"the coordinator at {coordinator} relays descriptors");
+            _trouble = "";
         }
     }
 
@@ -100,16 +102,18 @@ internal sealed class CoordinatorFollower(OverlaySettings settings, OverlayTrust
         }
         catch (RevocationRefusedException refused)
         {
-            SayOnce($"the coordinator's revocation list is refused: {refused.Message}");
+            Refuse($"the coordinator's revocation list: {refused.Message}");
         }
     }
 
     private static long Written(string path) => File.GetLastWriteTimeUtc(path).Ticks;
 
-    private void SayOnce(string line)
+    private void Refuse(string what)
     {
-        // Bounded: the coordinator chooses what it relays.
-        if (_said.Count > 1000) _said.Clear();
-        if (_said.Add(line)) settings.Log(string.Concat(line.Select(c => char.IsControl(c) ? '?' : c)));
+        // Once each, and bounded: the coordinator chooses what it relays.
+        if (_refused.Count > 1000) _refused.Clear();
+        if (_refused.Add(what)) Say($"refused {what}");
     }
+
+    private void Say(string line) => settings.Log(string.Concat(line.Select(c => char.IsControl(c) ? '?' : c)));
 }
