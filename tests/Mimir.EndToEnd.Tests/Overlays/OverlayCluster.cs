@@ -64,11 +64,21 @@ internal sealed class OverlayCluster : IAsyncDisposable
     {
         var former = Machines.ToDictionary(m => m.Name, m => CurrentKey(m.Name));
         foreach (var (_, name) in Machines) await RunAsync("wireguard", "rotate", Keys(name), "--identity", _folder.At(name), "--endpoint", Endpoint(name));
-        await UntilAsync(keys => keys.Distinct().Count() == 2 * (Machines.Count - 1));
+        await UntilAsync(Machines, keys => keys.Distinct().Count() == 2 * (Machines.Count - 1));
         foreach (var (_, name) in Machines) await RunAsync("wireguard", "activate", Keys(name));
         var next = Machines.ToDictionary(m => m.Name, m => CurrentKey(m.Name));
         Assert.All(Machines, m => Assert.NotEqual(former[m.Name], next[m.Name]));
-        await UntilAsync(keys => keys.Count == Machines.Count - 1 && keys.All(next.ContainsValue));
+        await UntilAsync(Machines, keys => keys.Count == Machines.Count - 1 && keys.All(next.ContainsValue));
+    }
+
+    /// <summary>Throws a party out, through the coordinator; returns when no other machine has it as a peer any more, and the others still have each other.</summary>
+    public async Task RevokeAsync(string party)
+    {
+        var (key, others) = (CurrentKey(party), Machines.Where(m => m.Name != party).ToArray());
+        var revoking = Client("alice", "revoke", party, "--reason", "its key was found on a disk", "--authority", _folder.At("authority"), "--list", _folder.At("revocations"));
+        Assert.True(await revoking.ExitAsync() == 0, revoking.LastError);
+        await UntilAsync(others, keys => !keys.Contains(key));
+        await UntilAsync(others, keys => keys.Count == others.Length - 1);
     }
 
     /// <summary>Waits until a process has written <paramref name="text"/> to its standard error; fails when it ends before.</summary>
@@ -105,7 +115,7 @@ internal sealed class OverlayCluster : IAsyncDisposable
     private async Task PrepareAsync()
     {
         using var authority = CertificateAuthority.Create();
-        authority.SaveCertificate(_folder.At("ca.pem"));
+        authority.Save(_folder.At("authority"));
         foreach (var (role, name) in Machines.Concat([(Role.ModelOwner, "m"), (Role.DataOwner, "alice")]))
         {
             using var identity = authority.Issue(role, name, TimeSpan.FromHours(1));
@@ -122,7 +132,7 @@ internal sealed class OverlayCluster : IAsyncDisposable
     private async Task OpenAsync(string name)
     {
         var up = Started(MimirProcess.StartIn(
-            HostOf(name).Name, "wireguard", "up", Keys(name), "--identity", _folder.At(name), "--ca", _folder.At("ca.pem"), "--peers", _folder.At($"{name}-peers"),
+            HostOf(name).Name, "wireguard", "up", Keys(name), "--identity", _folder.At(name), "--ca", Root, "--peers", _folder.At($"{name}-peers"),
             "--coordinator", Exchange, "--interface", InterfaceOf(name)));
         await UntilSaidAsync(up, "UDP port");
     }
@@ -135,7 +145,7 @@ internal sealed class OverlayCluster : IAsyncDisposable
 
     private void Configure(string name, string more) => File.WriteAllText(
         _folder.At($"{name}.yaml"),
-        $"tls:\n  identity: {_folder.At(name)}\n  authority: {_folder.At("ca.pem")}\n{(name == "c" ? "" : $"coordinator: \"[{OverlayAddress.Of(Role.Coordinator, "c")}]:7000\"\n")}{more}");
+        $"tls:\n  identity: {_folder.At(name)}\n  authority: {Root}\n{(name == "c" ? "" : $"coordinator: \"[{OverlayAddress.Of(Role.Coordinator, "c")}]:7000\"\n")}{more}");
 
     private MimirProcess Started(MimirProcess process)
     {
@@ -151,10 +161,10 @@ internal sealed class OverlayCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until the keys that each machine's interface has of the others are as <paramref name="wanted"/>.</summary>
-    private async Task UntilAsync(Func<IReadOnlyList<WireGuardPublicKey>, bool> wanted)
+    private static async Task UntilAsync(IEnumerable<(Role Role, string Name)> machines, Func<IReadOnlyList<WireGuardPublicKey>, bool> wanted)
     {
         using var patience = new CancellationTokenSource(Patience);
-        foreach (var (_, name) in Machines)
+        foreach (var (_, name) in machines)
         {
             while (true)
             {
@@ -170,6 +180,8 @@ internal sealed class OverlayCluster : IAsyncDisposable
         using var pair = new KeyFolder(Keys(name)).Current();
         return pair.PublicKey;
     }
+
+    private string Root => Path.Combine(_folder.At("authority"), CertificateAuthority.CertificateFile);
 
     private NetworkNamespace HostOf(string name) => _hosts[IndexOf(name)];
 

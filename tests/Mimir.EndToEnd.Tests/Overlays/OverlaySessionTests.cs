@@ -3,14 +3,14 @@ using Mimir.EndToEnd.Tests.Processes;
 
 namespace Mimir.EndToEnd.Tests.Overlays;
 
-/// <summary>A whole session over the overlay, in which every machine changes its WireGuard key. Needs root, ip and wireguard-go; skipped elsewhere.</summary>
+/// <summary>A whole session over the overlay, in which every machine changes its WireGuard key; then one is thrown out. Needs root, ip and wireguard-go; skipped elsewhere.</summary>
 public sealed class OverlaySessionTests
 {
     /// <summary>How long the session is to go on, by the speed that was measured just before: time enough for all machines to change their keys.</summary>
     private const double Seconds = 30;
 
     [Fact]
-    public async Task A_session_goes_on_while_every_member_changes_its_WireGuard_key()
+    public async Task A_session_goes_on_while_every_member_changes_its_key_and_a_revoked_member_is_cut_off()
     {
         var (prompt, _, greedy) = SharedModel.Expected(0);
         await using var cluster = await OverlayCluster.StartAsync();
@@ -26,6 +26,8 @@ public sealed class OverlaySessionTests
         var (tokens, _) = await EndAsync(running);
         var compared = Math.Min(tokens.Length, greedy.Length);
         Assert.Equal(greedy[..compared], tokens[..compared]);
+
+        await cluster.RevokeAsync("p1");
     }
 
     private static MimirProcess Generate(OverlayCluster cluster, string prompt, int tokens) =>
