@@ -97,7 +97,7 @@ public static class Examination
     /// <summary>Which overlay this machine can run. Lacking it, members reach each other without; TLS is there in any case.</summary>
     private static Finding Overlay() => OverlayInterface.Obstacle() is { } obstacle
         ? new("overlay", false, false, obstacle)
-        : new("overlay", true, false, "'mimir wireguard' can run here, with wireguard-go");
+        : new("overlay", true, false, $"'mimir wireguard' can run here, {(OverlayInterface.IsInKernel ? "with the kernel's WireGuard" : "with wireguard-go; the kernel has no WireGuard, or the program 'wg' (package wireguard-tools) is missing")}");
 
     private static Finding Model(string? path)
     {

@@ -40,7 +40,7 @@ internal sealed class OverlayCluster : IAsyncDisposable
             await cluster.PrepareAsync();
             await cluster.OpenAsync("c");
             cluster.StartRole("coordinator", Role.Coordinator, "c", ":7000");
-            foreach (var (_, name) in Machines.Skip(1)) await cluster.OpenAsync(name);
+            await Task.WhenAll(Machines.Skip(1).Select(m => cluster.OpenAsync(m.Name)));
             cluster.StartRole("triples", Role.TripleService, "t", ":0");
             foreach (var name in (string[])["p0", "p1"]) cluster.StartRole("node", Role.Party, name, ":0");
             return cluster;

@@ -7,7 +7,7 @@ namespace Mimir.EndToEnd.Tests.Overlays;
 public sealed class OverlaySessionTests
 {
     /// <summary>How long the session is to go on, by the speed that was measured just before: time enough for all machines to change their keys.</summary>
-    private const double Seconds = 30;
+    private const double Seconds = 20;
 
     [Fact]
     public async Task A_session_goes_on_while_every_member_changes_its_key_and_a_revoked_member_is_cut_off()
