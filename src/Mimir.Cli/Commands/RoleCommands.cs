@@ -53,6 +53,7 @@ public static class RoleCommands
                 Attestation = settings.Attestation,
                 MaxLanes = config.Scheduler.MaxLanes,
                 AuditFile = config.Process.AuditFile,
+                OverlayListen = config.Process.OverlayListen,
                 OpenAuthority = directory => AuthorityDirectory.Open(directory, []),
             },
             environment, cancellation));

@@ -12,12 +12,10 @@ namespace Mimir.Cli.Commands;
 /// <summary>`mimir wireguard`: an encrypted network among the nodes, under everything else.</summary>
 public static class WireGuardCommand
 {
-    private const int DefaultPort = 51820;
-
     /// <summary>The command with its subcommands.</summary>
     public static Command Create() => new("wireguard", "An encrypted network (WireGuard) among the nodes, keyed by their certificates")
     {
-        Keys(), Descriptor(), Up(), Rotate(), Activate(), WireGuardStatus.Create(), Down(),
+        Keys(), Descriptor(), WireGuardUp.Create(), Rotate(), Activate(), WireGuardStatus.Create(), Down(),
     };
 
     /// <summary>--interface NAME.</summary>
@@ -65,40 +63,6 @@ public static class WireGuardCommand
         return command;
     }
 
-    private static Command Up()
-    {
-        var folder = Folder("Where the keys are");
-        var identity = Identity();
-        var (authority, peers, name, network) = (Authority(), Peers(), Interface(), Namespace());
-        (authority.Required, peers.Required) = (true, true);
-        var port = SharedOptions.Bounded(new Option<int>("--port") { Description = "UDP port", HelpName = "N", DefaultValueFactory = _ => DefaultPort }, 1, 65535);
-        var command = new Command("up", "Makes the interface and keeps it as keys and descriptors say, until it is stopped") { folder, identity, authority, peers, port, name, network };
-        command.SetAction(async (result, cancellation) =>
-        {
-            if (OverlayInterface.Obstacle() is { } obstacle) throw new UsageException(obstacle);
-            var settings = new OverlaySettings
-            {
-                Keys = result.GetValue(folder)!,
-                Identity = result.GetValue(identity)!,
-                Authority = result.GetValue(authority)!,
-                Peers = result.GetValue(peers)!,
-                ListenPort = result.GetValue(port),
-                Interface = new(result.GetValue(name)!, result.GetValue(network)),
-                Log = line => result.InvocationConfiguration.Error.WriteLine($"mimir: {line}"),
-            };
-            try
-            {
-                await new OverlayService(settings).RunAsync(cancellation);
-            }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-            {
-                // The way it ends.
-            }
-            return ExitCode.Done;
-        });
-        return command;
-    }
-
     private static Command Down()
     {
         var (name, network) = (Interface(), Namespace());
@@ -116,30 +80,37 @@ public static class WireGuardCommand
         var folder = Folder("Where the keys are");
         var identity = Identity();
         var endpoint = new Option<string>("--endpoint") { Description = "Where peers reach this node's WireGuard", HelpName = "ADDRESS:PORT", Required = true };
-        var output = new Option<string>("--out") { Description = $"The descriptor, for the peers' folders; its name ends with {PeerBook.Extension}", HelpName = "FILE", Required = true };
+        var output = new Option<string?>("--out") { Description = $"The descriptor, for the peers' folders; its name ends with {PeerBook.Extension}. Not needed where 'up' has a --coordinator", HelpName = "FILE" };
         var command = new Command(name, description) { folder, identity, endpoint, output };
         command.SetAction(result =>
         {
             if (!IPEndPoint.TryParse(result.GetValue(endpoint)!, out var place) || place.Port == 0)
                 throw new UsageException("--endpoint needs an IP address and a port, as in 192.0.2.1:51820 or [2001:db8::1]:51820");
-            var file = result.GetValue(output)!;
-            if (!file.EndsWith(PeerBook.Extension, StringComparison.Ordinal)) throw new UsageException($"--out must end with {PeerBook.Extension}: others are not read");
+            var file = result.GetValue(output);
+            if (file?.EndsWith(PeerBook.Extension, StringComparison.Ordinal) == false) throw new UsageException($"--out must end with {PeerBook.Extension}: others are not read");
             using var signer = Mimir.Trust.Identity.Load(result.GetValue(identity)!);
             var keys = new KeyFolder(result.GetValue(folder)!);
             using var pair = choose(keys);
             var descriptor = PeerDescriptor.Sign(signer, pair.PublicKey, place, keys.NextEpoch(TimeProvider.System.GetUtcNow()));
-            // Whole at once: a running peer may be looking at the folder.
-            File.WriteAllText(file + ".new", descriptor.ToString());
-            File.Move(file + ".new", file, overwrite: true);
+            new OwnDescriptor(keys).Write(descriptor);
+            if (file is not null)
+            {
+                // Whole at once: a running peer may be looking at the folder.
+                File.WriteAllText(file + ".new", descriptor.ToString());
+                File.Move(file + ".new", file, overwrite: true);
+            }
             result.InvocationConfiguration.Output.WriteLine($"{signer} is {OverlayAddress.Of(signer.Role, signer.Name)} with key {pair.PublicKey}, epoch {descriptor.Epoch}");
             return ExitCode.Done;
         });
         return command;
     }
 
-    private static Argument<string> Folder(string description) => new("DIR") { Description = description };
+    /// <summary>The folder of keys.</summary>
+    internal static Argument<string> Folder(string description) => new("DIR") { Description = description };
 
-    private static Option<string> Identity() => new("--identity") { Description = "This node's certificate.pem, key.pem and sealing-key.pem", HelpName = "DIR", Required = true };
+    /// <summary>--identity DIR.</summary>
+    internal static Option<string> Identity() => new("--identity") { Description = "This node's certificate.pem, key.pem and sealing-key.pem", HelpName = "DIR", Required = true };
 
-    private static Option<string?> Namespace() => new("--netns") { Description = "The network namespace (ip netns) of interface and port; this one when not given", HelpName = "NAME" };
+    /// <summary>--netns NAME.</summary>
+    internal static Option<string?> Namespace() => new("--netns") { Description = "The network namespace (ip netns) of interface and port; this one when not given", HelpName = "NAME" };
 }

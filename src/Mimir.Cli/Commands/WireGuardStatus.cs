@@ -25,8 +25,9 @@ internal static class WireGuardStatus
         command.SetAction(async (result, cancellation) =>
         {
             if (result.GetValue(peers) is null != result.GetValue(authority) is null) throw new UsageException("--peers and --ca belong together");
-            if (!new InterfaceSettings(result.GetValue(name)!).AreValid) throw new UsageException($"'{result.GetValue(name)}' is no name of an interface");
-            using var device = await UapiClient.ForInterface(result.GetValue(name)!).GetAsync(cancellation);
+            var settings = new InterfaceSettings(result.GetValue(name)!);
+            if (!settings.AreValid) throw new UsageException($"'{result.GetValue(name)}' is no name of an interface");
+            using var device = await OverlayInterface.Find(settings).GetAsync(cancellation);
             var now = TimeProvider.System.GetUtcNow();
             var names = Names(result.GetValue(peers), result.GetValue(authority), now);
             var health = PeerHealth.Of(device, TimeSpan.FromSeconds(result.GetValue(limit)), now);

@@ -60,7 +60,7 @@ public static class ConfigLoader
                     Slow = TimeSpan.FromSeconds(Integer("limits.slow_seconds")),
                 },
                 Integer("limits.handshake_seconds")),
-            new ProcessConfig(Integer("compute.threads"), Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file")),
+            new ProcessConfig(Integer("compute.threads"), Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file"), Optional<string>("overlay.listen")),
             KeysConfig.Read(values),
             Sealing(Required<string>("sealing.counter"), Optional<string>("sealing.marks"), values));
     }

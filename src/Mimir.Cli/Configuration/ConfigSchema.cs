@@ -35,6 +35,7 @@ public static class ConfigSchema
         new("listen", ConfigKind.Endpoint, "127.0.0.1:0", "where this process accepts connections; port 0 lets the system choose"),
         new("advertise", ConfigKind.Name, null, "host name or address under which others reach this process; unset: the one it listens on"),
         new("coordinator", ConfigKind.Endpoint, null, "where the coordinator is"),
+        new("overlay.listen", ConfigKind.Endpoint, null, "coordinator: a further address, outside the overlay, at which its members exchange their descriptors and nothing else; unset: at listen"),
         new("audit.file", ConfigKind.Path, null, "coordinator: log of admissions, sessions and what they reveal; key holder: of releases and refusals, and needed there; see docs/audit.md; unset: none is kept"),
         new("keys.release", ConfigKind.Choice, null, "where data keys come from, by name; see docs/keys.md; unset: key files are named on the command line") { Choices = ["local", "aws-kms", "oci-vault", "pkcs11", "threshold"] },
         new("keys.folder", ConfigKind.Path, null, "local: directory of NAME.key; aws-kms, oci-vault, pkcs11: directory of NAME.wrapped, each an encrypted key in base64"),

@@ -67,7 +67,8 @@ public sealed record LimitsConfig(ConnectionLimits Ports, int HandshakeSeconds);
 /// <param name="Advertise">Host under which others reach this process, or null.</param>
 /// <param name="Coordinator">The coordinator's, or null.</param>
 /// <param name="AuditFile">The coordinator's audit log, or null.</param>
-public sealed record ProcessConfig(int Threads, string Listen, string? Advertise, string? Coordinator, string? AuditFile = null);
+/// <param name="OverlayListen">Where the coordinator exchanges overlay descriptors besides, or null.</param>
+public sealed record ProcessConfig(int Threads, string Listen, string? Advertise, string? Coordinator, string? AuditFile = null, string? OverlayListen = null);
 
 /// <summary>What notices old copies of sealed files.</summary>
 /// <param name="Counter">tpm, file or none.</param>

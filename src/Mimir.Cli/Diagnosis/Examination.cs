@@ -5,6 +5,7 @@ using System.Runtime.Intrinsics.X86;
 using Mimir.Cli.Configuration;
 using Mimir.Models.Files;
 using Mimir.Numerics;
+using Mimir.Overlay.Interfaces;
 using Mimir.Services.Attesting;
 using Mimir.Services.Hardening;
 
@@ -20,7 +21,7 @@ public static class Examination
     [
         Runtime(), Processor(), Encryption(), Memory(), Bandwidth(1), Bandwidth(Environment.ProcessorCount),
         await Guarded("loopback TLS 1.3", LoopbackTls.TryAsync, cancellation), Ports(), TemporaryDirectory(), Model(model),
-        .. Evidence(), .. ProcessHardening.Examine().Select(outcome => new Finding(outcome.Name, outcome.Ok, false, outcome.Detail)),
+        .. Evidence(), Overlay(), .. ProcessHardening.Examine().Select(outcome => new Finding(outcome.Name, outcome.Ok, false, outcome.Detail)),
     ];
 
     private static Finding Runtime() => new(".NET", Environment.Version.Major >= 10, true, $"{Environment.Version} (10 or newer is needed)");
@@ -96,6 +97,11 @@ public static class Examination
             ? "the TPM can count versions: set sealing.counter: tpm"
             : "no TPM that could count versions; sealing.counter: file notices some of them (docs/sealed-storage.md)");
     }
+
+    /// <summary>Which overlay this machine can run. Lacking it, members reach each other without; TLS is there in any case.</summary>
+    private static Finding Overlay() => OverlayInterface.Obstacle() is { } obstacle
+        ? new("overlay", false, false, obstacle)
+        : new("overlay", true, false, $"'mimir wireguard' can run here, {(OverlayInterface.IsInKernel ? "with the kernel's WireGuard" : "with wireguard-go; the kernel has no WireGuard, or the program 'wg' (package wireguard-tools) is missing")}");
 
     private static Finding Model(string? path)
     {

@@ -18,6 +18,9 @@ public enum DescriptorRefusal
     /// <summary>A newer one of this node was seen before.</summary>
     OlderEpoch,
 
+    /// <summary>The coordinator relays it, and it was signed more than a day ago.</summary>
+    TooOld,
+
     /// <summary>The node has signed two different ones with the same epoch.</summary>
     TwoOfOneEpoch,
 

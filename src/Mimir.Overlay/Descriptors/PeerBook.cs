@@ -52,7 +52,8 @@ public sealed record PeerBook(IReadOnlyList<OverlayPeer> Peers, IReadOnlyList<st
         }
         var newest = verified.GroupBy(v => v.Peer.Label, StringComparer.Ordinal).Select(of => Newest(of, refused)).OfType<(string, OverlayPeer)>();
         var distinct = newest.GroupBy(v => v.Item2.PublicKey).Select(of => Single(of, refused)).OfType<OverlayPeer>().OrderBy(p => p.Label, StringComparer.Ordinal).ToArray();
-        foreach (var peer in distinct) epochs?.AdvanceTo(peer.Label, peer.Epoch);
+        foreach (var peer in distinct)
+            if (epochs?.Read(peer.Label) < peer.Epoch) epochs.AdvanceTo(peer.Label, peer.Epoch);
         return new(distinct, refused);
     }
 
@@ -71,9 +72,11 @@ public sealed record PeerBook(IReadOnlyList<OverlayPeer> Peers, IReadOnlyList<st
         return null;
     }
 
-    private static string Line(string source, DescriptorRefusal refusal, string message) => $"{source}: {refusal}: {message}";
+    /// <summary>How a refusal is reported.</summary>
+    internal static string Line(string source, DescriptorRefusal refusal, string message) => $"{source}: {refusal}: {message}";
 
-    private static string? ReadFile(string path)
+    /// <summary>A descriptor's file; null when it cannot be read.</summary>
+    internal static string? ReadFile(string path)
     {
         try
         {

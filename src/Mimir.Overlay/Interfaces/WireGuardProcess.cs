@@ -6,7 +6,7 @@ namespace Mimir.Overlay.Interfaces;
 /// wireguard-go as a child of this process. It ends when this object is disposed, and also when this process ends in any other way: a shell
 /// between the two kills it when the pipe that this process holds closes.
 /// </summary>
-internal sealed class WireGuardProcess : IDisposable
+internal sealed class WireGuardProcess : IInterfaceMaker
 {
     /// <summary>$1 is the interface. The shell waits for its own child, so the number that it kills is never another process's.</summary>
     private const string Script =
@@ -31,7 +31,7 @@ internal sealed class WireGuardProcess : IDisposable
         Exited = process.WaitForExitAsync();
     }
 
-    /// <summary>Ends when the program has ended, for whatever reason.</summary>
+    /// <inheritdoc/>
     public Task Exited { get; }
 
     /// <summary>Where the program is, or null.</summary>
@@ -45,7 +45,7 @@ internal sealed class WireGuardProcess : IDisposable
         return new(Process.Start(start)!);
     }
 
-    /// <summary>The last thing that it said, after it has ended.</summary>
+    /// <inheritdoc/>
     public async Task<string> LastWordsAsync()
     {
         // Its guard may hold the pipe a moment longer.

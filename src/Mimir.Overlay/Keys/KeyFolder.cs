@@ -7,8 +7,9 @@ using Mimir.Trust.SealedFiles;
 namespace Mimir.Overlay.Keys;
 
 /// <summary>
-/// A node's WireGuard keys on disk, mode 0600 in a directory of mode 0700: <c>current.key</c>, during a rotation also <c>next.key</c>, and
-/// <c>epochs</c>: the newest epoch that this node has signed and has seen of each peer.
+/// A node's WireGuard keys on disk, mode 0600 in a directory of mode 0700: <c>current.key</c>, during a rotation also <c>next.key</c>;
+/// <c>epochs</c>: the newest epoch that this node has signed and has seen of each peer; <c>own.peer</c>: the last descriptor that was asked for; and <c>revocations</c>: the
+/// newest revocation list that was seen.
 /// </summary>
 public sealed class KeyFolder(string directory)
 {
@@ -19,6 +20,12 @@ public sealed class KeyFolder(string directory)
 
     /// <summary>The newest epochs, by "role.name" of the peer.</summary>
     public IMonotonicCounter Epochs { get; } = new HighWaterMarks(Path.Combine(directory, EpochsFile));
+
+    /// <summary>The newest revocation list that the overlay has taken into force.</summary>
+    public string Revocations => At("revocations");
+
+    /// <summary>The last descriptor of this node that its operator asked for.</summary>
+    public string OwnDescriptor => At("own.peer");
 
     /// <summary>Whether a new key waits for <see cref="Activate"/>.</summary>
     public bool HasNext => File.Exists(At(NextFile));

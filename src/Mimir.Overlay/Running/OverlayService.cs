@@ -11,7 +11,9 @@ namespace Mimir.Overlay.Running;
 /// Keeps an interface as <see cref="Reconciliation"/> wants it: looks at folders and interface every second, ten times a second while a peer's
 /// new key waits for its first handshake.
 /// </summary>
-public sealed class OverlayService(OverlaySettings settings)
+/// <param name="settings">What to serve.</param>
+/// <param name="trust">Whom to trust; the caller disposes of it.</param>
+public sealed class OverlayService(OverlaySettings settings, OverlayTrust trust)
 {
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Alert = TimeSpan.FromMilliseconds(100);
@@ -30,7 +32,7 @@ public sealed class OverlayService(OverlaySettings settings)
         {
             var address = AddressOf(Self());
             using var made = await OverlayInterface.StartAsync(settings.Interface, cancellation);
-            await ReconcileAsync(made.Uapi, address, cancellation);
+            await ReconcileAsync(made.Device, address, cancellation);
             await made.SwitchOnAsync(address, cancellation);
             settings.Log($"{Self().Identity} is {address} on {settings.Interface.Name}, UDP port {settings.ListenPort}");
             await ServeAsync(made, address, cancellation);
@@ -50,7 +52,7 @@ public sealed class OverlayService(OverlaySettings settings)
             var waiting = false;
             try
             {
-                waiting = await ReconcileAsync(made.Uapi, address, cancellation);
+                waiting = await ReconcileAsync(made.Device, address, cancellation);
                 good = settings.Clock.GetTimestamp();
             }
             catch (Exception error) when (error is OverlayException or UapiException or InvalidDataException or IOException or UnauthorizedAccessException)
@@ -67,19 +69,19 @@ public sealed class OverlayService(OverlaySettings settings)
     }
 
     /// <summary>One step. True while a peer's new key waits for its first handshake.</summary>
-    private async Task<bool> ReconcileAsync(UapiClient uapi, IPAddress address, CancellationToken cancellation)
+    private async Task<bool> ReconcileAsync(IWireGuardDevice served, IPAddress address, CancellationToken cancellation)
     {
         var self = Self();
         if (!AddressOf(self).Equals(address)) throw new OverlayException($"{settings.Identity}: is now the identity of {self.Identity}; start again with it");
-        using var anchors = TrustAnchors.Load(settings.Authority);
+        var anchors = trust.Now();
         var now = settings.Clock.GetUtcNow();
         var book = PeerBook.Read(settings.Peers, (self.Identity.Role, self.Identity.Name), anchors, _keys.Epochs, now);
         foreach (var refusal in book.Refused) SayOnce($"refused {refusal}");
-        using var device = await uapi.GetAsync(cancellation);
+        using var device = await served.GetAsync(cancellation);
         using var change = Reconciliation.Plan(self, book.Peers, device, now);
         if (!change.IsEmpty)
         {
-            await uapi.SetAsync(change, cancellation);
+            await served.SetAsync(change, cancellation);
             Say(change, book.Peers);
         }
         return Reconciliation.IsWaiting(book.Peers, device);

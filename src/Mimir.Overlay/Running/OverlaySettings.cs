@@ -17,6 +17,9 @@ public sealed record OverlaySettings
     /// <summary>Folder of the peers' descriptors.</summary>
     public required string Peers { get; init; }
 
+    /// <summary>A signed revocation list that is taken into force whenever it changes, such as the one that a role keeps (attestation.revocations); null: none.</summary>
+    public string? Revocations { get; init; }
+
     /// <summary>UDP port.</summary>
     public required int ListenPort { get; init; }
 

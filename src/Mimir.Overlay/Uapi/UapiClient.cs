@@ -7,22 +7,23 @@ namespace Mimir.Overlay.Uapi;
 /// Talks to the program behind a WireGuard interface over its socket, one connection per request. Source: wireguard.com/xplatform.
 /// </summary>
 /// <param name="path">The socket.</param>
-public sealed class UapiClient(string path)
+public sealed class UapiClient(string path) : IWireGuardDevice
 {
     /// <summary>Where programs such as wireguard-go put their sockets.</summary>
     public const string Folder = "/var/run/wireguard";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>Whether such a program serves an interface of this name.</summary>
+    public static bool IsServed(string name) => File.Exists(Path.Combine(Folder, name + ".sock"));
+
     /// <summary>The client for an interface of this machine.</summary>
     public static UapiClient ForInterface(string name) => new(Path.Combine(Folder, name + ".sock"));
 
-    /// <summary>Reads the interface. The caller disposes of the answer, which holds secrets.</summary>
-    /// <exception cref="UapiException">No answer, or one that is not understood.</exception>
+    /// <inheritdoc/>
     public Task<UapiDevice> GetAsync(CancellationToken cancellation) => AskAsync("get=1\n\n"u8.ToArray(), UapiReader.ReadDevice, cancellation);
 
-    /// <summary>Changes the interface.</summary>
-    /// <exception cref="UapiException">No answer, or the interface refuses; some of the change may have been made.</exception>
+    /// <inheritdoc/>
     public async Task SetAsync(DeviceChange change, CancellationToken cancellation)
     {
         var request = change.ToRequest();

@@ -8,6 +8,9 @@ namespace Mimir.Services.Coordination;
 /// <summary>Throwing members out.</summary>
 internal sealed partial class Cluster
 {
+    /// <summary>Told of every list that comes into force, when the members are told.</summary>
+    public Action Revoked { get; set; } = () => { };
+
     /// <summary>The revocation list in force as a message; null before the first.</summary>
     public SignedRevocations? Revocations => tls.Anchors.Revocations.Signed is { IsEmpty: false } signed ? new SignedRevocations { List = ByteString.CopyFrom(signed.Span) } : null;
 
@@ -28,6 +31,7 @@ internal sealed partial class Cluster
         var message = Revocations!;
         foreach (var worker in workers) worker.Send(new WorkerCommand { Revocations = message });
         foreach (var session in _sessions.Values) session.Tell(message);
+        Revoked();
         tls.Anchors.Revocations.Keep();
 
         void Conclude()

@@ -26,9 +26,23 @@ public static class CoordinatorHost
         var registrar = new Registrar(tls, authority, settings.Attestation.Validity, environment.Log, audit);
         var cluster = new Cluster(tls, registrar, settings.MaxLanes, environment.Log, audit);
         registrar.Admitted = cluster.Renew;
+        var board = new OverlayBoard(() => cluster.Revocations);
+        cluster.Revoked = board.Tell;
+        var exchange = new OverlayEndpoint(board, tls.Clock);
         await using var server = await GrpcServer.StartAsync(
-            tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster, registrar)),
-            routes => routes.MapGrpcService<CoordinatorEndpoint>(), environment.Log, cancellation: cancellation);
+            tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster, registrar)).AddSingleton(exchange),
+            routes =>
+            {
+                routes.MapGrpcService<CoordinatorEndpoint>();
+                routes.MapGrpcService<OverlayEndpoint>();
+            },
+            environment.Log, cancellation: cancellation);
+        await using var outside = settings.OverlayListen is { } listen
+            ? await GrpcServer.StartAsync(
+                tls, RoleSettings.Endpoint("overlay.listen", listen), services => services.AddSingleton(exchange), routes => routes.MapGrpcService<OverlayEndpoint>(), environment.Log,
+                cancellation: cancellation)
+            : null;
+        if (outside is not null) environment.Log($"exchanging overlay descriptors on port {outside.Port}");
         environment.Listening(new HostAddress(settings.AdvertisedHost ?? endpoint.Address.ToString(), server.Port));
         environment.Log(settings.Attestation.Demand);
         try

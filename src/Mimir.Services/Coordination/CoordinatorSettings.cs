@@ -12,6 +12,12 @@ public sealed record CoordinatorSettings : RoleSettings
     /// <summary>The audit log (configuration key <c>audit.file</c>); null: none is kept.</summary>
     public string? AuditFile { get; init; }
 
+    /// <summary>
+    /// A further address at which nothing but the overlay's descriptors is exchanged, for members that are not in the overlay yet (configuration key <c>overlay.listen</c>);
+    /// null: they are exchanged where everything else is.
+    /// </summary>
+    public string? OverlayListen { get; init; }
+
     /// <summary>Opens the authority of a directory; where keys may be kept elsewhere than in files, this says how.</summary>
     public Func<string, CertificateAuthority> OpenAuthority { get; init; } = directory => CertificateAuthority.Load(directory);
 }

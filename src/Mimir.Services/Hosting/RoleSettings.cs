@@ -88,7 +88,11 @@ public record RoleSettings
 
     /// <summary>The address to listen on.</summary>
     /// <exception cref="InvalidDataException">Not <c>address:port</c>.</exception>
-    internal IPEndPoint Endpoint() => IPEndPoint.TryParse(Listen, out var endpoint) && Listen.Contains(':', StringComparison.Ordinal)
+    internal IPEndPoint Endpoint() => Endpoint("listen", Listen);
+
+    /// <summary>The address to listen on that the configuration key <paramref name="key"/> gives.</summary>
+    /// <exception cref="InvalidDataException">Not <c>address:port</c>.</exception>
+    internal static IPEndPoint Endpoint(string key, string text) => IPEndPoint.TryParse(text, out var endpoint) && text.Contains(':', StringComparison.Ordinal)
         ? endpoint
-        : throw new InvalidDataException($"listen: '{Listen}' is no address and port, such as 127.0.0.1:7000");
+        : throw new InvalidDataException($"{key}: '{text}' is no address and port, such as 127.0.0.1:7000");
 }

@@ -1,3 +1,4 @@
+using Mimir.Overlay;
 using Mimir.Overlay.Descriptors;
 using Mimir.Trust;
 using Mimir.Trust.Certificates;
@@ -38,6 +39,27 @@ public sealed class WireGuardCommandTests : IDisposable
         Assert.Equal(next.PublicKey.ToString(), (await DoneAsync("wireguard", "activate", At("keys"))).Trim());
         await SignAsync("descriptor");
         Assert.Equal(next.PublicKey, Read().PublicKey);
+    }
+
+    [Fact]
+    public async Task Without_a_file_to_write_the_descriptor_stays_beside_the_keys_to_be_announced()
+    {
+        await DoneAsync("wireguard", "keys", At("keys"));
+        foreach (var verb in (string[])["descriptor", "rotate"])
+        {
+            await DoneAsync(Signing(verb)[..^2]);
+            var own = PeerDescriptor.Parse(File.ReadAllText(At("keys/own.peer")));
+            using var anchors = TrustAnchors.Load(At("ca.pem"));
+            using var identity = Identity.Load(At("identity"));
+            var announced = new OwnDescriptor(new(At("keys"))).Sign(identity, DateTimeOffset.UtcNow);
+            // Signed afresh, it is the newest; and it says the same.
+            Assert.True(announced.Epoch > own.Epoch);
+            Assert.Equal((own.PublicKey, own.Endpoint), (announced.PublicKey, announced.Endpoint));
+            Assert.Equal("p0", OverlayPeer.Verify(announced.ToString(), anchors, DateTimeOffset.UtcNow).Identity.Name);
+        }
+        File.Delete(At("keys/own.peer"));
+        using var signer = Identity.Load(At("identity"));
+        Assert.Contains("'mimir wireguard descriptor' makes one", Assert.Throws<OverlayException>(() => new OwnDescriptor(new(At("keys"))).Sign(signer, DateTimeOffset.UtcNow)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,15 +30,22 @@ internal sealed class MimirProcess : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>Completes with the first piece of text: tokens are coming.</summary>
     public Task FirstText => _firstText.Task;
 
     /// <summary>Completes with the first log line.</summary>
     public Task FirstError => _firstError.Task;
 
-    public static MimirProcess Start(params string[] arguments)
+    public static MimirProcess Start(params string[] arguments) => Launch(Executable, arguments);
+
+    /// <summary>In a network namespace, as root.</summary>
+    public static MimirProcess StartIn(string networkNamespace, params string[] arguments) => Launch("ip", ["netns", "exec", networkNamespace, Executable, .. arguments]);
+
+    private static MimirProcess Launch(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(Executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         // Under a test host the runtime is found as the host found it.
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is null && Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(typeof(object).Assembly.Location)))) is { } root)
             start.Environment["DOTNET_ROOT"] = root;

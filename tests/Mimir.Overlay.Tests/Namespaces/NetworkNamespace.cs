@@ -30,6 +30,22 @@ internal sealed partial class NetworkNamespace : IDisposable
         }
     }
 
+    /// <summary>Plugs all of them into one switch; the first is 10.78.0.1. The switch is a namespace too.</summary>
+    public static NetworkNamespace Switch(string name, IReadOnlyList<NetworkNamespace> hosts)
+    {
+        var middle = new NetworkNamespace(name);
+        Ip("-n", name, "link", "add", "switch", "type", "bridge");
+        Ip("-n", name, "link", "set", "switch", "up");
+        for (var i = 0; i < hosts.Count; i++)
+        {
+            Ip("-n", name, "link", "add", $"port{i}", "type", "veth", "peer", "name", "wire", "netns", hosts[i].Name);
+            Ip("-n", name, "link", "set", $"port{i}", "master", "switch", "up");
+            Ip("-n", hosts[i].Name, "address", "add", $"10.78.0.{i + 1}/24", "dev", "wire");
+            Ip("-n", hosts[i].Name, "link", "set", "wire", "up");
+        }
+        return middle;
+    }
+
     public Socket Open(Func<Socket> make)
     {
         Socket? made = null;

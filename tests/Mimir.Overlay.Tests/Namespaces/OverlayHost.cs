@@ -19,6 +19,7 @@ internal sealed class OverlayHost : IAsyncDisposable
     private readonly IPEndPoint _endpoint;
     private readonly InterfaceSettings _interface;
     private readonly TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private OverlayTrust? _trust;
     private Task _running = Task.CompletedTask;
 
     public OverlayHost(Group group, string root, string name, NetworkNamespace space, string address)
@@ -48,6 +49,9 @@ internal sealed class OverlayHost : IAsyncDisposable
 
     public string Peers => Path.Combine(_folder, "peers");
 
+    /// <summary>Where its overlay looks for a revocation list.</summary>
+    public string Revocations => Path.Combine(_folder, "revocations");
+
     public UapiClient Uapi => UapiClient.ForInterface(_interface.Name);
 
     public InterfaceSettings Interface => _interface;
@@ -72,6 +76,7 @@ internal sealed class OverlayHost : IAsyncDisposable
             Identity = Path.Combine(_folder, "identity"),
             Authority = Path.Combine(_folder, "ca.pem"),
             Peers = Peers,
+            Revocations = Revocations,
             ListenPort = Port,
             Interface = _interface,
             Log = line =>
@@ -80,7 +85,8 @@ internal sealed class OverlayHost : IAsyncDisposable
                 if (line.Contains(" is fd", StringComparison.Ordinal) && line.Contains("UDP port", StringComparison.Ordinal)) _up.TrySetResult();
             },
         };
-        _running = new OverlayService(settings).RunAsync(_stop.Token);
+        _trust = new(settings);
+        _running = new OverlayService(settings, _trust).RunAsync(_stop.Token);
         await Task.WhenAny(_running, _up.Task).WaitAsync(TimeSpan.FromSeconds(60));
         if (_running.IsFaulted) await _running;
     }
@@ -124,6 +130,7 @@ internal sealed class OverlayHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        _trust?.Dispose();
         _stop.Dispose();
     }
 }

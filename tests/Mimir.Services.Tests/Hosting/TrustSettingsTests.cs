@@ -1,5 +1,4 @@
 using Mimir.Services.Hosting;
-using Mimir.Services.Joining;
 using Mimir.Trust;
 using Mimir.Trust.Certificates;
 using Mimir.Trust.Revocations;

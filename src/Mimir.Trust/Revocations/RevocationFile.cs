@@ -1,7 +1,4 @@
-using Mimir.Trust;
-using Mimir.Trust.Revocations;
-
-namespace Mimir.Services.Joining;
+namespace Mimir.Trust.Revocations;
 
 /// <summary>A signed revocation list in a file: one line of base 64.</summary>
 public static class RevocationFile
@@ -32,7 +29,7 @@ public static class RevocationFile
 
     /// <summary>Takes the list of a file into force.</summary>
     /// <exception cref="InvalidDataException">It is unreadable, or <paramref name="anchors"/> do not accept it.</exception>
-    internal static void Accept(TrustAnchors anchors, string path)
+    public static void Accept(TrustAnchors anchors, string path)
     {
         try
         {
