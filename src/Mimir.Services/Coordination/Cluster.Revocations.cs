@@ -27,7 +27,7 @@ internal sealed partial class Cluster
         audit.Revoked(list);
         var message = Revocations!;
         foreach (var worker in workers) worker.Send(new WorkerCommand { Revocations = message });
-        foreach (var session in _sessions.Values) session.Tell(message);
+        foreach (var session in _sessions.Values) session.Tell(new InferenceEvent { Revocations = message });
         tls.Anchors.Revocations.Keep();
 
         void Conclude()

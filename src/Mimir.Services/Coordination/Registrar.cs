@@ -45,6 +45,9 @@ internal sealed class Registrar(TlsSettings tls, CertificateAuthority? authority
         }
     }
 
+    /// <summary>Certificates are issued by <paramref name="successor"/> from now on.</summary>
+    public void Succeed(CertificateAuthority successor) => _authority?.Succeed(successor);
+
     /// <summary>Told of every certificate that was issued, so that a node that is registered already goes on with its new one.</summary>
     public Action<PeerIdentity> Admitted { get; set; } = _ => { };
 

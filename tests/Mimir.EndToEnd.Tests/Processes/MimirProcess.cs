@@ -12,6 +12,7 @@ internal sealed class MimirProcess : IAsyncDisposable
     private readonly TaskCompletionSource _firstText = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstError = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
+    private TaskCompletionSource _moreErrors = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private MimirProcess(Process process)
     {
@@ -29,6 +30,8 @@ internal sealed class MimirProcess : IAsyncDisposable
     public string LastError => Errors.TrimEnd().Split('\n')[^1];
 
     public int ProcessId => _process.Id;
+
+    public bool HasExited => _process.HasExited;
 
     /// <summary>Completes with the first piece of text: tokens are coming.</summary>
     public Task FirstText => _firstText.Task;
@@ -58,6 +61,23 @@ internal sealed class MimirProcess : IAsyncDisposable
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
         await _reading;
         return _process.ExitCode;
+    }
+
+    /// <summary>Waits for its log to say something.</summary>
+    /// <exception cref="InvalidOperationException">It ended without.</exception>
+    public async Task SaidAsync(string expected)
+    {
+        while (true)
+        {
+            Task more;
+            lock (_errors)
+            {
+                if (_errors.ToString().Contains(expected, StringComparison.Ordinal)) return;
+                more = _moreErrors.Task;
+            }
+            if (_reading.IsCompleted) throw new InvalidOperationException($"'{expected}' was never said, but: {Errors}");
+            await Task.WhenAny(more, _reading).WaitAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Its child processes by what they are: "node p1" → id. Read from /proc, so on Linux only.</summary>
@@ -105,7 +125,15 @@ internal sealed class MimirProcess : IAsyncDisposable
         var buffer = new char[4096];
         while (await reader.ReadAsync(buffer) is > 0 and var count)
         {
-            lock (into) into.Append(buffer, 0, count);
+            lock (into)
+            {
+                into.Append(buffer, 0, count);
+                if (into == _errors)
+                {
+                    _moreErrors.TrySetResult();
+                    _moreErrors = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
             first.TrySetResult();
         }
         first.TrySetResult();
