@@ -7,6 +7,7 @@ using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
 using Mimir.Trust.Audit;
+using Mimir.Trust.Registration;
 
 namespace Mimir.Services.Coordination;
 
@@ -190,7 +191,8 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
         }
         catch (UntrustedPeerException refused)
         {
-            throw audit.Refused(identity, AdmissionRefusal.Evidence, refused.Message);
+            var policy = refused is PolicyRefusedException;
+            throw audit.Refused(identity, policy ? AdmissionRefusal.Policy : AdmissionRefusal.Evidence, $"{(policy ? RegistrationRefusedException.Policy : RegistrationRefusedException.Evidence)}: {refused.Message}");
         }
     }
 

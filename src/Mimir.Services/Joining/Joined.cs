@@ -89,7 +89,7 @@ internal sealed class Joined : IAsyncDisposable
             {
                 return await applicant.ApplyAsync(cancellation);
             }
-            catch (PeerLostException) when (clock.GetElapsedTime(started) <= RetryFor)
+            catch (Exception error) when (error is PeerLostException or RegistrationRefusedException { Code: RegistrationRefusedException.Rate } && clock.GetElapsedTime(started) <= RetryFor)
             {
                 await Task.Delay(Pause, clock, cancellation);
             }

@@ -16,7 +16,10 @@ internal sealed class KnownCertificates
     private readonly Queue<string> _order = new();
 
     /// <summary>Remembers a certificate; false when it is known.</summary>
-    public bool Add(PeerIdentity peer)
+    public bool Add(PeerIdentity peer) => Add(peer, peer.Serial);
+
+    /// <summary>Remembers that the certificate of this serial number stands behind the peer's; false when it is known.</summary>
+    public bool Add(PeerIdentity peer, string serial)
     {
         if (!_byKey.TryGetValue(KeyOf(peer), out var known))
         {
@@ -24,10 +27,10 @@ internal sealed class KnownCertificates
             _byKey.Add(KeyOf(peer), known = []);
             _order.Enqueue(KeyOf(peer));
         }
-        if (known.Contains((peer.Serial, peer.IssuerSpkiSha256))) return false;
+        var isNew = !known.Remove((serial, peer.IssuerSpkiSha256));
         if (known.Count == MostOfKey) known.RemoveAt(0);
-        known.Add((peer.Serial, peer.IssuerSpkiSha256));
-        return true;
+        known.Add((serial, peer.IssuerSpkiSha256));
+        return isNew;
     }
 
     /// <summary>The certificates of the peer's name and key: serial number and the issuer's key; this one is always among them.</summary>

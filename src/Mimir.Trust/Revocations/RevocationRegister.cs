@@ -75,6 +75,12 @@ public sealed class RevocationRegister
         return ReasonAgainst(peer);
     }
 
+    /// <summary>The operator's certificate <paramref name="enrolled"/> vouched for the key of <paramref name="attested"/>: when the one is revoked by its serial number, so is the other.</summary>
+    public void Link(PeerIdentity attested, PeerIdentity enrolled)
+    {
+        lock (_lock) _known.Add(attested, enrolled.Serial);
+    }
+
     /// <summary>
     /// Has <paramref name="close"/> called once, with the reason, when <paramref name="peer"/> is revoked; at once if it is already. Disposing of the result ends the watch. A retired
     /// authority ends a live connection unless another one has certified the same name and key since.

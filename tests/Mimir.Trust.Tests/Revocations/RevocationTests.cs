@@ -174,6 +174,24 @@ public sealed class RevocationTests : IDisposable
     }
 
     [Fact]
+    public void The_operators_certificate_takes_the_attested_one_with_it()
+    {
+        var closed = new List<string>();
+        using var attested = _authority.Issue(Role.Party, "p2", Day);
+        var peer = PeerIdentity.Verify(attested.Certificate, _anchors, Now);
+        using var watch = _anchors.Revocations.Watch(peer, closed.Add);
+        _anchors.Revocations.Link(peer, _peer);
+        for (var i = 0; i < 20; i++)
+        {
+            // A day of renewals, each vouched for again.
+            _authority.Renew(attested, Day);
+            _anchors.Revocations.Link(PeerIdentity.Verify(attested.Certificate, _anchors, Now), _peer);
+        }
+        _anchors.Accept(First(new RevocationEntry(RevocationKind.Serial, _peer.Serial, "stolen")));
+        Assert.Single(closed);
+    }
+
+    [Fact]
     public void A_successor_that_is_retired_itself_is_named_no_longer()
     {
         using var next = CertificateAuthority.Create(clock: new Clock(Now));

@@ -25,7 +25,7 @@ public static class AttestedRelease
             rule.RequireAccepted(peer.Role, peer.Name, rule.Verify(peer.Role, peer.Name, peer.PublicKeyInfo.Span, peer.SealingPublicKey.Span, record, clock.GetUtcNow()));
             return Task.FromResult(true);
         }
-        catch (UntrustedPeerException)
+        catch (UntrustedPeerException refused) when (refused is not PolicyRefusedException)
         {
             return Task.FromResult(false);
         }

@@ -40,7 +40,14 @@ public sealed class ShareHolder(Identity self, KeyShare share, ReleaseJudge judg
             throw Refuse(KeyRefusal.ChallengeUnknown, "did not give this challenge to this requester, or too long ago, or it was answered already");
         if (evidence.Length is 0 or > LongestEvidence) throw Refuse(KeyRefusal.EvidenceRefused, "got no evidence, or more than it reads");
         var nonce = ReleaseClaim.BoundNonce(keyName, challenge.Span, requester.SealingPublicKey.Span);
-        if (!await judge(new ReleaseClaim(keyName, requester, nonce, evidence), cancellation)) throw Refuse(KeyRefusal.EvidenceRefused, "does not accept the evidence");
+        try
+        {
+            if (!await judge(new ReleaseClaim(keyName, requester, nonce, evidence), cancellation)) throw Refuse(KeyRefusal.EvidenceRefused, "does not accept the evidence");
+        }
+        catch (PolicyRefusedException)
+        {
+            throw Refuse(KeyRefusal.PolicyRefused, "has a policy that refuses what the evidence proves");
+        }
         // Written before anything is released: what is not in the log did not happen.
         audit?.Append(new KeyReleased(keyName, requester.SpkiSha256));
         return SealedMessage.Seal(self, requester, Context(challenge.Span), [share.Index, .. share.Bytes]);
