@@ -70,6 +70,9 @@ public sealed class MimirClient : IDisposable
                         _tls.Anchors.Accept(revocations.List.Memory);
                         _tls.Anchors.Revocations.Keep();
                         break;
+                    case { EventCase: InferenceEvent.EventOneofCase.Certificate } renewed:
+                        PeerIdentity.Learn(renewed.Certificate.Span, _tls.Anchors, _tls.Clock.GetUtcNow());
+                        break;
                     case { Failed: { } failed }:
                         throw failed.ToException();
                     case { Finished: not null }:

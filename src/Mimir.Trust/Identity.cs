@@ -11,7 +11,9 @@ namespace Mimir.Trust;
 /// </summary>
 public sealed class Identity : IDisposable
 {
-    private const string CertificateFile = "certificate.pem";
+    /// <summary>The certificate's file in an identity's directory.</summary>
+    public const string CertificateFile = "certificate.pem";
+
     private const string KeyFile = "key.pem";
     private const string SealingKeyFile = "sealing-key.pem";
 
@@ -69,6 +71,19 @@ public sealed class Identity : IDisposable
             throw new InvalidDataException($"The identity in '{directory}' cannot be used: {error.Message}");
         }
     }
+
+    /// <summary>Reads the certificate of a directory, DER.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public static byte[] ReadCertificate(string directory)
+    {
+        var certificates = TrustAnchors.LoadCertificates(Path.Combine(directory, CertificateFile));
+        var first = certificates[0].RawData;
+        foreach (var certificate in certificates) certificate.Dispose();
+        return first;
+    }
+
+    /// <summary>Writes the certificate alone, in place of the one in <paramref name="directory"/>: the keys there stay.</summary>
+    public void SaveCertificate(string directory) => OwnerOnlyFile.Write(Path.Combine(directory, CertificateFile), Certificate.ExportCertificatePem());
 
     /// <summary>Writes the three files, mode 0600, into a directory that is created with mode 0700 when absent.</summary>
     public void Save(string directory)

@@ -84,6 +84,22 @@ public sealed class PeerIdentity
         using (certificate) return certificate.RawDataMemory.Span.SequenceEqual(certificateDer) ? Verify(certificate, anchors, now) : throw new UntrustedPeerException(Damaged);
     }
 
+    /// <summary>
+    /// Takes note of a certificate that somebody passed on: whoever's key it certifies may be revoked by it, and keeps its connections when an earlier issuer is retired. One that does
+    /// not verify says nothing.
+    /// </summary>
+    public static void Learn(ReadOnlySpan<byte> certificateDer, TrustAnchors anchors, DateTimeOffset now)
+    {
+        try
+        {
+            Verify(certificateDer, anchors, now);
+        }
+        catch (UntrustedPeerException)
+        {
+            // Nothing depends on it.
+        }
+    }
+
     /// <summary>Demands a role, and a name where one is given.</summary>
     /// <exception cref="UntrustedPeerException">The peer is somebody else; the message names both.</exception>
     public PeerIdentity Require(Role role, string? name = null)
@@ -125,7 +141,7 @@ public sealed class PeerIdentity
         if (length != 2)
             throw new UntrustedPeerException($"The certificate of {who} was not issued directly by this session's certificate authority.");
         var peer = new PeerIdentity(profile, certificate, issuer);
-        return anchors.Revocations.ReasonAgainst(peer) is { } reason ? throw new UntrustedPeerException(reason) : peer;
+        return anchors.Revocations.Know(peer) is { } reason ? throw new UntrustedPeerException(reason) : peer;
     }
 
     /// <summary>SHA-256 of a certificate's subject public key info, upper-case hexadecimal.</summary>

@@ -27,6 +27,14 @@ public sealed class TrustAnchors : IDisposable
     /// <summary>What is revoked.</summary>
     public RevocationRegister Revocations { get; init; } = new();
 
+    /// <summary>Whether an authority's certificate (DER) is among these roots and not retired.</summary>
+    public bool Trusts(ReadOnlySpan<byte> authority)
+    {
+        foreach (var certificate in _certificates)
+            if (certificate.RawDataMemory.Span.SequenceEqual(authority)) return !Revocations.List.HasRevoked(PeerIdentity.KeyHash(certificate));
+        return false;
+    }
+
     /// <summary>Reads one or more PEM certificates from a file, as <see cref="Certificates.CertificateAuthority.SaveCertificate"/> writes it.</summary>
     /// <exception cref="InvalidDataException">The file holds no certificate.</exception>
     public static TrustAnchors Load(string path) => new(LoadCertificates(path));

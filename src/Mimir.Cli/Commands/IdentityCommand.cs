@@ -11,7 +11,7 @@ namespace Mimir.Cli.Commands;
 public static class IdentityCommand
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("identity", "Certificates of a group: its authority, and one identity per process") { Authority(), Issue() };
+    public static Command Create() => new("identity", "Certificates of a group: its authority, and one identity per process") { Authority(), Issue(), Renew() };
 
     private static Command Authority()
     {
@@ -73,6 +73,24 @@ public static class IdentityCommand
             using var issuer = AuthorityDirectory.Open(result.GetValue(authority)!, result.GetValue(shares) ?? []);
             using var identity = issuer.Issue(wanted, result.GetValue(name)!, TimeSpan.FromDays(result.GetValue(days)));
             identity.Save(result.GetValue(directory)!);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Renew()
+    {
+        var directory = new Argument<string>("DIR") { Description = "The identity: its certificate.pem is replaced, its keys stay; a running role takes the new one within seconds" };
+        var authority = new Option<string>("--authority") { Description = "The directory of the authority that is to certify it from now on", HelpName = "DIR", Required = true };
+        var shares = SharedOptions.AuthorityShares();
+        var days = SharedOptions.Bounded(new Option<int>("--days") { Description = "How long it is valid", HelpName = "N", DefaultValueFactory = _ => 90 }, 1, 3650);
+        var command = new Command("renew", "Certifies an identity anew, by the same authority or its successor") { directory, authority, shares, days };
+        command.SetAction(result =>
+        {
+            using var issuer = AuthorityDirectory.Open(result.GetValue(authority)!, result.GetValue(shares) ?? []);
+            using var identity = Identity.Load(result.GetValue(directory)!);
+            issuer.Renew(identity, TimeSpan.FromDays(result.GetValue(days)));
+            identity.SaveCertificate(result.GetValue(directory)!);
             return ExitCode.Done;
         });
         return command;

@@ -15,7 +15,7 @@ public static class RevokeCommand
     public static Command Create()
     {
         var names = new Argument<string[]>("NODE") { Description = "Whom to throw out: role/name, such as party/p2; a name alone is a party", Arity = ArgumentArity.ZeroOrMore };
-        var serials = new Option<string[]>("--serial") { Description = "One certificate, by its serial number", HelpName = "HEX" };
+        var serials = new Option<string[]>("--serial") { Description = "A certificate by its serial number, and with it the key that it certifies, its other certificates and what an attested key has from it", HelpName = "HEX" };
         var keys = new Option<string[]>("--key") { Description = "One key, by the SHA-256 of its SubjectPublicKeyInfo; as a list or a log names it", HelpName = "HEX" };
         var retire = new Option<string?>("--retire") { Description = "ca.pem of an authority that is to count no more, with all that it issued", HelpName = "FILE" };
         var reason = new Option<string>("--reason") { Description = "Why, in one line that everybody is shown", HelpName = "TEXT", DefaultValueFactory = _ => "revoked by the operator" };

@@ -56,6 +56,8 @@ public static class ConfigLoader
                     ConnectionsPerAddress = Integer("limits.connections_per_address"),
                     FailedHandshakesPerMinute = Integer("limits.failed_handshakes_per_minute"),
                     CallsPerSecond = Integer("limits.calls_per_second"),
+                    RegistrationsPerMinute = Integer("limits.registrations_per_minute"),
+                    RegistrationsPerAddress = Integer("limits.registrations_per_address"),
                     Idle = TimeSpan.FromSeconds(Integer("limits.idle_seconds")),
                     Slow = TimeSpan.FromSeconds(Integer("limits.slow_seconds")),
                 },

@@ -60,6 +60,8 @@ public static class ConfigSchema
         new("limits.idle_seconds", ConfigKind.Integer, "120", "how long a connection without calls, or one that nobody awaits, is kept") { Minimum = 1, Maximum = 86400 },
         new("limits.slow_seconds", ConfigKind.Integer, "30", "how long a gRPC peer may send or read slower than 240 bytes a second") { Minimum = 2, Maximum = 3600 },
         new("limits.calls_per_second", ConfigKind.Integer, "100", "calls that one gRPC connection may begin; ten seconds' worth may come at once") { Minimum = 1, Maximum = 1_000_000 },
+        new("limits.registrations_per_minute", ConfigKind.Integer, "12", "coordinator: calls of one member for challenges, certificates and revocation lists; a registration is two") { Minimum = 2, Maximum = 1_000_000 },
+        new("limits.registrations_per_address", ConfigKind.Integer, "240", "the same calls of all members behind one address") { Minimum = 2, Maximum = 1_000_000 },
         new("stall_seconds", ConfigKind.Integer, "120", "silence after which a peer counts as lost") { Minimum = 1, Maximum = 86400 },
     ];
 

@@ -22,15 +22,15 @@ internal sealed partial class Cluster
     public void Revoke(ReadOnlyMemory<byte> signed)
     {
         // The reason goes out before connections close here: otherwise a session would end with the loss that follows from it.
-        var list = RevocationCodec.Read(signed);
+        var (former, list) = (tls.Anchors.Revocations.List, RevocationCodec.Read(signed));
         Worker[] workers;
         lock (_lock) workers = [.. _workers.Values];
         if (!tls.Anchors.Accept(signed, Conclude)) return;
         log($"revocation list {list.Version} is in force: {string.Join(", ", list.Entries.Select(e => e.Value))}");
-        audit.Revoked(list);
+        audit.Revoked(former, list);
         var message = Revocations!;
         foreach (var worker in workers) worker.Send(new WorkerCommand { Revocations = message });
-        foreach (var session in _sessions.Values) session.Tell(message);
+        foreach (var session in _sessions.Values) session.Tell(new InferenceEvent { Revocations = message });
         Revoked();
         tls.Anchors.Revocations.Keep();
 

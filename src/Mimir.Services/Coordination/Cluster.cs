@@ -7,6 +7,7 @@ using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
 using Mimir.Trust.Audit;
+using Mimir.Trust.Registration;
 
 namespace Mimir.Services.Coordination;
 
@@ -52,6 +53,17 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
             if (_workers.TryGetValue(identity.ToString(), out var worker) && worker.Identity.SpkiSha256.Span.SequenceEqual(identity.SpkiSha256.Span))
                 worker.Renew(identity, registrar.Describe(identity));
         }
+        Announce(identity.CertificateDer);
+    }
+
+    /// <summary>Tells everybody of a member's new certificate, the coordinator's own too, so that connections outlive the authority that certified their keys first.</summary>
+    public void Announce(ReadOnlyMemory<byte> certificate)
+    {
+        var bytes = Google.Protobuf.ByteString.CopyFrom(certificate.Span);
+        Worker[] workers;
+        lock (_lock) workers = [.. _workers.Values];
+        foreach (var worker in workers) worker.Send(new WorkerCommand { Certificate = bytes });
+        foreach (var session in _sessions.Values) session.Tell(new InferenceEvent { Certificate = bytes });
     }
 
     /// <summary>A worker's connection ended: its groups are dead and its sessions over.</summary>
@@ -67,6 +79,7 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
 
     /// <summary>Takes a worker's message.</summary>
     /// <exception cref="ArgumentException">It is none that this worker may send.</exception>
+    /// <exception cref="UntrustedPeerException">It is a certificate that does not verify.</exception>
     public void Take(Worker worker, WorkerMessage message)
     {
         switch (message.MessageCase)
@@ -88,6 +101,9 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
                 break;
             case WorkerMessage.MessageOneofCase.ModelReady:
                 if (_groups.TryGetValue(message.ModelReady.ToSessionId(), out var group)) group.Ready(worker);
+                break;
+            case WorkerMessage.MessageOneofCase.Certificate:
+                Renew(tls.Anchors.RequireAttested(PeerIdentity.Verify(message.Certificate.Span, tls.Anchors, tls.Clock.GetUtcNow())).Require(worker.Identity.Role, worker.Identity.Name));
                 break;
             default:
                 throw new ArgumentException($"{worker.Identity} sent an unknown message");
@@ -175,7 +191,8 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
         }
         catch (UntrustedPeerException refused)
         {
-            throw audit.Refused(identity, AdmissionRefusal.Evidence, refused.Message);
+            var policy = refused is PolicyRefusedException;
+            throw audit.Refused(identity, policy ? AdmissionRefusal.Policy : AdmissionRefusal.Evidence, $"{(policy ? RegistrationRefusedException.Policy : RegistrationRefusedException.Evidence)}: {refused.Message}");
         }
     }
 

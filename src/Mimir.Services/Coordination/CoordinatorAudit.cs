@@ -42,10 +42,10 @@ internal sealed class CoordinatorAudit(IAuditLog? audit, Action<string> log)
         _ => AdmissionRefusal.Evidence,
     });
 
-    /// <summary>A revocation list is in force.</summary>
-    public void Revoked(RevocationList list)
+    /// <summary>A revocation list is in force; what it adds to the one before is written.</summary>
+    public void Revoked(RevocationList former, RevocationList list)
     {
-        foreach (var entry in list.Entries) Note(new Revoked(list.Version, entry.Kind, entry.Value));
+        foreach (var entry in list.Entries.ExceptBy(former.Entries.Select(e => (e.Kind, e.Value)), e => (e.Kind, e.Value))) Note(new Revoked(list.Version, entry.Kind, entry.Value));
     }
 
     /// <summary>A model is about to be shared.</summary>

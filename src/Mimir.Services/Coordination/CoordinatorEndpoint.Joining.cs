@@ -12,12 +12,12 @@ namespace Mimir.Services.Coordination;
 internal sealed partial class CoordinatorEndpoint
 {
     /// <summary>A one-time nonce for evidence.</summary>
-    [AllowRoles(Role.Party, Role.TripleService, BeforeAttestation = true)]
+    [AllowRoles(Role.Party, Role.TripleService, BeforeAttestation = true, IsCostly = true)]
     public override Task<Challenge> RequestChallenge(ChallengeRequest request, ServerCallContext context) =>
         AnswerAsync(() => Task.FromResult(new Challenge { Nonce = ByteString.CopyFrom(registrar.Challenge(Verified(context))) }));
 
     /// <summary>Evidence for a node's keys, answered by a certificate for them.</summary>
-    [AllowRoles(Role.Party, Role.TripleService, BeforeAttestation = true)]
+    [AllowRoles(Role.Party, Role.TripleService, BeforeAttestation = true, IsCostly = true)]
     public override Task<AttestReply> Attest(AttestRequest request, ServerCallContext context) => AnswerAsync(() =>
     {
         try
@@ -31,7 +31,7 @@ internal sealed partial class CoordinatorEndpoint
     });
 
     /// <summary>A signed revocation list.</summary>
-    [AllowRoles(Role.Party, Role.TripleService, Role.Coordinator, Role.DataOwner, Role.ModelOwner, BeforeAttestation = true)]
+    [AllowRoles(Role.Party, Role.TripleService, Role.Coordinator, Role.DataOwner, Role.ModelOwner, BeforeAttestation = true, IsCostly = true)]
     public override Task<Receipt> PublishRevocations(SignedRevocations request, ServerCallContext context) => AnswerAsync(() =>
     {
         try

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Mimir.Services.Hosting;
+using Mimir.Services.Joining;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Rpc;
 using Mimir.Trust;
@@ -22,13 +23,15 @@ public static class CoordinatorHost
         var endpoint = settings.Endpoint();
         using var log = settings.AuditFile is { } file ? AuditLog.Open(file, identity, tls.Clock) : null;
         var audit = new CoordinatorAudit(log, environment.Log);
-        using var authority = settings.Attestation.Authority is { } directory ? settings.OpenAuthority(directory) : null;
-        var registrar = new Registrar(tls, authority, settings.Attestation.Validity, environment.Log, audit);
+        await using var authorities = new AuthorityInOffice(settings, tls, environment.Log);
+        var registrar = new Registrar(tls, authorities.First, settings.Attestation.Validity, environment.Log, audit);
         var cluster = new Cluster(tls, registrar, settings.MaxLanes, environment.Log, audit);
         registrar.Admitted = cluster.Renew;
         var board = new OverlayBoard(() => cluster.Revocations);
         cluster.Revoked = board.Tell;
         var exchange = new OverlayEndpoint(board, tls.Clock);
+        authorities.Watch(registrar.Succeed);
+        await using var own = OperatorIdentity.Watch(settings, tls, environment, peer => cluster.Announce(peer.CertificateDer));
         await using var server = await GrpcServer.StartAsync(
             tls, endpoint, services => services.AddSingleton(new CoordinatorEndpoint(cluster, registrar)).AddSingleton(exchange),
             routes =>

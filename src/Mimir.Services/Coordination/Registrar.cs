@@ -30,6 +30,7 @@ internal sealed class Registrar(TlsSettings tls, CertificateAuthority? authority
         {
             var certificate = Authority().Admit(node, new RegistrationRequest(request.PublicKey.Memory, request.SealingPublicKey.Memory, record, request.Proof.Memory), channel);
             var issued = PeerIdentity.Verify(certificate, tls.Anchors, tls.Clock.GetUtcNow());
+            tls.Anchors.Revocations.Link(issued, node);
             audit.Admitting(issued);
             // The message's buffer is the request's own; nothing else writes to it.
             _records[node.ToString()] = (Convert.ToHexString(issued.SpkiSha256.Span), record);
@@ -44,6 +45,9 @@ internal sealed class Registrar(TlsSettings tls, CertificateAuthority? authority
             throw;
         }
     }
+
+    /// <summary>Certificates are issued by <paramref name="successor"/> from now on.</summary>
+    public void Succeed(CertificateAuthority successor) => _authority?.Succeed(successor);
 
     /// <summary>Told of every certificate that was issued, so that a node that is registered already goes on with its new one.</summary>
     public Action<PeerIdentity> Admitted { get; set; } = _ => { };

@@ -108,7 +108,7 @@ internal sealed class Session
             }
             if (worker != Group.TripleService && !_running.Any(Group.Parties.Contains)) End(EndReason.Finished, "");
             if (_running.Count > 0 || !_failures.Close()) return;
-            Tell(new InferenceEvent { Finished = new SessionFinished { Session = Id.ToByteString() } });
+            TellLast(new InferenceEvent { Finished = new SessionFinished { Session = Id.ToByteString() } });
         }
         _audit.Ended(Id);
         Group.Admission.Leave(Id);
@@ -124,12 +124,12 @@ internal sealed class Session
         }
     }
 
-    /// <summary>The revocation list in force, for every client.</summary>
-    public void Tell(SignedRevocations revocations)
+    /// <summary>What every client is to know: the revocation list in force, a new certificate.</summary>
+    public void Tell(InferenceEvent news)
     {
         lock (_lock)
         {
-            foreach (var (_, events) in _clients.Values) events.Writer.TryWrite(new InferenceEvent { Revocations = revocations });
+            foreach (var (_, events) in _clients.Values) events.Writer.TryWrite(news);
         }
     }
 
@@ -180,7 +180,7 @@ internal sealed class Session
         }
         // Before the clients are told: one that tries again at once must not find the model.
         if (failed.ModelVoid) Group.Lose(failed);
-        lock (_lock) Tell(new InferenceEvent { Failed = failed });
+        lock (_lock) TellLast(new InferenceEvent { Failed = failed });
         Group.Admission.Leave(Id);
         _audit.Aborted(Id, failed);
     }
@@ -192,7 +192,7 @@ internal sealed class Session
             member.Send(new WorkerCommand { End = new SessionEnd { Session = Id.ToByteString(), Reason = reason, Message = message } });
     }
 
-    private void Tell(InferenceEvent last)
+    private void TellLast(InferenceEvent last)
     {
         _ended = true;
         _joining.Dispose();

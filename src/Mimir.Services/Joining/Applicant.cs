@@ -45,6 +45,7 @@ internal sealed class Applicant(TlsSettings enrolled, IEvidenceProducer producer
             {
                 RpcException { StatusCode: StatusCode.PermissionDenied } refused when refused.Status.Detail.Split(": ", 2) is [var code, var sentence] =>
                     new RegistrationRefusedException(code, sentence),
+                RpcException { StatusCode: StatusCode.ResourceExhausted } refused => new RegistrationRefusedException(RegistrationRefusedException.Rate, refused.Status.Detail),
                 RpcException { StatusCode: StatusCode.FailedPrecondition } refused => new InvalidDataException(refused.Status.Detail, error),
                 // TLS 1.3 tells a client last that its certificate was refused: the connection is made, and then it is gone.
                 PeerLostException when channel.Server is not null => new RegistrationRefusedException(RegistrationRefusedException.Closed,

@@ -21,14 +21,19 @@ internal sealed class Joined : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _renewing;
+    private readonly FileWatch _identity;
     private readonly IDisposable[] _own;
 
-    private Joined(TlsSettings tls, Func<CancellationToken, Task> renew, params IDisposable[] own) => (Tls, _own, _renewing) = (tls, own, renew(_stop.Token));
+    private Joined(TlsSettings tls, FileWatch identity, Func<CancellationToken, Task> renew, params IDisposable[] own) => (Tls, _identity, _own, _renewing) = (tls, identity, own, renew(_stop.Token));
 
     /// <summary>Who this process is for its peers.</summary>
     public TlsSettings Tls { get; }
 
+    /// <summary>Without evidence: told of each new certificate that the operator gave, so that the coordinator hears of it.</summary>
+    public Action<PeerIdentity> Renewed { private get; set; } = _ => { };
+
     /// <summary>Shows evidence if <paramref name="producer"/> makes any, trying again for half a minute while nobody answers.</summary>
+    /// <param name="settings">Where the operator's identity is.</param>
     /// <param name="enrolled">The identity that the operator gave.</param>
     /// <param name="producer">Makes evidence; null: none.</param>
     /// <param name="coordinator">Where to register.</param>
@@ -38,9 +43,11 @@ internal sealed class Joined : IAsyncDisposable
     /// <exception cref="AttestingException">This machine gives no evidence.</exception>
     /// <exception cref="PeerLostException">Nobody answers.</exception>
     public static async Task<Joined> EnterAsync(
-        TlsSettings enrolled, IEvidenceProducer? producer, HostAddress coordinator, RoleEnvironment environment, CancellationToken cancellation)
+        RoleSettings settings, TlsSettings enrolled, IEvidenceProducer? producer, HostAddress coordinator, RoleEnvironment environment, CancellationToken cancellation)
     {
-        if (producer is null) return new(enrolled, _ => Task.CompletedTask);
+        Joined? joined = null;
+        if (producer is null)
+            return joined = new(enrolled, OperatorIdentity.Watch(settings, enrolled, environment, peer => joined?.Renewed(peer)), _ => Task.CompletedTask);
         var (key, sealingKey) = (ECDsa.Create(ECCurve.NamedCurves.nistP256), SealingKeyPair.Generate());
         try
         {
@@ -50,7 +57,10 @@ internal sealed class Joined : IAsyncDisposable
             using var issued = X509CertificateLoader.LoadCertificate(certificate);
             var own = new Identity(issued.CopyWithPrivateKey(key), sealingKey);
             environment.Log($"registered as {own} with fresh evidence; the certificate is good for {validity.TotalMinutes:0} minutes");
-            return new(enrolled with { Identity = own }, stop => RenewAsync(own, applicant, validity, enrolled.Clock, environment, stop), own, key);
+            var asked = new SemaphoreSlim(0);
+            // Whoever certifies the operator's identity anew will hardly want to wait for half of a certificate's time.
+            var watch = OperatorIdentity.Watch(settings, enrolled, environment, _ => asked.Release());
+            return new(enrolled with { Identity = own }, watch, stop => RenewAsync(own, applicant, validity, asked, enrolled.Clock, environment, stop), own, key, asked);
         }
         catch
         {
@@ -63,6 +73,7 @@ internal sealed class Joined : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await _identity.DisposeAsync();
         await _stop.CancelAsync();
         await _renewing;
         _stop.Dispose();
@@ -78,22 +89,25 @@ internal sealed class Joined : IAsyncDisposable
             {
                 return await applicant.ApplyAsync(cancellation);
             }
-            catch (PeerLostException) when (clock.GetElapsedTime(started) <= RetryFor)
+            catch (Exception error) when (error is PeerLostException or RegistrationRefusedException { Code: RegistrationRefusedException.Rate } && clock.GetElapsedTime(started) <= RetryFor)
             {
                 await Task.Delay(Pause, clock, cancellation);
             }
         }
     }
 
-    /// <summary>At half of its time, and again after a tenth of it whenever that fails: the certificate then simply ends.</summary>
-    private static async Task RenewAsync(Identity own, Applicant applicant, TimeSpan validity, TimeProvider clock, RoleEnvironment environment, CancellationToken stop)
+    /// <summary>At half of its time or when <paramref name="asked"/>, and again after a tenth of it whenever that fails: the certificate then simply ends.</summary>
+    private static async Task RenewAsync(
+        Identity own, Applicant applicant, TimeSpan validity, SemaphoreSlim asked, TimeProvider clock, RoleEnvironment environment, CancellationToken stop)
     {
         var wait = validity / 2;
+        var asking = asked.WaitAsync(stop);
         try
         {
             while (true)
             {
-                await Task.Delay(wait, clock, stop);
+                await await Task.WhenAny(Task.Delay(wait, clock, stop), asking);
+                if (asking.IsCompleted) asking = asked.WaitAsync(stop);
                 try
                 {
                     (var certificate, validity) = await applicant.ApplyAsync(stop);

@@ -27,7 +27,7 @@ public static class NodeHost
         using var identity = enrolled.Identity;
         using var anchors = enrolled.Anchors;
         var coordinator = await environment.CoordinatorAsync(settings, cancellation);
-        await using var joined = await Joined.EnterAsync(enrolled, EvidenceProducers.Open(settings.Attestation), coordinator, environment, cancellation);
+        await using var joined = await Joined.EnterAsync(settings, enrolled, EvidenceProducers.Open(settings.Attestation), coordinator, environment, cancellation);
         var tls = joined.Tls;
         await using var listener = PeerListener.Start(settings.Endpoint(), tls, [Role.Party, Role.ModelOwner], environment.Log);
         var address = new HostAddress(settings.AdvertisedHost ?? listener.Endpoint.Address.ToString(), listener.Endpoint.Port);
@@ -35,6 +35,7 @@ public static class NodeHost
         environment.Log(settings.Attestation.Demand);
         var hello = new WorkerHello { ProtocolVersion = ProtocolVersion.Current, Host = address.Host, Port = (uint)address.Port };
         await using var link = await CoordinatorLink.ConnectAsync(tls, coordinator, hello, cancellation);
+        joined.Renewed = link.Announce;
         using var node = new Node(tls, listener, envelope => link.Send(new WorkerMessage { Sealed = envelope }), wrapMesh, (long)settings.PrefixMegabytes << 20);
         await new WorkerLoop(tls, link, node, environment).RunAsync(cancellation);
     }

@@ -29,7 +29,7 @@ public static class TripleServiceHost
         using var identity = enrolled.Identity;
         using var anchors = enrolled.Anchors;
         var coordinator = await environment.CoordinatorAsync(settings, cancellation);
-        await using var joined = await Joined.EnterAsync(enrolled, EvidenceProducers.Open(settings.Attestation), coordinator, environment, cancellation);
+        await using var joined = await Joined.EnterAsync(settings, enrolled, EvidenceProducers.Open(settings.Attestation), coordinator, environment, cancellation);
         var tls = joined.Tls;
         await using var listener = PeerListener.Start(settings.Endpoint(), tls, [Role.Party], environment.Log);
         var address = new HostAddress(settings.AdvertisedHost ?? listener.Endpoint.Address.ToString(), listener.Endpoint.Port);
@@ -47,6 +47,7 @@ public static class TripleServiceHost
             GrpcPort = (uint)server.Port,
         };
         await using var link = await CoordinatorLink.ConnectAsync(tls, coordinator, hello, cancellation);
+        joined.Renewed = link.Announce;
         dealer.Outbox = envelope => link.Send(new WorkerMessage { Sealed = envelope });
         await new WorkerLoop(tls, link, dealer, environment).RunAsync(cancellation);
     }

@@ -54,6 +54,9 @@ internal sealed class CoordinatorLink : IAsyncDisposable
     /// <summary>Queues a message; never waits. A lost coordinator shows in <see cref="ReadAllAsync"/>.</summary>
     public void Send(WorkerMessage message) => _outbox.Writer.TryWrite(message);
 
+    /// <summary>Tells the coordinator, and through it everybody, of this worker's new certificate.</summary>
+    public void Announce(PeerIdentity own) => Send(new WorkerMessage { Certificate = Google.Protobuf.ByteString.CopyFrom(own.CertificateDer.Span) });
+
     /// <summary>The coordinator's commands, until it is lost.</summary>
     /// <exception cref="PeerLostException">The coordinator is gone.</exception>
     public async IAsyncEnumerable<WorkerCommand> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation)

@@ -51,6 +51,9 @@ internal sealed class WorkerLoop(TlsSettings tls, CoordinatorLink link, IWorker 
             case WorkerCommand.CommandOneofCase.Revocations:
                 Take(command.Revocations.List.Memory);
                 break;
+            case WorkerCommand.CommandOneofCase.Certificate:
+                PeerIdentity.Learn(command.Certificate.Span, tls.Anchors, tls.Clock.GetUtcNow());
+                break;
         }
     }
 

@@ -21,6 +21,15 @@ public sealed record ConnectionLimits
     /// <summary>Calls a second that one gRPC connection may begin; ten seconds' worth may come at once (<c>limits.calls_per_second</c>).</summary>
     public int CallsPerSecond { get; init; } = 100;
 
+    /// <summary>
+    /// Calls for challenges, certificates and revocation lists that one peer may make within a minute, and at once after a quiet one; a registration is two of them
+    /// (<c>limits.registrations_per_minute</c>).
+    /// </summary>
+    public int RegistrationsPerMinute { get; init; } = 12;
+
+    /// <summary>The same calls of all peers of one address (<c>limits.registrations_per_address</c>).</summary>
+    public int RegistrationsPerAddress { get; init; } = 240;
+
     /// <summary>How long a gRPC connection without calls, or a binary one that nobody awaits, is kept (<c>limits.idle_seconds</c>).</summary>
     public TimeSpan Idle { get; init; } = TimeSpan.FromMinutes(2);
 

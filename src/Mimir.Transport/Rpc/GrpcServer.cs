@@ -52,6 +52,7 @@ public sealed class GrpcServer : IAsyncDisposable
         Action<string>? refused = null, Action<ILoggingBuilder>? logging = null, CancellationToken cancellation = default)
     {
         var plain = settings.IsPlain;
+        var budget = new CallBudget(settings.Limits, settings.Clock, refused);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         logging?.Invoke(builder.Logging);
         builder.Services.AddRouting();
@@ -61,7 +62,7 @@ public sealed class GrpcServer : IAsyncDisposable
             options.MaxReceiveMessageSize = RpcLimits.MaxMessageBytes;
             options.MaxSendMessageSize = RpcLimits.MaxMessageBytes;
             options.EnableDetailedErrors = false;
-            options.Interceptors.Add<RoleInterceptor>(settings);
+            options.Interceptors.Add<RoleInterceptor>(settings, budget);
         });
         services(builder.Services);
         builder.WebHost.UseKestrel(kestrel =>

@@ -1,14 +1,16 @@
+using System.Net;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Mimir.Transport.Connections;
+using Mimir.Transport.Limits;
 using Mimir.Trust;
 
 namespace Mimir.Transport.Rpc;
 
 /// <summary>Attaches the verified caller to each call and refuses roles that the method does not allow.</summary>
-internal sealed class RoleInterceptor(TlsSettings settings) : Interceptor
+internal sealed class RoleInterceptor(TlsSettings settings, CallBudget budget) : Interceptor
 {
     /// <summary>On plain connections of an insecure lab: "role/name", unproven.</summary>
     public const string PlainPeerHeader = "mimir-peer";
@@ -59,6 +61,8 @@ internal sealed class RoleInterceptor(TlsSettings settings) : Interceptor
         }
 
         if (rule is not { BeforeAttestation: true } && peer.Identity is { } identity) RequireAttested(identity);
+        if (rule is { IsCostly: true } && budget.Take($"{peer.Role.ToName()} '{peer.Name}'", http.Connection.RemoteIpAddress ?? IPAddress.None) is { } reason)
+            throw new RpcException(new Status(StatusCode.ResourceExhausted, reason));
         context.SetCaller(peer);
     }
 

@@ -26,6 +26,9 @@ public sealed class CertificateAuthority : IDisposable
 
     private CertificateAuthority(X509Certificate2 certificate, ECDsa key, TimeProvider clock) => (_certificate, _key, _clock) = (certificate, key, clock);
 
+    /// <summary>The authority's certificate, DER.</summary>
+    public ReadOnlyMemory<byte> CertificateDer => _certificate.RawDataMemory;
+
     /// <summary>A new authority.</summary>
     /// <param name="lifetime">How long it is valid; 30 days when not given.</param>
     /// <param name="clock">The present time; the system's when not given.</param>
@@ -94,6 +97,14 @@ public sealed class CertificateAuthority : IDisposable
         var sealing = SealingKeyPair.Generate();
         using var certificate = Issue(role, name, validity, sealing.PublicKey.Span, new PublicKey(key));
         return new Identity(certificate.CopyWithPrivateKey(key), sealing);
+    }
+
+    /// <summary>Issues a new certificate for an identity's name and keys; it takes it at once.</summary>
+    /// <exception cref="ArgumentException">The validity is outside its range.</exception>
+    public void Renew(Identity identity, TimeSpan validity)
+    {
+        using var certificate = Issue(identity.Role, identity.Name, validity, identity.SealingKey.PublicKey.Span, identity.Certificate.PublicKey);
+        identity.Renew(certificate.RawData);
     }
 
     /// <summary>Issues a certificate for keys whose private halves stay with their owner. It is valid from 5 minutes before now.</summary>

@@ -32,4 +32,7 @@ public enum KeyRefusal
 
     /// <summary>Fewer holders than needed gave a share.</summary>
     TooFewShares,
+
+    /// <summary>The evidence proves what it must, and the policy does not want such a machine.</summary>
+    PolicyRefused,
 }

@@ -44,9 +44,9 @@ public sealed class AttestationRule(
     }
 
     /// <summary>Asks the policy about verified evidence.</summary>
-    /// <exception cref="UntrustedPeerException">It refuses; the message has every rule that fails.</exception>
+    /// <exception cref="PolicyRefusedException">It refuses; the message has every rule that fails.</exception>
     public ValidVerdict RequireAccepted(Role role, string name, ValidVerdict verdict) => judge(role, verdict) is { Count: > 0 } against
-        ? throw new UntrustedPeerException($"The attestation policy refuses {role.ToName()} '{name}' ({string.Join("; ", against)})")
+        ? throw new PolicyRefusedException($"The attestation policy refuses {role.ToName()} '{name}' ({string.Join("; ", against)})")
         : verdict;
 
     /// <summary>Examines the evidence of a peer whose certificate was verified: the record must be the one that the certificate was issued for.</summary>
@@ -63,11 +63,11 @@ public sealed class AttestationRule(
     }
 
     /// <summary>Examines all members of a session together.</summary>
-    /// <exception cref="UntrustedPeerException">They break a quorum rule.</exception>
+    /// <exception cref="PolicyRefusedException">They break a quorum rule.</exception>
     public void RequireQuorum(IReadOnlyList<AttestedPeer> members)
     {
         if (judgeMembers(members) is { Count: > 0 } against)
-            throw new UntrustedPeerException($"The attestation policy refuses these members together ({string.Join("; ", against)})");
+            throw new PolicyRefusedException($"The attestation policy refuses these members together ({string.Join("; ", against)})");
     }
 
     private static string[] Against(PolicyDecision decision) => decision.IsAccepted ? [] : [.. decision.Failures.Select(f => f.ToString()).DefaultIfEmpty("no rule applies")];

@@ -9,7 +9,7 @@ namespace Mimir.Trust.Registration;
 /// <summary>
 /// Admits nodes: challenge → evidence bound to it, to the node's fresh keys, its name and its TLS channel → policy → a certificate of a few hours that says so. Thread-safe.
 /// </summary>
-/// <param name="authority">Signs the certificates.</param>
+/// <param name="authority">Signs the certificates, until <see cref="Succeed"/> names another.</param>
 /// <param name="rule">What evidence is demanded.</param>
 /// <param name="validity">How long a certificate is good; the node registers again before.</param>
 /// <param name="clock">The present time.</param>
@@ -18,9 +18,13 @@ public sealed class RegistrationAuthority(CertificateAuthority authority, Attest
     private static readonly TimeSpan ChallengeLifetime = TimeSpan.FromMinutes(2);
     private const string P256 = "1.2.840.10045.3.1.7";
     private readonly Challenges _challenges = new(clock, ChallengeLifetime);
+    private volatile CertificateAuthority _authority = authority;
 
     /// <summary>How long a certificate is good.</summary>
     public TimeSpan Validity => validity;
+
+    /// <summary>Certificates are issued by <paramref name="successor"/> from now on. Takes ownership of nothing; the one before may be in use for a moment.</summary>
+    public void Succeed(CertificateAuthority successor) => _authority = successor;
 
     /// <summary>A one-time nonce for one node.</summary>
     public byte[] Challenge(PeerIdentity node) => _challenges.Issue(node.ToString());
@@ -43,7 +47,7 @@ public sealed class RegistrationAuthority(CertificateAuthority authority, Attest
         var verdict = Refusing(RegistrationRefusedException.Evidence,
             () => rule.Verify(node.Role, node.Name, request.PublicKeyInfo.Span, request.SealingPublicKey.Span, record, clock.GetUtcNow()));
         Refusing(RegistrationRefusedException.Policy, () => rule.RequireAccepted(node.Role, node.Name, verdict));
-        using var certificate = authority.Issue(
+        using var certificate = _authority.Issue(
             node.Role, node.Name, validity, request.SealingPublicKey.Span, PublicKey.CreateFromSubjectPublicKeyInfo(request.PublicKeyInfo.Span, out _),
             AttestationStamp.Of(verdict, record.Evidence.Span));
         return certificate.RawData;

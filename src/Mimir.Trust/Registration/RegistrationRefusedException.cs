@@ -1,7 +1,7 @@
 namespace Mimir.Trust.Registration;
 
 /// <summary>A node that may not join.</summary>
-/// <param name="code">Stable: <c>registration.nonce</c>, <c>registration.relayed</c>, <c>registration.key</c>, <c>registration.evidence</c>, <c>registration.policy</c>, <c>registration.closed</c>.</param>
+/// <param name="code">Stable: <c>registration.nonce</c>, <c>registration.relayed</c>, <c>registration.key</c>, <c>registration.evidence</c>, <c>registration.policy</c>, <c>registration.rate</c>, <c>registration.closed</c>.</param>
 /// <param name="sentence">One line for the operator: what was refused, and what to do.</param>
 public sealed class RegistrationRefusedException(string code, string sentence) : Exception($"{code}: {sentence}")
 {
@@ -19,6 +19,9 @@ public sealed class RegistrationRefusedException(string code, string sentence) :
 
     /// <summary>The evidence is genuine, and the policy refuses what it says; the sentence has the rules.</summary>
     public const string Policy = "registration.policy";
+
+    /// <summary>Too many attempts within a minute: not judged; try again later.</summary>
+    public const string Rate = "registration.rate";
 
     /// <summary>The coordinator does not even take the connection.</summary>
     public const string Closed = "registration.closed";

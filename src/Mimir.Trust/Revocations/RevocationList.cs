@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Mimir.Trust.Certificates;
 
 namespace Mimir.Trust.Revocations;
@@ -20,9 +22,15 @@ public sealed record RevocationList(ulong Version, DateTimeOffset Time, IReadOnl
     /// <summary>The list before any was published.</summary>
     public static RevocationList None { get; } = new(0, DateTimeOffset.UnixEpoch, [], []);
 
-    /// <summary>The next list: everything so far and <paramref name="more"/>.</summary>
-    public RevocationList Next(DateTimeOffset now, IEnumerable<RevocationEntry> more, IEnumerable<ReadOnlyMemory<byte>>? successors = null) =>
-        new(checked(Version + 1), now, [.. Entries.Concat(more).DistinctBy(e => (e.Kind, e.Value))], [.. Successors, .. successors ?? []]);
+    /// <summary>The next list: everything so far and <paramref name="more"/>. Successors that are revoked themselves are named no longer.</summary>
+    public RevocationList Next(DateTimeOffset now, IEnumerable<RevocationEntry> more, IEnumerable<ReadOnlyMemory<byte>>? successors = null)
+    {
+        var next = new RevocationList(checked(Version + 1), now, [.. Entries.Concat(more).DistinctBy(e => (e.Kind, e.Value))], []);
+        return next with
+        {
+            Successors = [.. Successors.Concat(successors ?? []).DistinctBy(s => Convert.ToHexString(s.Span)).Where(s => !next.HasRevoked(KeyHashOf(s.Span)))],
+        };
+    }
 
     /// <summary>The list with the authority's signature, as it travels.</summary>
     /// <exception cref="ArgumentException">An entry is not well-formed, or there are too many.</exception>
@@ -32,8 +40,13 @@ public sealed record RevocationList(ulong Version, DateTimeOffset Time, IReadOnl
         return RevocationCodec.Seal(content, authority.SignData(RevocationCodec.Signed(content)));
     }
 
-    /// <summary>The entry that names this peer, or null.</summary>
-    internal RevocationEntry? Find(Role role, string name, string serial, string keyHash, string issuerKeyHash)
+    /// <summary>Whether a key, an authority's for example, is revoked as such.</summary>
+    internal bool HasRevoked(string keyHash) => Entries.Any(e => e.Kind == RevocationKind.Key && e.Value == keyHash);
+
+    /// <summary>
+    /// The entry that names this peer, or null: by its name, its key, one of its certificates' <paramref name="serials"/>, or an issuer's key, if all <paramref name="issuers"/> are revoked.
+    /// </summary>
+    internal RevocationEntry? Find(Role role, string name, string keyHash, IReadOnlyCollection<string> serials, IReadOnlyCollection<string> issuers)
     {
         var peer = $"{role.ToName()}/{name}";
         foreach (var entry in Entries)
@@ -41,11 +54,25 @@ public sealed record RevocationList(ulong Version, DateTimeOffset Time, IReadOnl
             var named = entry.Kind switch
             {
                 RevocationKind.Name => entry.Value == peer,
-                RevocationKind.Serial => entry.Value == serial,
-                _ => entry.Value == keyHash || entry.Value == issuerKeyHash,
+                RevocationKind.Serial => serials.Contains(entry.Value),
+                _ => entry.Value == keyHash || issuers.Contains(entry.Value) && issuers.All(HasRevoked),
             };
             if (named) return entry;
         }
         return null;
+    }
+
+    /// <summary>SHA-256 of a certificate's public key; empty where it is no certificate.</summary>
+    private static string KeyHashOf(ReadOnlySpan<byte> certificate)
+    {
+        try
+        {
+            using var read = X509CertificateLoader.LoadCertificate(certificate);
+            return PeerIdentity.KeyHash(read);
+        }
+        catch (CryptographicException)
+        {
+            return "";
+        }
     }
 }

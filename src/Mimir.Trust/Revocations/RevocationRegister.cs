@@ -10,6 +10,7 @@ public sealed class RevocationRegister
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Watched> _watched = [];
+    private readonly KnownCertificates _known = new();
     private ReadOnlyMemory<byte> _signed;
     private volatile RevocationList _list = RevocationList.None;
 
@@ -29,7 +30,7 @@ public sealed class RevocationRegister
     internal bool Accept(ReadOnlyMemory<byte> signed, IEnumerable<X509Certificate2> authorities, Action? beforeClosing)
     {
         var (list, content, signature) = RevocationCodec.Decode(signed);
-        if (!authorities.Any(a => !IsRevoked(a) && RevocationCodec.Verify(a, content, signature)))
+        if (!authorities.Any(a => !_list.HasRevoked(PeerIdentity.KeyHash(a)) && RevocationCodec.Verify(a, content, signature)))
             throw new RevocationRefusedException("revocation.signature", "no authority that this process trusts has signed the list");
         List<(Watched Watched, string Reason)> ended = [];
         lock (_lock)
@@ -41,7 +42,7 @@ public sealed class RevocationRegister
                 throw new RevocationRefusedException("revocation.forked", $"another list of version {list.Version} is in force; the authority has signed two");
             (_list, _signed) = (list, signed.ToArray());
             foreach (var watched in _watched)
-                if (ReasonAgainst(watched.Peer) is { } reason) ended.Add((watched, reason));
+                if (ReasonToClose(watched.Peer) is { } reason) ended.Add((watched, reason));
         }
         beforeClosing?.Invoke();
         foreach (var (watched, reason) in ended) watched.Close(reason);
@@ -56,24 +57,57 @@ public sealed class RevocationRegister
         if (File is { } file && Signed is { IsEmpty: false } signed) Certificates.OwnerOnlyFile.Write(file, Convert.ToBase64String(signed.Span));
     }
 
-    /// <summary>Why <paramref name="peer"/> is refused, or null. One line: who, why, which list.</summary>
-    public string? ReasonAgainst(PeerIdentity peer) => Line(peer.ToString(), _list.Find(peer.Role, peer.Name, peer.Serial, Convert.ToHexString(peer.SpkiSha256.Span), peer.IssuerSpkiSha256));
+    /// <summary>Why <paramref name="peer"/> is refused, or null. One line: who, why, which list. A key is refused with all its certificates that are known here when one of them is revoked.</summary>
+    public string? ReasonAgainst(PeerIdentity peer) => Reason(peer, [peer.IssuerSpkiSha256]);
+
+    /// <summary>Remembers a certificate that was verified otherwise, closes what it ends, and says why it is refused, or null.</summary>
+    internal string? Know(PeerIdentity peer)
+    {
+        List<(Watched Watched, string Reason)> ended = [];
+        lock (_lock)
+        {
+            // Whoever still has a retired authority's key could name any key in a certificate.
+            if (!_list.HasRevoked(peer.IssuerSpkiSha256) && _known.Add(peer))
+                foreach (var watched in _watched.Where(w => KnownCertificates.AreSame(w.Peer, peer)))
+                    if (ReasonToClose(watched.Peer) is { } reason) ended.Add((watched, reason));
+        }
+        foreach (var (watched, reason) in ended) watched.Close(reason);
+        return ReasonAgainst(peer);
+    }
+
+    /// <summary>The operator's certificate <paramref name="enrolled"/> vouched for the key of <paramref name="attested"/>: when the one is revoked by its serial number, so is the other.</summary>
+    public void Link(PeerIdentity attested, PeerIdentity enrolled)
+    {
+        lock (_lock) _known.Add(attested, enrolled.Serial);
+    }
 
     /// <summary>
-    /// Has <paramref name="close"/> called once, with the reason, when <paramref name="peer"/> is revoked; at once if it is already. Disposing of the result ends the watch.
+    /// Has <paramref name="close"/> called once, with the reason, when <paramref name="peer"/> is revoked; at once if it is already. Disposing of the result ends the watch. A retired
+    /// authority ends a live connection unless another one has certified the same name and key since.
     /// </summary>
     public IDisposable Watch(PeerIdentity peer, Action<string> close)
     {
         var watched = new Watched(this, peer, close);
-        lock (_lock) _watched.Add(watched);
-        if (ReasonAgainst(peer) is { } reason) watched.Close(reason);
+        string? reason;
+        lock (_lock)
+        {
+            _watched.Add(watched);
+            reason = ReasonToClose(peer);
+        }
+        if (reason is not null) watched.Close(reason);
         return watched;
     }
 
-    private bool IsRevoked(X509Certificate2 authority)
+    private string? ReasonToClose(PeerIdentity peer)
     {
-        var key = PeerIdentity.KeyHash(authority);
-        return _list.Entries.Any(e => e.Kind == RevocationKind.Key && e.Value == key);
+        lock (_lock) return Reason(peer, [.. _known.Of(peer).Select(c => c.Issuer)]);
+    }
+
+    private string? Reason(PeerIdentity peer, string[] issuers)
+    {
+        string[] serials;
+        lock (_lock) serials = [.. _known.Of(peer).Select(c => c.Serial)];
+        return Line(peer.ToString(), _list.Find(peer.Role, peer.Name, Convert.ToHexString(peer.SpkiSha256.Span), serials, issuers));
     }
 
     private string? Line(string who, RevocationEntry? entry) => entry is null ? null : $"{who} was revoked (list {_list.Version}): {entry.Reason}";

@@ -23,6 +23,24 @@ public sealed class IdentityCommandTests : IDisposable
         Assert.Equal("p0", Mimir.Trust.PeerIdentity.Verify(identity.Certificate, anchors, DateTimeOffset.UtcNow).Name);
     }
 
+    [Fact]
+    public async Task An_identity_is_certified_anew_with_its_keys()
+    {
+        string At(string name) => Path.Combine(_directory, name);
+        Assert.Equal((ExitCode.Done, ""), await RunAsync("identity", "authority", At("old")));
+        Assert.Equal((ExitCode.Done, ""), await RunAsync("identity", "authority", At("new")));
+        Assert.Equal((ExitCode.Done, ""), await RunAsync("identity", "issue", "party", "p0", At("p0"), "--authority", At("old")));
+        using var former = Mimir.Trust.Identity.Load(At("p0"));
+        Assert.Equal((ExitCode.Done, ""), await RunAsync("identity", "renew", At("p0"), "--authority", At("new"), "--days", "3"));
+        using var renewed = Mimir.Trust.Identity.Load(At("p0"));
+        Assert.Equal(former.SpkiSha256.ToArray(), renewed.SpkiSha256.ToArray());
+        Assert.Equal(former.SealingKey.PublicKey.ToArray(), renewed.SealingKey.PublicKey.ToArray());
+        using var anchors = Mimir.Trust.TrustAnchors.Load(At("new/ca.pem"));
+        Assert.Equal("p0", Mimir.Trust.PeerIdentity.Verify(renewed.Certificate, anchors, DateTimeOffset.UtcNow).Name);
+        Assert.Throws<Mimir.Trust.UntrustedPeerException>(() => Mimir.Trust.PeerIdentity.Verify(former.Certificate, anchors, DateTimeOffset.UtcNow));
+        Assert.Equal(ExitCode.Usage, (await RunAsync("identity", "renew", At("nobody"), "--authority", At("new"))).Code);
+    }
+
     [Theory]
     [InlineData("--threshold", "2")]
     [InlineData("--threshold", "3", "--holders", "2")]

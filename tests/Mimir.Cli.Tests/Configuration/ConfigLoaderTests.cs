@@ -24,12 +24,13 @@ public sealed class ConfigLoaderTests
     {
         var config = ConfigLoader.Load(null, Environment(
             "MIMIR__LIMITS__CONNECTIONS=9", "MIMIR__LIMITS__CONNECTIONS_PER_ADDRESS=8", "MIMIR__LIMITS__FAILED_HANDSHAKES_PER_MINUTE=7", "MIMIR__LIMITS__HANDSHAKE_SECONDS=6",
-            "MIMIR__LIMITS__IDLE_SECONDS=5", "MIMIR__LIMITS__SLOW_SECONDS=4", "MIMIR__LIMITS__CALLS_PER_SECOND=3", "MIMIR__TLS__IDENTITY=i", "MIMIR__TLS__AUTHORITY=a"));
+            "MIMIR__LIMITS__IDLE_SECONDS=5", "MIMIR__LIMITS__SLOW_SECONDS=4", "MIMIR__LIMITS__CALLS_PER_SECOND=3", "MIMIR__LIMITS__REGISTRATIONS_PER_MINUTE=11", "MIMIR__LIMITS__REGISTRATIONS_PER_ADDRESS=12", "MIMIR__TLS__IDENTITY=i", "MIMIR__TLS__AUTHORITY=a"));
         var settings = RoleCommands.Settings(config);
         Assert.Equal(6, settings.HandshakeSeconds);
         Assert.Equal(new ConnectionLimits
         {
             Connections = 9, ConnectionsPerAddress = 8, FailedHandshakesPerMinute = 7, CallsPerSecond = 3, Idle = TimeSpan.FromSeconds(5), Slow = TimeSpan.FromSeconds(4),
+            RegistrationsPerMinute = 11, RegistrationsPerAddress = 12,
         }, settings.Limits);
     }
 

@@ -15,9 +15,14 @@ internal sealed class AttestedCluster : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<string, SoftwareTpm> _tpms = [];
+    private readonly Dictionary<string, SoftwareTpm> _lent = [];
     private readonly List<MimirProcess> _processes = [];
+    private readonly Dictionary<string, MimirProcess> _byName = [];
 
     public string Authority => _folder.At("authority");
+
+    /// <summary>Whom processes that start from now on trust; a new cluster's authority alone.</summary>
+    public string Roots { get; set; } = "";
 
     public string Policy => _folder.At("policy.yaml");
 
@@ -37,6 +42,8 @@ internal sealed class AttestedCluster : IAsyncDisposable
         try
         {
             await cluster.RunAsync("identity", "authority", cluster.Authority);
+            cluster.Roots = Path.Combine(cluster.Authority, "ca.pem");
+            cluster.Appoint(cluster.Authority);
             (string Role, string Name)[] members = [("coordinator", "c"), ("triple-service", "t"), .. parties.Select(p => ("party", p)), ("model-owner", "m"), ("data-owner", "alice")];
             foreach (var (role, name) in members) await cluster.IssueAsync(role, name);
             var keys = new List<string>();
@@ -73,21 +80,35 @@ internal sealed class AttestedCluster : IAsyncDisposable
     /// <summary>Coordinator, Triple Service and the given nodes.</summary>
     public async Task StartAsync(params string[] parties)
     {
-        var coordinator = Start("coordinator", "c", $"  authority: {Authority}");
+        var coordinator = Start("coordinator", "c", $"  authority: {At("office")}");
         await coordinator.FirstError;
         Address = Regex.Match(coordinator.Errors, @"listening on (\S+)").Groups[1].Value;
         StartWorker("triples", "t");
         foreach (var party in parties) StartWorker("node", party);
     }
 
+    /// <summary>The directory from which the coordinator has its authority leads to this one from now on.</summary>
+    public void Appoint(string authority)
+    {
+        if (Directory.Exists(At("office"))) Directory.Delete(At("office"));
+        Directory.CreateSymbolicLink(At("office"), authority);
+    }
+
+    /// <summary>A process by its name.</summary>
+    public MimirProcess Process(string name) => _byName[name];
+
+    /// <summary>A worker is to run on another one's machine.</summary>
+    public void Lend(string worker, string owner) => _lent[worker] = _tpms[owner];
+
     /// <summary>A worker with its TPM.</summary>
-    public MimirProcess StartWorker(string role, string name) => Start(role, name, $"  producer: tpm\n  tpm: {_tpms[name].Address}");
+    public MimirProcess StartWorker(string role, string name) => Start(role, name, $"  producer: tpm\n  tpm: {(_lent.GetValueOrDefault(name) ?? _tpms[name]).Address}");
 
     /// <summary>A process of the cluster.</summary>
     public MimirProcess Start(string command, string name, string attestation = "")
     {
         var process = MimirProcess.Start(command, "--config", Configure(name, attestation));
         _processes.Add(process);
+        _byName[name] = process;
         return process;
     }
 
@@ -100,7 +121,7 @@ internal sealed class AttestedCluster : IAsyncDisposable
         File.WriteAllText(path, $"""
             tls:
               identity: {At(name)}
-              authority: {Authority}/ca.pem
+              authority: {Roots}
             {(Address.Length > 0 ? $"coordinator: {Address}" : "")}
             attestation:
               policy: {Policy}

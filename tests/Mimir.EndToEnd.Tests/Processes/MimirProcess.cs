@@ -12,6 +12,7 @@ internal sealed class MimirProcess : IAsyncDisposable
     private readonly TaskCompletionSource _firstText = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstError = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
+    private TaskCompletionSource _moreErrors = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private MimirProcess(Process process)
     {
@@ -67,6 +68,23 @@ internal sealed class MimirProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Waits for its log to say something.</summary>
+    /// <exception cref="InvalidOperationException">It ended without.</exception>
+    public async Task SaidAsync(string expected)
+    {
+        while (true)
+        {
+            Task more;
+            lock (_errors)
+            {
+                if (_errors.ToString().Contains(expected, StringComparison.Ordinal)) return;
+                more = _moreErrors.Task;
+            }
+            if (_reading.IsCompleted) throw new InvalidOperationException($"'{expected}' was never said, but: {Errors}");
+            await Task.WhenAny(more, _reading).WaitAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Its child processes by what they are: "node p1" → id. Read from /proc, so on Linux only.</summary>
     public IReadOnlyDictionary<string, int> Children()
     {
@@ -112,7 +130,15 @@ internal sealed class MimirProcess : IAsyncDisposable
         var buffer = new char[4096];
         while (await reader.ReadAsync(buffer) is > 0 and var count)
         {
-            lock (into) into.Append(buffer, 0, count);
+            lock (into)
+            {
+                into.Append(buffer, 0, count);
+                if (into == _errors)
+                {
+                    _moreErrors.TrySetResult();
+                    _moreErrors = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+            }
             first.TrySetResult();
         }
         first.TrySetResult();

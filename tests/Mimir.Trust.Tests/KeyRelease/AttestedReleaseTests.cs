@@ -37,7 +37,7 @@ public sealed class AttestedReleaseTests : IDisposable
     public async Task Evidence_that_the_policy_refuses_does_not()
     {
         _lab.Against = _ => ["measurement"];
-        await RefusedAsync(() => AskAsync(_node));
+        Assert.Equal(KeyRefusal.PolicyRefused, (await Assert.ThrowsAsync<KeyReleaseException>(() => AskAsync(_node))).Refusal);
     }
 
     [Fact]

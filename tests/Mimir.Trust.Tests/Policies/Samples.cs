@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
 using Mimir.Trust.Attestation;
+using Mimir.Trust.Attestation.Azure;
 using Mimir.Trust.Attestation.Chains;
 using Mimir.Trust.Attestation.Nitro;
 using Mimir.Trust.Attestation.Simulated;
 using Mimir.Trust.Attestation.Snp;
 using Mimir.Trust.Attestation.Tdx;
+using Mimir.Trust.Attestation.Tpm;
 using Mimir.Trust.Tests.Attestation.Tdx;
 
 namespace Mimir.Trust.Tests.Policies;
@@ -12,6 +14,8 @@ namespace Mimir.Trust.Tests.Policies;
 /// <summary>Verdicts made here, which the sample policy accepts unless a test changes them.</summary>
 internal static class Samples
 {
+    private static readonly Lazy<CertifiedChain> RootChain = new(Chain);
+
     /// <summary>48 bytes that are all the same.</summary>
     public static string Hex(byte value, int length = 48) => Convert.ToHexStringLower(Enumerable.Repeat(value, length).ToArray());
 
@@ -79,6 +83,27 @@ internal static class Samples
         new byte[64], Enumerable.Repeat(measurement, 48).ToArray(), Enumerable.Repeat(chip, 32).ToArray(), new[] { key })));
 
     public static string LabKeyHash { get; } = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([1]));
+
+    /// <summary>A quote of registers 0 (41…) and 7 (47…) of the SHA-256 bank, by the key 1 or, where <paramref name="certified"/>, by a key under the root of <see cref="RootHash"/>.</summary>
+    public static Verdict Tpm(byte pcr0 = 0x41, byte pcr7 = 0x47, byte? key = 1, bool certified = false, bool withValues = true) => Valid(TpmStatement(pcr0, pcr7, key, certified, withValues));
+
+    /// <summary>The firmware's SNP report of <see cref="Snp"/>, and a quote by its key.</summary>
+    public static Verdict Azure(Verdict? snp = null, byte pcr0 = 0x41, byte pcr7 = 0x47, bool withValues = true, bool withReport = true) => Valid(new AzureClaims(
+        withReport ? (SnpClaims)((ValidVerdict)(snp ?? Snp())).Claims : null, TpmStatement(pcr0, pcr7, 1, false, withValues), null));
+
+    public static string KeyHash { get; } = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData([1]));
+
+    public static string RootHash { get; } = Convert.ToHexStringLower(RootChain.Value.Root.SpkiSha256.Span);
+
+    private static TpmClaims TpmStatement(byte pcr0, byte pcr7, byte? key, bool certified, bool withValues)
+    {
+        byte[] quote = [0xFF, 0x54, 0x43, 0x47, 0x80, 0x18, 0, 0, 0, 0, .. new byte[25], 0, 0, 0, 1, 0, 0x0B, 3, 0x81, 0, 0, 0, 32, .. new byte[32]];
+        var read = TpmQuote.TryRead(quote)!;
+        byte[] values = [.. Enumerable.Repeat(pcr0, 32), .. Enumerable.Repeat(pcr7, 32)];
+        return new TpmClaims(
+            read, withValues ? PcrValues.Split(read, values) : [], key is { } given ? new[] { given } : null,
+            certified ? TpmKeyTrust.Certificate : TpmKeyTrust.Given, certified ? RootChain.Value : null, null);
+    }
 
     private static CertifiedChain Chain()
     {

@@ -128,6 +128,86 @@ public sealed class RevocationTests : IDisposable
         Assert.Equal("revocation.signature", Code(retired.Next(Now, []).Sign(_authority)));
     }
 
+    /// <summary>The successor has certified p2's key, and this process has heard of it; nobody has certified p1's.</summary>
+    [Fact]
+    public void A_live_connection_outlives_the_authority_that_certified_its_key_first()
+    {
+        using var next = CertificateAuthority.Create(clock: new Clock(Now));
+        using var other = _authority.Issue(Role.Party, "p1", Day);
+        var closed = new List<string>();
+        using var watch = _anchors.Revocations.Watch(_peer, _ => closed.Add("p2"));
+        using var watchOther = _anchors.Revocations.Watch(PeerIdentity.Verify(other.Certificate, _anchors, Now), _ => closed.Add("p1"));
+        var overlap = RevocationList.None.Next(Now, [], [CertificateOf(next)]);
+        _anchors.Accept(overlap.Sign(_authority));
+        var former = _identity.Certificate;
+        next.Renew(_identity, Day);
+        PeerIdentity.Learn(_identity.Certificate.RawData, _anchors, Now);
+        var retired = overlap.Next(Now, [new RevocationEntry(RevocationKind.Key, _peer.IssuerSpkiSha256, "retired")]);
+        _anchors.Accept(retired.Sign(next));
+        Assert.Equal(["p1"], closed);
+        Assert.Throws<UntrustedPeerException>(() => PeerIdentity.Verify(former, _anchors, Now));
+        Assert.Equal("p2", PeerIdentity.Verify(_identity.Certificate, _anchors, Now).Name);
+
+        // The retired authority's word about the key is worth nothing, against it or for it.
+        using var forged = _authority.Issue(Role.Party, "p2", Day, _identity.SealingKey.PublicKey.Span, _identity.Certificate.PublicKey);
+        PeerIdentity.Learn(forged.RawData, _anchors, Now);
+        _anchors.Accept(retired.Next(Now, [new RevocationEntry(RevocationKind.Serial, forged.SerialNumber, "never seen")]).Sign(next));
+        Assert.Equal(["p1"], closed);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_revoked_certificate_ends_what_another_one_of_its_key_began(bool knownBefore)
+    {
+        var closed = new List<string>();
+        using var watch = _anchors.Revocations.Watch(_peer, closed.Add);
+        using var later = _authority.Issue(Role.Party, "p2", Day, _identity.SealingKey.PublicKey.Span, _identity.Certificate.PublicKey);
+        using var namesake = _authority.Issue(Role.Party, "p2", Day);
+        using var watchNamesake = _anchors.Revocations.Watch(PeerIdentity.Verify(namesake.Certificate, _anchors, Now), _ => closed.Add("another key"));
+        if (knownBefore) PeerIdentity.Learn(later.RawData, _anchors, Now);
+        _anchors.Accept(First(new RevocationEntry(RevocationKind.Serial, later.SerialNumber, "stolen")));
+        if (!knownBefore) PeerIdentity.Learn(later.RawData, _anchors, Now);
+        Assert.Equal(["party 'p2' was revoked (list 1): stolen"], closed);
+        Assert.Throws<UntrustedPeerException>(() => PeerIdentity.Verify(_identity.Certificate, _anchors, Now));
+        Assert.Equal("p2", PeerIdentity.Verify(namesake.Certificate, _anchors, Now).Name);
+    }
+
+    [Fact]
+    public void The_operators_certificate_takes_the_attested_one_with_it()
+    {
+        var closed = new List<string>();
+        using var attested = _authority.Issue(Role.Party, "p2", Day);
+        var peer = PeerIdentity.Verify(attested.Certificate, _anchors, Now);
+        using var watch = _anchors.Revocations.Watch(peer, closed.Add);
+        _anchors.Revocations.Link(peer, _peer);
+        for (var i = 0; i < 20; i++)
+        {
+            // A day of renewals, each vouched for again.
+            _authority.Renew(attested, Day);
+            _anchors.Revocations.Link(PeerIdentity.Verify(attested.Certificate, _anchors, Now), _peer);
+        }
+        _anchors.Accept(First(new RevocationEntry(RevocationKind.Serial, _peer.Serial, "stolen")));
+        Assert.Single(closed);
+    }
+
+    [Fact]
+    public void A_successor_that_is_retired_itself_is_named_no_longer()
+    {
+        using var next = CertificateAuthority.Create(clock: new Clock(Now));
+        using var last = CertificateAuthority.Create(clock: new Clock(Now));
+        var both = RevocationList.None.Next(Now, [], [CertificateOf(next)]).Next(Now, [], [CertificateOf(next), CertificateOf(last)]);
+        Assert.Equal(2, both.Successors.Count);
+        using var issued = next.Issue(Role.Party, "p0", Day);
+        _anchors.Accept(both.Sign(_authority));
+        var retired = both.Next(Now, [new RevocationEntry(RevocationKind.Key, PeerIdentity.Verify(issued.Certificate, _anchors, Now).IssuerSpkiSha256, "retired")]);
+        Assert.Equal(CertificateOf(last).ToArray(), Assert.Single(retired.Successors).ToArray());
+        Assert.True(_anchors.Trusts(CertificateOf(next).Span));
+        _anchors.Accept(retired.Sign(last));
+        Assert.False(_anchors.Trusts(CertificateOf(next).Span));
+        Assert.True(_anchors.Trusts(CertificateOf(last).Span));
+    }
+
     [Fact]
     public void A_list_is_kept_across_restarts()
     {

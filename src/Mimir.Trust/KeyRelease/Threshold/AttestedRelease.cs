@@ -28,6 +28,11 @@ public static class AttestedRelease
             rule.RequireAccepted(peer.Role, peer.Name, rule.Verify(peer.Role, peer.Name, peer.PublicKeyInfo.Span, peer.SealingPublicKey.Span, record, clock.GetUtcNow()));
             return Task.FromResult(true);
         }
+        catch (PolicyRefusedException error)
+        {
+            refused?.Invoke(error.Message);
+            throw;
+        }
         catch (UntrustedPeerException error)
         {
             refused?.Invoke(error.Message);

@@ -43,7 +43,14 @@ public sealed class ShareHolder(Identity self, KeyShare share, ReleaseJudge judg
         if (evidence.Length is 0 or > LongestEvidence) throw Refuse(KeyRefusal.EvidenceRefused, "got no evidence, or more than it reads");
         if (recipientKey.Length != SealingKeyPair.Size) throw Refuse(KeyRefusal.MalformedAnswer, "was given no key to encrypt to");
         var nonce = ReleaseClaim.BoundNonce(keyName, challenge.Span, recipientKey.Span);
-        if (!await judge(new ReleaseClaim(keyName, requester, recipientKey, nonce, evidence), cancellation)) throw Refuse(KeyRefusal.EvidenceRefused, "does not accept the evidence");
+        try
+        {
+            if (!await judge(new ReleaseClaim(keyName, requester, recipientKey, nonce, evidence), cancellation)) throw Refuse(KeyRefusal.EvidenceRefused, "does not accept the evidence");
+        }
+        catch (PolicyRefusedException)
+        {
+            throw Refuse(KeyRefusal.PolicyRefused, "has a policy that refuses what the evidence proves");
+        }
         // Written before anything is released: what is not in the log did not happen.
         audit?.Append(new KeyReleased(keyName, requester.SpkiSha256));
         byte[] content = [share.Index, .. share.Bytes];
