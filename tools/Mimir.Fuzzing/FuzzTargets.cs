@@ -42,6 +42,11 @@ public static class FuzzTargets
             new("azure-runtime", [.. seeds.All("tpm/*.hcl.bin").Select(b => b[0x4D4..^164])], b => Parsed(AzureRuntimeData.TryRead(b)?.AttestationKey.Length)),
             .. PlatformTargets.All(seeds),
             .. JoiningTargets.All(),
+            .. StorageTargets.All(),
+            .. ServiceTargets.All(),
+            .. SessionTargets.All(),
+            .. EngineTargets.All(),
+            .. ModelTargets.All(),
             new("simulated", [SimulatedSeed.Statement], b => Verified(EvidenceKind.Simulated, b, [], SimulatedSeed.Context(At))),
         ];
     }

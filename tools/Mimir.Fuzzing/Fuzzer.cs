@@ -4,12 +4,13 @@ namespace Mimir.Fuzzing;
 
 /// <summary>
 /// Fuzzes one target: first every single inverted bit of every seed, then mutations guided by behaviour. Two inputs behave alike when their
-/// <see cref="Outcome.Shape"/> and the memory they allocate, within a fifth, are alike, which needs no instrumented build.
+/// <see cref="Outcome.Shape"/> and the memory they allocate, within a fifth, are alike, and, in a rewritten program, the branches they take (<see cref="Coverage"/>).
 /// </summary>
 internal sealed class Fuzzer(FuzzTarget target, FuzzSettings settings)
 {
     private readonly string _found = Path.Combine(settings.Folder, "findings", target.Name);
     private readonly Corpus _corpus = new(target.Seeds, Path.Combine(settings.Folder, "corpus", target.Name));
+    private readonly Coverage _coverage = new();
     private readonly HashSet<string> _kinds = new(StringComparer.Ordinal);
     private long _runs, _mostAllocated;
 
@@ -24,7 +25,7 @@ internal sealed class Fuzzer(FuzzTarget target, FuzzSettings settings)
         foreach (var flipped in Flips(clock)) Try(flipped, watchdog, keep: true);
         while (clock.Elapsed < settings.Time) Try(mutator.Mutate(_corpus.Pick(random), () => _corpus.Pick(random)), watchdog, keep: true);
         Console.WriteLine(
-            $"{target.Name}: {_runs} inputs in {clock.Elapsed.TotalSeconds:F0} s ({_runs / clock.Elapsed.TotalSeconds:F0}/s), {_corpus.Shapes} behaviours, corpus {_corpus.Count}, "
+            $"{target.Name}: {_runs} inputs in {clock.Elapsed.TotalSeconds:F0} s ({_runs / clock.Elapsed.TotalSeconds:F0}/s), {_corpus.Shapes} behaviours, {_coverage.Count} branch pairs, corpus {_corpus.Count}, "
             + $"at most {_mostAllocated / 1024} KiB allocated by one input, {_kinds.Count} findings");
         return _kinds.Count;
     }
@@ -48,6 +49,7 @@ internal sealed class Fuzzer(FuzzTarget target, FuzzSettings settings)
         _runs++;
         var before = GC.GetAllocatedBytesForCurrentThread();
         watchdog.Begin(input);
+        Coverage.Begin();
         try
         {
             var outcome = target.Run(input);
@@ -56,7 +58,7 @@ internal sealed class Fuzzer(FuzzTarget target, FuzzSettings settings)
             _mostAllocated = Math.Max(_mostAllocated, allocated);
             if (allocated > settings.MemoryPerInput) Report("memory", $"allocated {allocated >> 20} MiB", input);
             if (outcome.Accepted && !_corpus.IsSeed(input)) Report("accepted", "accepted what is no seed", input);
-            _corpus.Learn(input, $"{outcome.Shape} {(int)(4 * Math.Log2(allocated + 1))}", keep);
+            _corpus.Learn(input, $"{outcome.Shape} {(int)(4 * Math.Log2(allocated + 1))}", _coverage.Learn(), keep);
         }
         catch (Exception e)
         {

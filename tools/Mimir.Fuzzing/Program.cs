@@ -1,13 +1,20 @@
 using System.Globalization;
 using Mimir.Fuzzing;
 
-// Usage: Mimir.Fuzzing [--minutes M] [--target NAME]... [--folder DIR] [--seeds DIR] [--seed N] [--input FILE] [--list]
+// Usage: Mimir.Fuzzing [--minutes M] [--target NAME]... [--folder DIR] [--seeds DIR] [--seed N] [--input FILE] [--list] | --instrument DIR
+Coverage.Attach();
 var options = new List<(string Name, string Value)>();
 for (var i = 0; i < args.Length; i++)
 {
     if (args[i] == "--list") options.Add((args[i], ""));
-    else if (args[i] is "--minutes" or "--target" or "--folder" or "--seeds" or "--seed" or "--input" && i + 1 < args.Length) options.Add((args[i], args[++i]));
+    else if (args[i] is "--minutes" or "--target" or "--folder" or "--seeds" or "--seed" or "--input" or "--instrument" && i + 1 < args.Length) options.Add((args[i], args[++i]));
     else return Usage($"'{args[i]}' is no option, or lacks its value");
+}
+
+if (options.LastOrDefault(o => o.Name == "--instrument").Value is { } copy)
+{
+    Console.WriteLine($"{copy}: {Instrumentation.Apply(copy)} assemblies count their branches; run the program there");
+    return 0;
 }
 
 string Last(string name, string otherwise) => options.LastOrDefault(o => o.Name == name).Value ?? otherwise;
@@ -34,6 +41,6 @@ return chosen.Sum(t => new Fuzzer(t, settings).Run()) == 0 ? 0 : 1;
 
 static int Usage(string problem)
 {
-    Console.Error.WriteLine($"fuzzing: {problem}; options: --minutes M, --target NAME (repeatable), --folder DIR, --seeds DIR, --seed N, --input FILE, --list");
+    Console.Error.WriteLine($"fuzzing: {problem}; options: --minutes M, --target NAME (repeatable), --folder DIR, --seeds DIR, --seed N, --input FILE, --list, --instrument DIR");
     return 2;
 }
