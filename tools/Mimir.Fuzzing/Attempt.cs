@@ -3,7 +3,7 @@ namespace Mimir.Fuzzing;
 /// <summary>Runs a parser and takes its documented refusals for behaviour. Whatever else it throws is a finding.</summary>
 internal static class Attempt
 {
-    private const int LongestMessage = 48;
+    private const int WordsOfMessage = 4;
 
     /// <summary>What <paramref name="read"/> says, or how it refuses.</summary>
     public static Outcome Read(Func<string> read, Func<Exception, bool> refuses)
@@ -34,10 +34,10 @@ internal static class Attempt
     /// <summary>Several parsers on the same input, one after the other.</summary>
     public static Outcome All(params ReadOnlySpan<Outcome> outcomes) => new(string.Join("; ", outcomes.ToArray().Select(o => o.Shape)));
 
-    /// <summary>The kind of the refusal and the words of its message, less what may come from the input.</summary>
+    /// <summary>The kind of the refusal and the first words of its message, less what may come from the input.</summary>
     private static string Shape(Exception refused)
     {
-        var words = refused.Message.Split('\'', '"')[0];
-        return $"{refused.GetType().Name} {string.Concat(words.Where(c => char.IsAsciiLetter(c) || c == ' ').Take(LongestMessage))}";
+        var words = string.Concat(refused.Message.Split('\'', '"')[0].Where(c => char.IsAsciiLetter(c) || c == ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return $"{refused.GetType().Name} {string.Join(' ', words.Take(WordsOfMessage))}";
     }
 }

@@ -19,7 +19,7 @@ internal sealed class Fuzzer(FuzzTarget target, FuzzSettings settings)
     {
         var random = new Random(settings.Seed);
         var mutator = new Mutator(random);
-        using var watchdog = new Watchdog(settings.Hang, _found);
+        using var watchdog = new Watchdog(Trial.Longest, _found);
         var clock = Stopwatch.StartNew();
         foreach (var seed in _corpus.Inputs.ToArray()) Try(seed, watchdog, keep: false);
         foreach (var flipped in Flips(clock)) Try(flipped, watchdog, keep: true);
@@ -47,24 +47,13 @@ internal sealed class Fuzzer(FuzzTarget target, FuzzSettings settings)
     private void Try(byte[] input, Watchdog watchdog, bool keep)
     {
         _runs++;
-        var before = GC.GetAllocatedBytesForCurrentThread();
         watchdog.Begin(input);
         Coverage.Begin();
-        try
-        {
-            var outcome = target.Run(input);
-            watchdog.End();
-            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            _mostAllocated = Math.Max(_mostAllocated, allocated);
-            if (allocated > settings.MemoryPerInput) Report("memory", $"allocated {allocated >> 20} MiB", input);
-            if (outcome.Accepted && !_corpus.IsSeed(input)) Report("accepted", "accepted what is no seed", input);
-            _corpus.Learn(input, $"{outcome.Shape} {(int)(4 * Math.Log2(allocated + 1))}", _coverage.Learn(), keep);
-        }
-        catch (Exception e)
-        {
-            watchdog.End();
-            Report("crash", $"{e.GetType().Name} {e.StackTrace?.Split('\n').FirstOrDefault(l => l.Contains("Mimir", StringComparison.Ordinal))?.Trim()}", input);
-        }
+        var trial = Trial.Run(target, input, _corpus.IsSeed(input));
+        watchdog.End();
+        _mostAllocated = Math.Max(_mostAllocated, trial.Allocated);
+        if (trial.Finding is var (kind, what)) Report(kind, what, input);
+        if (trial.Outcome is { } outcome) _corpus.Learn(input, $"{outcome.Shape} {(int)(4 * Math.Log2(trial.Allocated + 1))}", _coverage.Learn(), keep);
     }
 
     private void Report(string kind, string what, byte[] input)

@@ -32,7 +32,7 @@ internal static class MessageSeed
     /// <summary>Every message reads every input.</summary>
     public static Outcome Read(byte[] bytes) => Attempt.All(
     [
-        .. Parsers.Select(parser => Attempt.Read(() => parser.ParseFrom(bytes).CalculateSize() > 0 ? "read" : "empty", e => e is InvalidProtocolBufferException)),
+        new($"{Parsers.Count(parser => Attempt.Read(() => parser.ParseFrom(bytes).CalculateSize() > 0 ? "read" : "empty", e => e is InvalidProtocolBufferException).Shape == "read")}"),
         Attempt.Read(() => Terms(SessionRequest.Parser.ParseFrom(bytes)), e => e is InvalidProtocolBufferException or ArgumentException),
         Attempt.Read(() => $"{WorkerMessage.Parser.ParseFrom(bytes).Failed?.ToException().Kind}", e => e is InvalidProtocolBufferException),
         Attempt.Read(() => WorkerCommand.Parser.ParseFrom(bytes).End is { } end ? $"{end.Session.ToSessionId()}"[..1] : "none", e => e is InvalidProtocolBufferException or MalformedMessageException),

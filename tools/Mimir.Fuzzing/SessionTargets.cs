@@ -14,8 +14,10 @@ namespace Mimir.Fuzzing;
 /// <summary>Parsers of what processes send each other: descriptions, sealed envelopes and what is in them, messages of every call, greetings and frames.</summary>
 internal static class SessionTargets
 {
-    private static readonly SealedEnvelope Envelope = new SealedRoutes(FuzzMembers.Alice, FuzzMembers.Session).Seal(FuzzMembers.Peer(FuzzMembers.Party), SealPurpose.Input, new byte[40]);
-    private static readonly PeerIdentity Alice = FuzzMembers.Peer(FuzzMembers.Alice);
+    // A fresh key: what a former run sealed is not authentic in this one.
+    private static readonly Identity Sender = FuzzMembers.Authority.Issue(Role.DataOwner, "alice", TimeSpan.FromDays(1));
+    private static readonly SealedEnvelope Envelope = new SealedRoutes(Sender, FuzzMembers.Session).Seal(FuzzMembers.Peer(FuzzMembers.Party), SealPurpose.Input, new byte[40]);
+    private static readonly PeerIdentity Alice = FuzzMembers.Peer(Sender);
     private static readonly RemotePeer Peer = new(Role.Party, "p1", "127.0.0.1:1", null);
 
     /// <summary>All targets; their seeds are made here.</summary>
@@ -50,9 +52,9 @@ internal static class SessionTargets
         && read.Sender.Names(Alice) && read.Recipient.Names(FuzzMembers.Peer(FuzzMembers.Party));
 
     private static Outcome Payloads(byte[] bytes) => Attempt.All(
-        Attempt.Read(() => $"{SealedPayloads.ReadMasks(bytes, new byte[32], 1).Masks.Length}", Refuses),
+        Attempt.Read(() => $"{SealedPayloads.ReadMasks(bytes, new byte[32], 1).Masks.Length > 1}", Refuses),
         Attempt.Read(() => $"{SealedPayloads.ReadInputs(bytes, "p").Inputs.Values.Length > 1}", Refuses),
-        Attempt.Read(() => $"{SealedPayloads.ReadProof(bytes, "p").Coin.Length}", Refuses),
+        Attempt.Read(() => $"{SealedPayloads.ReadProof(bytes, "p").Coin.Length > 1}", Refuses),
         Attempt.Read(() => $"{SealedPayloads.ReadOutput(bytes, 2, "p").Length}", Refuses));
 
     private static Outcome Greeting(byte[] bytes) => Attempt.All(
