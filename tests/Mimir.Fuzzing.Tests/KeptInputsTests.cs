@@ -13,7 +13,7 @@ public sealed class KeptInputsTests
     public void Nothing_kept_breaks_a_parser(string name)
     {
         var target = Targets.Single(t => t.Name == name);
-        var kept = KeptInputs.Read(KeptInputs.File(Folder, target));
+        var kept = KeptInputs.Of(Folder, target);
         Assert.True(kept.Count > 0, $"nothing is kept for '{name}'; fuzz it and run the fuzzer with --keep (docs/fuzzing.md)");
         var (tried, findings) = (0, new List<string>());
         var thread = new Thread(() =>

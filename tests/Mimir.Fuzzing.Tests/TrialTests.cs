@@ -30,8 +30,9 @@ public sealed class TrialTests
         try
         {
             var target = new FuzzTarget("t", [[9]], b => new Outcome($"{b[0]}"));
-            Assert.Equal(2, KeptInputs.Keep(folder, target, [[1, 2, 3], [1], [2, 5], [9, 9], [2, 6, 6]]));
-            Assert.Equal([[1], [2, 5]], KeptInputs.Read(KeptInputs.File(folder, target)));
+            Assert.Equal(3, KeptInputs.Keep(folder, target, [[1, 2, 3], [1], [2, 5], [9, 9], [2, 6, 6]], [[9, 1]]));
+            Assert.Equal(3, KeptInputs.Keep(folder, target, [[2, 5, 5]], []));
+            Assert.Equal([[1], [2, 5], [9, 1]], KeptInputs.Of(folder, target));
         }
         finally
         {

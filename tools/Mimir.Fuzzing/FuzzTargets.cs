@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using Mimir.Trust.Attestation;
 using Mimir.Trust.Attestation.Azure;
 using Mimir.Trust.Attestation.Chains;
@@ -54,7 +55,8 @@ public static class FuzzTargets
     /// <summary>TPMT_PUBLIC of a P-256 key: restricted, signing, fixed.</summary>
     private static byte[] TpmKeySeed => [0, 0x23, 0, 0x0B, 0, 5, 0, 0x72, 0, 0, 0, 0x10, 0, 0x18, 0, 0x0B, 0, 3, 0, 0x10, 0, 32, .. SimulatedSeed.Point];
 
-    internal static Outcome Parsed(int? size) => new(size is { } s ? $"read {s}" : "refused");
+    /// <summary>Sizes are alike within a factor of two.</summary>
+    internal static Outcome Parsed(int? size) => new(size is { } s ? $"read {BitOperations.Log2((uint)s + 1)}" : "refused");
 
     internal static Outcome Verified(EvidenceKind kind, byte[] body, EvidencePart[] parts, VerificationContext? context = null)
     {

@@ -41,14 +41,14 @@ if (options.LastOrDefault(o => o.Name == "--input").Value is { } file)
 var settings = new FuzzSettings(TimeSpan.FromMinutes(minutes), Last("--folder", ".mimir/fuzzing"), random);
 if (keep.Length > 0)
 {
-    foreach (var target in chosen) Console.WriteLine($"{target.Name}: {KeptInputs.Keep(keep, target, Found(settings.Folder, target))} inputs kept");
+    foreach (var target in chosen) Console.WriteLine($"{target.Name}: {KeptInputs.Keep(keep, target, Found(settings.Folder, "corpus", target), Found(settings.Folder, "findings", target))} inputs kept");
     return 0;
 }
 
 return chosen.Sum(t => new Fuzzer(t, settings).Run()) == 0 ? 0 : 1;
 
-static IEnumerable<byte[]> Found(string folder, FuzzTarget target) => ((string[])["corpus", "findings"])
-    .Select(kind => Path.Combine(folder, kind, target.Name)).Where(Directory.Exists).SelectMany(d => Directory.EnumerateFiles(d, "*.bin")).Select(File.ReadAllBytes);
+static IEnumerable<byte[]> Found(string folder, string kind, FuzzTarget target) =>
+    Directory.Exists(Path.Combine(folder, kind, target.Name)) ? Directory.EnumerateFiles(Path.Combine(folder, kind, target.Name), "*.bin").Select(File.ReadAllBytes) : [];
 
 static int Usage(string problem)
 {
