@@ -64,7 +64,7 @@ public sealed class Identity : IDisposable
             certificate = X509Certificate2.CreateFromPemFile(Path.Combine(directory, CertificateFile), Path.Combine(directory, KeyFile));
             return new Identity(certificate, sealing);
         }
-        catch (Exception error) when (error is CryptographicException or ArgumentException or FormatException or UntrustedPeerException or InvalidDataException)
+        catch (Exception error) when (error is CryptographicException or ArgumentException or FormatException or PlatformNotSupportedException or UntrustedPeerException or InvalidDataException)
         {
             sealing?.Dispose();
             certificate?.Dispose();

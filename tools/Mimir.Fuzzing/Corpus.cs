@@ -36,10 +36,10 @@ internal sealed class Corpus
     /// <summary>Any input, later ones more often than their share.</summary>
     public byte[] Pick(Random random) => _inputs[random.Next(2) == 0 ? random.Next(_inputs.Count) : Math.Max(0, _inputs.Count - 1 - random.Next(32))];
 
-    /// <summary>Remembers a behaviour; keeps the input if it is new.</summary>
-    public void Learn(byte[] input, string shape, bool keep)
+    /// <summary>Remembers a behaviour; keeps the input if it or the branches that it took are new.</summary>
+    public void Learn(byte[] input, string shape, bool branches, bool keep)
     {
-        if (!_shapes.Add(shape) || !keep) return;
+        if (!(_shapes.Add(shape) | branches) || !keep) return;
         _inputs.Add(input);
         File.WriteAllBytes(Path.Combine(_folder, Name(input) + ".bin"), input);
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using Mimir.Trust.Attestation;
 using Mimir.Trust.Attestation.Azure;
 using Mimir.Trust.Attestation.Chains;
@@ -42,6 +43,11 @@ public static class FuzzTargets
             new("azure-runtime", [.. seeds.All("tpm/*.hcl.bin").Select(b => b[0x4D4..^164])], b => Parsed(AzureRuntimeData.TryRead(b)?.AttestationKey.Length)),
             .. PlatformTargets.All(seeds),
             .. JoiningTargets.All(),
+            .. StorageTargets.All(),
+            .. ServiceTargets.All(),
+            .. SessionTargets.All(),
+            .. EngineTargets.All(),
+            .. ModelTargets.All(),
             new("simulated", [SimulatedSeed.Statement], b => Verified(EvidenceKind.Simulated, b, [], SimulatedSeed.Context(At))),
         ];
     }
@@ -49,7 +55,8 @@ public static class FuzzTargets
     /// <summary>TPMT_PUBLIC of a P-256 key: restricted, signing, fixed.</summary>
     private static byte[] TpmKeySeed => [0, 0x23, 0, 0x0B, 0, 5, 0, 0x72, 0, 0, 0, 0x10, 0, 0x18, 0, 0x0B, 0, 3, 0, 0x10, 0, 32, .. SimulatedSeed.Point];
 
-    internal static Outcome Parsed(int? size) => new(size is { } s ? $"read {s}" : "refused");
+    /// <summary>Sizes are alike within a factor of two.</summary>
+    internal static Outcome Parsed(int? size) => new(size is { } s ? $"read {BitOperations.Log2((uint)s + 1)}" : "refused");
 
     internal static Outcome Verified(EvidenceKind kind, byte[] body, EvidencePart[] parts, VerificationContext? context = null)
     {

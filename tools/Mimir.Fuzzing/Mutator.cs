@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Mimir.Fuzzing;
 
@@ -7,6 +8,9 @@ internal sealed class Mutator(Random random)
 {
     private const int Longest = 1 << 16;
     private static readonly uint[] Interesting = [0, 1, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF];
+
+    private static readonly string[] Words =
+        ["null", "-1", "1e999", "[]", "{}", "\"\"", "true", "99999999999999999999", "2147483647", "-2147483648", "0.0", "\\ud800", "\u2581", "[[[[[[[[", ",", ":", "\"", "}", "\n", " ", "(a+)+$", "=", "-----", "/", "'"];
 
     /// <summary>One to eight changes of <paramref name="input"/>.</summary>
     public byte[] Mutate(byte[] input, Func<byte[]> other)
@@ -26,7 +30,7 @@ internal sealed class Mutator(Random random)
 
         var at = random.Next(bytes.Count);
         var count = Math.Min(bytes.Count - at, 1 + random.Next(1 << random.Next(9)));
-        switch (random.Next(10))
+        switch (random.Next(11))
         {
             case 0 or 1:
                 bytes[at] ^= (byte)(1 << random.Next(8));
@@ -50,6 +54,11 @@ internal sealed class Mutator(Random random)
                 bytes.RemoveRange(at, bytes.Count - at);
                 break;
             case 8:
+                var word = Encoding.UTF8.GetBytes(Words[random.Next(Words.Length)]);
+                if (random.Next(2) == 0) bytes.RemoveRange(at, count);
+                bytes.InsertRange(at, word);
+                break;
+            case 9:
                 Splice(bytes, at, other());
                 break;
             default:

@@ -3,13 +3,14 @@ using Mimir.Trust.Attestation;
 using Mimir.Trust.Attestation.Nitro;
 using Mimir.Trust.Attestation.Tdx;
 using Mimir.Trust.Policies;
+using Mimir.Trust.Tests.Attestation.Tdx;
 
 namespace Mimir.Fuzzing;
 
 /// <summary>Parsers of TDX quotes, Intel's collateral, Nitro documents and policies.</summary>
 internal static class PlatformTargets
 {
-    private const string Quote = "tdx/tdx-v5-outofdate-servicetd.quote.bin", Bundle = "tdx/tcb_90c06f_2026.collateral.json", Document = "nitro/prod-2025-indef.cose";
+    internal const string Quote = "tdx/tdx-v5-outofdate-servicetd.quote.bin", Bundle = "tdx/tcb_90c06f_2026.collateral.json", Document = "nitro/prod-2025-indef.cose";
 
     /// <summary>When <see cref="Quote"/> and <see cref="Bundle"/> are current.</summary>
     private static readonly VerificationContext March = new() { At = new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero) };
@@ -57,9 +58,12 @@ internal static class PlatformTargets
         }
     }
 
-    private static IReadOnlyList<byte[]> Extensions(byte[] quote) => quote.Length == 0
-        ? []
-        : [Trust.Attestation.Chains.ChainCertificate.TryRead(TdxQuote.Parse(quote).PckChain[0])!.Extension(PckExtension.Oid)!.Value.ToArray()];
+    /// <summary>The extension of a real certificate, if there is one, and one of nobody's.</summary>
+    private static IReadOnlyList<byte[]> Extensions(byte[] quote)
+    {
+        var real = quote.Length == 0 ? null : Trust.Attestation.Chains.ChainCertificate.TryRead(TdxQuote.Parse(quote).PckChain[0])?.Extension(PckExtension.Oid)?.ToArray();
+        return [.. real is null ? Array.Empty<byte[]>() : [real], PckExtensions.Encode(new byte[16], 13, [0, 0], new byte[6])];
+    }
 
     private static Outcome Read(Func<int> read)
     {

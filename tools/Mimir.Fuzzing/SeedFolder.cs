@@ -1,6 +1,8 @@
+using System.IO.Enumeration;
+
 namespace Mimir.Fuzzing;
 
-/// <summary>A folder of real inputs, by default shared/vectors/attestation beside the checkout. Without it targets begin with empty inputs.</summary>
+/// <summary>A folder of real inputs, by default shared/vectors/attestation beside the checkout. Without it targets begin with <see cref="SyntheticSeeds"/>.</summary>
 public sealed class SeedFolder(string? path)
 {
     /// <summary>The folder beside the checkout, or null.</summary>
@@ -18,7 +20,7 @@ public sealed class SeedFolder(string? path)
     /// <summary>The contents of the files that match, such as <c>snp/*.report.bin</c>.</summary>
     public IReadOnlyList<byte[]> All(params string[] patterns)
     {
-        if (path is null) return [];
+        if (path is null) return [.. SyntheticSeeds.Files.Where(f => patterns.Any(p => FileSystemName.MatchesSimpleExpression(p, f.Key, ignoreCase: false))).Select(f => f.Value)];
         var files = patterns.SelectMany(p => Matching(Path.Combine(path, p)));
         return [.. files.Select(File.ReadAllBytes)];
     }

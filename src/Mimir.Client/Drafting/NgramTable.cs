@@ -17,6 +17,7 @@ public sealed class NgramTable
 
     private const int LargestVocabulary = 1 << 16;
     private const int MostEntries = 1 << 24;
+    private const int LargestPiece = 1 << 16;
     private readonly (uint[] Keys, ushort[] Next, byte[] Shares)[] _orders;
 
     private NgramTable(int vocabulary, (uint[], ushort[], byte[])[] orders) => (Vocabulary, _orders) = (vocabulary, orders);
@@ -121,8 +122,7 @@ public sealed class NgramTable
     {
         var count = reader.ReadUInt32();
         if (count > MostEntries) throw new InvalidDataException($"an n-gram table with {count} entries of one order is too large");
-        var bytes = reader.ReadBytes((int)count * 7);
-        if (bytes.Length < (int)count * 7) throw new EndOfStreamException();
+        var bytes = Take(reader, (int)count * 7);
         var (keys, next) = (new uint[count], new ushort[count]);
         for (var i = 0; i < keys.Length; i++)
         {
@@ -131,5 +131,18 @@ public sealed class NgramTable
             if ((i > 0 && keys[i] <= keys[i - 1]) || next[i] >= vocabulary) throw new InvalidDataException("the n-gram table is damaged");
         }
         return (keys, next, bytes[(6 * (int)count)..]);
+    }
+
+    /// <summary>The next bytes. Memory grows with what is there, not with what the file says is there.</summary>
+    private static byte[] Take(BinaryReader reader, int length)
+    {
+        var taken = new MemoryStream();
+        while (taken.Length < length)
+        {
+            var piece = reader.ReadBytes((int)Math.Min(length - taken.Length, LargestPiece));
+            if (piece.Length == 0) throw new EndOfStreamException();
+            taken.Write(piece);
+        }
+        return taken.ToArray();
     }
 }

@@ -18,6 +18,7 @@ internal static class UapiReader
     public const int MaxLength = 1 << 20;
 
     private const int MaxPeers = 4096;
+    private const int MaxAddresses = 256;
 
     /// <summary>The interface that <paramref name="answer"/> describes; null when anything in it is not understood.</summary>
     public static UapiDevice? ReadDevice(ReadOnlySpan<byte> answer)
@@ -75,7 +76,7 @@ internal static class UapiReader
         {
             case "preshared_key": return Key(value) is { } secret ? peer with { PresharedKey = secret } : null;
             case "endpoint": return IPEndPoint.TryParse(Encoding.ASCII.GetString(value), out var endpoint) ? peer with { Endpoint = endpoint } : null;
-            case "allowed_ip": return IPNetwork.TryParse(Encoding.ASCII.GetString(value), out var network) ? peer with { AllowedAddresses = [.. peer.AllowedAddresses, network] } : null;
+            case "allowed_ip": return peer.AllowedAddresses.Count < MaxAddresses && IPNetwork.TryParse(Encoding.ASCII.GetString(value), out var network) ? peer with { AllowedAddresses = [.. peer.AllowedAddresses, network] } : null;
             case "tx_bytes": return TryNumber(value, ulong.MaxValue, out var sent) ? peer with { SentBytes = sent } : null;
             case "rx_bytes": return TryNumber(value, ulong.MaxValue, out var received) ? peer with { ReceivedBytes = received } : null;
             case "persistent_keepalive_interval": return TryNumber(value, ushort.MaxValue, out var seconds) ? peer with { KeepaliveSeconds = (int)seconds } : null;

@@ -69,9 +69,9 @@ public sealed class VerifiedGroup
         {
             return new VerifiedGroup(GroupDescriptor.Parser.ParseFrom(descriptor), SHA256.HashData(descriptor), anchors, now);
         }
-        catch (Exception error) when (error is InvalidProtocolBufferException or OverflowException)
+        catch (Exception error) when (error is InvalidProtocolBufferException or OverflowException or ArgumentException)
         {
-            throw new MalformedMessageException("the description of a group cannot be read");
+            throw new MalformedMessageException($"the description of a group cannot be used: {error.Message}");
         }
     }
 }

@@ -30,7 +30,7 @@ public sealed class AuditSigners : IDisposable
             key.ImportFromPem(text);
             return new(null, key.ExportSubjectPublicKeyInfo());
         }
-        catch (Exception error) when (error is CryptographicException or ArgumentException or IOException)
+        catch (Exception error) when (error is CryptographicException or ArgumentException or PlatformNotSupportedException or IOException)
         {
             throw new InvalidDataException($"{path}: holds no certificate and no ECDSA public key in PEM form");
         }

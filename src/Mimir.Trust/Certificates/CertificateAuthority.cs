@@ -56,7 +56,7 @@ public sealed class CertificateAuthority : IDisposable
             using var both = X509Certificate2.CreateFromPemFile(Path.Combine(directory, CertificateFile), Path.Combine(directory, KeyFile));
             return new(X509CertificateLoader.LoadCertificate(both.RawData), both.GetECDsaPrivateKey() ?? throw new CryptographicException("the key is none of ECDSA."), clock ?? TimeProvider.System);
         }
-        catch (Exception error) when (error is CryptographicException or IOException)
+        catch (Exception error) when (error is CryptographicException or ArgumentException or PlatformNotSupportedException or IOException)
         {
             throw new InvalidDataException($"'{directory}' holds no usable certificate authority ({CertificateFile}, {KeyFile}): {error.Message}");
         }

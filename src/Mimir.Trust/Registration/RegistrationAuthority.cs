@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Mimir.Trust.Attestation;
+using Mimir.Trust.Attestation.Chains;
 using Mimir.Trust.Certificates;
 using Mimir.Trust.Sealing;
 
@@ -16,7 +17,6 @@ namespace Mimir.Trust.Registration;
 public sealed class RegistrationAuthority(CertificateAuthority authority, AttestationRule rule, TimeSpan validity, TimeProvider clock)
 {
     private static readonly TimeSpan ChallengeLifetime = TimeSpan.FromMinutes(2);
-    private const string P256 = "1.2.840.10045.3.1.7";
     private readonly Challenges _challenges = new(clock, ChallengeLifetime);
     private volatile CertificateAuthority _authority = authority;
 
@@ -67,18 +67,9 @@ public sealed class RegistrationAuthority(CertificateAuthority authority, Attest
 
     private static void RequirePossession(PeerIdentity node, RegistrationRequest request)
     {
-        try
-        {
-            using var key = ECDsa.Create();
-            key.ImportSubjectPublicKeyInfo(request.PublicKeyInfo.Span, out var read);
-            var binding = request.Record.Binding(node.Role, node.Name, request.PublicKeyInfo.Span, request.SealingPublicKey.Span);
-            if (read == request.PublicKeyInfo.Length && key.ExportParameters(false).Curve.Oid.Value == P256
-                && key.VerifyData(binding.Sha512.Span, request.Proof.Span, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence)) return;
-        }
-        catch (CryptographicException)
-        {
-            // Said below.
-        }
-        throw new RegistrationRefusedException(RegistrationRefusedException.Key, $"{node} does not hold the P-256 key that it wants certified");
+        var binding = request.Record.Binding(node.Role, node.Name, request.PublicKeyInfo.Span, request.SealingPublicKey.Span);
+        if (PublicKeyKinds.Of(request.PublicKeyInfo) != PublicKeyKind.P256
+            || !PublicKeySignature.Ecdsa(request.PublicKeyInfo, binding.Sha512.Span, request.Proof.Span, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))
+            throw new RegistrationRefusedException(RegistrationRefusedException.Key, $"{node} does not hold the P-256 key that it wants certified");
     }
 }

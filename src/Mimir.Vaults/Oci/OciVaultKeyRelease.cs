@@ -80,7 +80,8 @@ public sealed class OciVaultKeyRelease(HttpClient client, Uri endpoint, string v
                 ? bytes
                 : null;
         }
-        catch (JsonException)
+        // The second: a text with half a surrogate pair.
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             return null;
         }

@@ -28,6 +28,15 @@ public sealed class NgramTableTests
     }
 
     [Fact]
+    public void A_table_that_says_it_is_larger_than_its_file_takes_no_memory()
+    {
+        byte[] bytes = [.. "MNGRAM1\n"u8, 8, 0, 0, 0, 1, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0, 1, 2, 3];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<InvalidDataException>(() => NgramTable.Read(new MemoryStream(bytes)));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
     public void A_written_table_reads_back() => Gen.Int[0, 99].Array[0, 200].Sample(document =>
     {
         var table = NgramTable.Build([document], 100, 4, 1);

@@ -51,6 +51,20 @@ public sealed class UapiReaderTests
     [InlineData("last_handshake_time_sec=1700000000", "last_handshake_time_sec=99999999999999999999")]
     public void What_is_not_understood_is_refused(string there, string instead) => Assert.Null(Read(Answer.Replace(there, instead, StringComparison.Ordinal)));
 
+    /// <summary>Copying the addresses at each one would take time and memory that grow with the square of their number.</summary>
+    [Theory]
+    [InlineData(256, true)]
+    [InlineData(257, false)]
+    [InlineData(60_000, false)]
+    public void A_peer_has_so_many_addresses_and_no_more(int addresses, bool read)
+    {
+        var answer = Answer.Replace("errno=0", string.Concat(Enumerable.Repeat("allowed_ip=::1/128\n", addresses)) + "errno=0", StringComparison.Ordinal);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var device = Read(answer);
+        Assert.Equal(read, device is not null);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 8 << 20);
+    }
+
     [Fact]
     public void Nothing_throws()
     {

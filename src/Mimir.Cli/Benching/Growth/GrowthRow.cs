@@ -35,7 +35,7 @@ public sealed record GrowthRow(
                 new GrowthPoint(line[1..end], Integer(0), Integer(1), Integer(2), Integer(3)), Long(4),
                 Real(5), Real(6), Real(7), Real(8), Real(9), Real(10), Long(11), Long(12), Long(13), Long(14));
         }
-        catch (FormatException)
+        catch (Exception error) when (error is FormatException or OverflowException)
         {
             throw new UsageException($"'{(line.Length > 80 ? line[..80] : line)}' is no line of measurements");
         }

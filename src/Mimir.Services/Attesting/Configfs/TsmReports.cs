@@ -78,10 +78,10 @@ internal class TsmReports(string root)
         var report = Read(name, "outblob");
         var auxiliary = ReadIfThere(name, "auxblob");
         var provider = Encoding.ASCII.GetString(Read(name, "provider")).Trim();
-        return Generation(name) == before + 1 ? (provider, report, auxiliary) : null;
+        return Generation(name) - before == 1 ? (provider, report, auxiliary) : null;
     }
 
-    private long Generation(string name) => long.TryParse(Encoding.ASCII.GetString(Read(name, "generation")), NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)
+    private long Generation(string name) => long.TryParse(Encoding.ASCII.GetString(Read(name, "generation")), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number)
         ? number
         : throw new IOException("its generation is no number");
 

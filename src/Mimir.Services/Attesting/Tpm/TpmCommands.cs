@@ -101,11 +101,10 @@ internal static class TpmCommands
         Span<byte> word = stackalloc byte[sizeof(uint)];
         map.CopyTo(word);
         var given = BinaryPrimitives.ReadUInt32LittleEndian(word);
-        var count = reader.UInt32();
+        if (reader.UInt32() < BitOperations.PopCount(given)) throw new AttestingException("The TPM answered with fewer values than registers.");
         for (var i = 0; i < 32; i++)
         {
             if ((given >> i & 1) == 0) continue;
-            if (count-- == 0) throw new AttestingException("The TPM answered with fewer values than registers.");
             var value = reader.Sized();
             values[i] = value.Length == DigestSize ? value.ToArray() : throw new AttestingException("The TPM answered with a register that is no SHA-256 digest.");
         }

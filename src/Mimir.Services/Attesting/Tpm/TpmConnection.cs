@@ -22,7 +22,8 @@ internal sealed class TpmConnection : IAsyncDisposable
     /// <summary>Authorisation area: 9 bytes, TPM_RS_PW, no nonce, no attributes, no password.</summary>
     private static ReadOnlySpan<byte> EmptyPassword => [0, 0, 0, 9, 0x40, 0, 0, 9, 0, 0, 0, 0, 0];
 
-    private TpmConnection(Stream stream) => _stream = stream;
+    /// <summary>A TPM at the other end of <paramref name="stream"/>.</summary>
+    internal TpmConnection(Stream stream) => _stream = stream;
 
     /// <summary>Opens the TPM at <paramref name="address"/>.</summary>
     /// <exception cref="AttestingException">There is none, or it may not be used.</exception>
