@@ -7,6 +7,7 @@ using Mimir.Transport.Rpc;
 using Mimir.Trust;
 using Mimir.Trust.Audit;
 using Mimir.Trust.KeyRelease.Threshold;
+using Mimir.Trust.Revocations;
 
 namespace Mimir.Services.KeyHolders;
 
