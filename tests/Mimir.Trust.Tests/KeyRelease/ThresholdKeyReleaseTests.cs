@@ -155,6 +155,23 @@ public sealed class ThresholdKeyReleaseTests : IDisposable
         Assert.Equal(KeyRefusal.MalformedAnswer, error.Refusal);
     }
 
+    /// <summary>Devices take one command at a time.</summary>
+    [Fact]
+    public async Task Evidence_is_made_one_at_a_time_and_not_broken_off()
+    {
+        var (inside, ended) = (0, 0);
+        using (await Release(async (spki, nonce, stop) =>
+        {
+            Assert.Equal(1, Interlocked.Increment(ref inside));
+            await Task.Yield();
+            Assert.False(stop.IsCancellationRequested);
+            Interlocked.Decrement(ref inside);
+            Interlocked.Increment(ref ended);
+            return await AttestAsync(spki, nonce, stop);
+        })) { }
+        Assert.InRange(ended, 2, 3);
+    }
+
     [Fact]
     public async Task A_machine_that_gives_no_evidence_says_why_and_shares_that_came_are_dropped()
     {

@@ -20,9 +20,10 @@ public sealed class ThresholdKeyRelease(Identity self, KeyDeal deal, IReadOnlyLi
         if (keyName != deal.KeyName) throw new KeyReleaseException(KeyRefusal.UnknownKey, $"the deal is of '{deal.KeyName}', not of '{keyName}'");
         using var recipient = SealingKeyPair.Generate();
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var device = new SemaphoreSlim(1);
         var shares = new List<KeyShare>();
         var refusals = new List<string>();
-        var asking = sources.Select(s => AskAsync(s, recipient, enough.Token)).ToList();
+        var asking = sources.Select(s => AskAsync(s, recipient, AttestAsync, enough.Token)).ToList();
         try
         {
             while (asking.Count > 0 && shares.Count < deal.Threshold)
@@ -46,6 +47,20 @@ public sealed class ThresholdKeyRelease(Identity self, KeyDeal deal, IReadOnlyLi
             foreach (var late in asking) (await late.ContinueWith(t => t.IsCompletedSuccessfully ? t.Result.Share : null, TaskScheduler.Default))?.Dispose();
             shares.ForEach(s => s.Dispose());
         }
+
+        // One at a time, and never broken off for having enough: a machine has one device for evidence, and a small TPM keeps what a broken-off command has loaded.
+        async Task<byte[]> AttestAsync(ReadOnlyMemory<byte> publicKeyInfo, ReadOnlyMemory<byte> nonce, CancellationToken waiting)
+        {
+            await device.WaitAsync(waiting);
+            try
+            {
+                return await attester(publicKeyInfo, nonce, cancellation);
+            }
+            finally
+            {
+                device.Release();
+            }
+        }
     }
 
     private DataKey Combine(List<KeyShare> shares)
@@ -62,14 +77,14 @@ public sealed class ThresholdKeyRelease(Identity self, KeyDeal deal, IReadOnlyLi
     }
 
     /// <summary>A genuine share, or who gave none and why.</summary>
-    private async Task<(KeyShare? Share, string? Refusal)> AskAsync(IShareSource source, SealingKeyPair recipient, CancellationToken cancellation)
+    private async Task<(KeyShare? Share, string? Refusal)> AskAsync(IShareSource source, SealingKeyPair recipient, KeyAttester attest, CancellationToken cancellation)
     {
         try
         {
             var (holder, challenge) = await source.ChallengeAsync(deal.KeyName, cancellation);
             if (challenge.Length != ShareHolder.ChallengeLength) return Refused(KeyRefusal.MalformedAnswer);
             var nonce = ReleaseClaim.BoundNonce(deal.KeyName, challenge, recipient.PublicKey.Span);
-            var evidence = await attester(self.Certificate.PublicKey.ExportSubjectPublicKeyInfo(), nonce, cancellation);
+            var evidence = await attest(self.Certificate.PublicKey.ExportSubjectPublicKeyInfo(), nonce, cancellation);
             var message = await source.ReleaseAsync(deal.KeyName, new ShareAnswer(challenge, recipient.PublicKey, evidence), cancellation);
             var opened = SealedMessage.Open(self, recipient, holder, ShareHolder.Context(challenge), message);
             var share = new KeyShare(deal.KeyName, opened.Length > 0 ? opened[0] : (byte)0, opened.Length > 0 ? opened[1..] : []);
