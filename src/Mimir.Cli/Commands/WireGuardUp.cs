@@ -61,15 +61,11 @@ internal static class WireGuardUp
         using var trust = new OverlayTrust(settings);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (coordinator is not null) Directory.CreateDirectory(settings.Peers);
-        var following = coordinator is null ? Task.CompletedTask : new CoordinatorFollower(settings, trust, coordinator).RunAsync(stop.Token);
-        try
-        {
-            await new OverlayService(settings, trust).RunAsync(cancellation);
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await following;
-        }
+        List<Task> parts = [new OverlayService(settings, trust).RunAsync(stop.Token)];
+        if (coordinator is not null) parts.Add(new CoordinatorFollower(settings, trust, coordinator).RunAsync(stop.Token));
+        var first = await Task.WhenAny(parts);
+        await stop.CancelAsync();
+        await Task.WhenAll(parts).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await first;
     }
 }

@@ -70,7 +70,7 @@ internal sealed class CoordinatorFollower(OverlaySettings settings, OverlayTrust
         var (announced, at) = ("", settings.Clock.GetTimestamp());
         while (true)
         {
-            var files = $"{Written(_keys.OwnDescriptor)} {Written(settings.Identity)} {Directory.EnumerateFiles(settings.Identity).Max(Written)}";
+            var files = $"{Written(_keys.OwnDescriptor)} {Directory.EnumerateFiles(settings.Identity).Select(Written).DefaultIfEmpty().Max()}";
             if (files != announced || settings.Clock.GetElapsedTime(at) > Refresh)
             {
                 using var identity = Identity.Load(settings.Identity);
