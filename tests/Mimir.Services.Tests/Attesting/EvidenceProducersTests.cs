@@ -31,17 +31,24 @@ public sealed class EvidenceProducersTests : IDisposable
         var directory = _folder.CreateSubdirectory("endorsements").FullName;
         var producer = EvidenceProducers.Open(Simulated(key, directory))!;
         Assert.Empty((await producer.ProduceAsync(Binding, TestContext.Current.CancellationToken)).Parts);
-        using var certificate = new CertificateRequest("CN=x", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UtcNow);
+        var request = new CertificateRequest("CN=x", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UtcNow);
         File.WriteAllText(Path.Combine(directory, "chain.pem"), certificate.ExportCertificatePem() + "\n" + certificate.ExportCertificatePem());
         File.WriteAllBytes(Path.Combine(directory, "leaf.der"), certificate.RawData);
-        File.WriteAllBytes(Path.Combine(directory, "list.crl"), [0x30, 0]);
+        var revocations = new CertificateRevocationListBuilder().Build(certificate, 1, DateTimeOffset.UtcNow.AddDays(1), HashAlgorithmName.SHA256);
+        File.WriteAllText(Path.Combine(directory, "list.crl"), PemEncoding.WriteString("X509 CRL", revocations));
         File.WriteAllText(Path.Combine(directory, "tcb.json"), "{}");
         File.WriteAllText(Path.Combine(directory, "README"), "not evidence");
         var evidence = await producer.ProduceAsync(Binding, TestContext.Current.CancellationToken);
         Assert.Equal(3, evidence.PartsOf(EvidencePartKind.Certificate).Count(p => p.Span.SequenceEqual(certificate.RawData)));
         Assert.Equal("{}", Encoding.UTF8.GetString(evidence.PartsOf(EvidencePartKind.Collateral).Single().Span));
-        Assert.Equal(2, evidence.PartsOf(EvidencePartKind.RevocationList).Single().Length);
+        Assert.Equal(revocations, evidence.PartsOf(EvidencePartKind.RevocationList).Single().ToArray());
         Assert.Equal(5, evidence.Parts.Count);
+        // A damaged file is said, not left out.
+        File.WriteAllText(Path.Combine(directory, "damaged.pem"), "-----BEGIN CERTIFICATE-----\n");
+        Assert.Contains("damaged.pem", (await Assert.ThrowsAsync<AttestingException>(() => producer.ProduceAsync(Binding, TestContext.Current.CancellationToken))).Message);
         Directory.Delete(directory, recursive: true);
         Assert.Contains("attestation.endorsements", (await Assert.ThrowsAsync<AttestingException>(() => producer.ProduceAsync(Binding, TestContext.Current.CancellationToken))).Message);
     }

@@ -144,6 +144,38 @@ public sealed class SnpVectorTests
         Assert.True(EvidenceVerifier.Verify(evidence, new VerificationContext { At = turin.Within }).IsValid);
     }
 
+    /// <summary>Entries in any order, contents as the operator gave them to the host.</summary>
+    [Fact]
+    public void A_certificate_table_is_read_in_any_order_and_with_PEM_in_it()
+    {
+        var turin = SnpCase.Load("turin-v5");
+        var table = SharedVectors.File("snp/turin-v5.certtable.bin").Bytes.ToArray();
+        byte[] reversed = [.. table.AsSpan(48, 24), .. table.AsSpan(24, 24), .. table.AsSpan(0, 24), .. table.AsSpan(72)];
+        Assert.True(SharedVectors.Verify(turin.Within, turin.Report, [new EvidenceFile("table", reversed)]).IsValid);
+        byte[] entries = [], contents = [];
+        for (var i = 0; i < 3; i++)
+        {
+            var der = table.AsSpan(BitConverter.ToInt32(table, i * 24 + 16), BitConverter.ToInt32(table, i * 24 + 20));
+            var pem = System.Text.Encoding.ASCII.GetBytes(System.Security.Cryptography.PemEncoding.WriteString("CERTIFICATE", der) + "\n");
+            entries = [.. entries, .. table.AsSpan(i * 24, 16), .. BitConverter.GetBytes(96 + contents.Length), .. BitConverter.GetBytes(pem.Length)];
+            contents = [.. contents, .. pem];
+        }
+        byte[] textual = [.. entries, .. new byte[24], .. contents, .. new byte[100]];
+        Assert.True(SharedVectors.Verify(turin.Within, turin.Report, [new EvidenceFile("table", textual)]).IsValid);
+        textual[130] ^= 0x40;
+        Assert.False(SharedVectors.Verify(turin.Within, turin.Report, [new EvidenceFile("table", textual)]).IsValid);
+    }
+
+    [Fact]
+    public void A_revocation_list_may_be_PEM()
+    {
+        var genoa = SnpCase.Load("genoa-v3-azure");
+        var list = SharedVectors.File("roots/amd_crl_genoa.der");
+        var pem = list with { Bytes = System.Text.Encoding.ASCII.GetBytes(System.Security.Cryptography.PemEncoding.WriteString("X509 CRL", list.Bytes.Span) + "\n\0") };
+        var at = SharedVectors.Instant("2025-09-01");
+        Assert.True(Assert.IsType<SnpClaims>(Assert.IsType<ValidVerdict>(genoa.Verify(at, pem)).Claims).RevocationChecked);
+    }
+
     [Fact]
     public void Azures_firmware_report_is_an_SNP_report_with_runtime_data()
     {

@@ -34,6 +34,9 @@ public static class EvidenceAssembler
         return findings.None ? new AssembledEvidence(assembled, desk.Nonce) : null;
     }
 
+    /// <summary>The parts that one file holds, told by its contents: certificates, revocation lists, collateral, and the other forms that are read; null if it is nothing of these.</summary>
+    public static IReadOnlyList<EvidencePart>? Parts(ReadOnlyMemory<byte> file) => file.Length <= EvidenceCodec.LargestPart ? PartRecognition.TryRead(file) : null;
+
     private static bool IsTooLarge(EvidenceFile file) => file.Bytes.Length > EvidenceCodec.LargestPart;
 
     private static Evidence? Decode(EvidenceFile file, EvidenceKind? kind, Findings findings)

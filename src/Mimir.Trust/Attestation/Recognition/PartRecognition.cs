@@ -1,6 +1,7 @@
 using Mimir.Trust.Attestation.Azure;
 using Mimir.Trust.Attestation.Chains;
 using Mimir.Trust.Attestation.Snp;
+using Mimir.Trust.Attestation.Tdx;
 using Mimir.Trust.Attestation.Tpm;
 
 namespace Mimir.Trust.Attestation.Recognition;
@@ -21,9 +22,11 @@ internal static class PartRecognition
     public static IReadOnlyList<EvidencePart>? TryRead(ReadOnlyMemory<byte> bytes)
     {
         var span = bytes.Span;
+        if (HttpAnswer.Recognises(span)) return Answer(bytes);
         if (IsJson(span)) return One(EvidencePartKind.Collateral, bytes); // before PEM, which JSON may hold
+        if (SnpCertificateTable.Recognises(bytes)) return One(EvidencePartKind.CertificateTable, bytes); // it may hold PEM too
         if (PemText.Recognises(span)) return Pem(span);
-        if (SnpCertificateTable.Recognises(bytes)) return One(EvidencePartKind.CertificateTable, bytes);
+        if (HttpAnswer.HoldsEncodedPem(span)) return HttpAnswer.DecodePem(span) is { } text ? Pem(System.Text.Encoding.ASCII.GetBytes(text)) : null;
         if (TpmQuote.Recognises(span)) return One(EvidencePartKind.Quote, bytes);
         if (Der(bytes) is { } der) return der;
         if (TpmSignature.Recognises(bytes)) return One(EvidencePartKind.Signature, bytes);
@@ -43,6 +46,22 @@ internal static class PartRecognition
     }
 
     private static EvidencePart[] One(EvidencePartKind kind, ReadOnlyMemory<byte> bytes) => [new EvidencePart(kind, bytes)];
+
+    /// <summary>The chains in the head, and whatever the body is; a body that is nothing makes it all nothing.</summary>
+    private static List<EvidencePart>? Answer(ReadOnlyMemory<byte> bytes)
+    {
+        if (HttpAnswer.Split(bytes) is not { } answer) return null;
+        var parts = new List<EvidencePart>();
+        if (HttpAnswer.HoldsEncodedPem(answer.Head.Span))
+        {
+            if (HttpAnswer.DecodePem(answer.Head.Span) is not { } text || Pem(System.Text.Encoding.ASCII.GetBytes(text)) is not { } chain) return null;
+            parts.AddRange(chain);
+        }
+        if (answer.Body.IsEmpty) return parts.Count > 0 ? parts : null;
+        if (TryRead(answer.Body) is not { } body) return null;
+        parts.AddRange(body);
+        return parts;
+    }
 
     private static List<EvidencePart>? Pem(ReadOnlySpan<byte> bytes)
     {
@@ -73,5 +92,5 @@ internal static class PartRecognition
         return EcdsaSignatureForm.IsDer(bytes) ? One(EvidencePartKind.Signature, bytes) : null;
     }
 
-    private static bool IsJson(ReadOnlySpan<byte> bytes) => bytes.TrimStart("\r\n\t "u8) is [(byte)'{', ..];
+    private static bool IsJson(ReadOnlySpan<byte> bytes) => SignedJson.WithoutMarks(bytes).TrimStart("\r\n\t "u8) is [(byte)'{', ..];
 }

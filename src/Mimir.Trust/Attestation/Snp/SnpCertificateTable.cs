@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using Mimir.Trust.Attestation.Recognition;
 
 namespace Mimir.Trust.Attestation.Snp;
 
 /// <summary>
 /// The table in which a hypervisor hands certificates to a guest (GHCB specification, section SNP Extended Guest Request): entries of a GUID in text
-/// order, offset u32 and length u32, little-endian, ended by 24 zero bytes; then the contents, DER. Entries with other GUIDs are ignored.
+/// order, offset u32 and length u32, little-endian, ended by 24 zero bytes; then the contents, DER (hosts that were given PEM pass PEM on). Entries with other GUIDs are ignored.
 /// </summary>
 public sealed class SnpCertificateTable
 {
@@ -52,12 +53,16 @@ public sealed class SnpCertificateTable
             if (id == Guid.Empty || offset > (uint)bytes.Length || length > (uint)bytes.Length - offset) return null;
             if (length == 0) continue;
             var content = bytes.Slice((int)offset, (int)length);
-            if (CertificateIds.Contains(id)) certificates.Add(content);
-            else if (id == RevocationListId) lists.Add(content);
+            if (CertificateIds.Contains(id)) certificates.AddRange(Decoded(content, "CERTIFICATE"));
+            else if (id == RevocationListId) lists.AddRange(Decoded(content, "X509 CRL"));
         }
 
         return null;
     }
+
+    /// <summary>What is damaged stays as it is, and is then refused as such.</summary>
+    private static IEnumerable<ReadOnlyMemory<byte>> Decoded(ReadOnlyMemory<byte> content, string label) =>
+        PemText.Recognises(content.Span) && PemText.TryRead(content.Span) is { } blocks && blocks.All(b => b.Label == label) ? blocks.Select(b => (ReadOnlyMemory<byte>)b.Content) : [content];
 
     private static bool IsKnown(Guid id) => CertificateIds.Contains(id) || id == RevocationListId;
 }

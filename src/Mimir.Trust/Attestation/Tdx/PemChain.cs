@@ -11,11 +11,11 @@ internal static class PemChain
     private const string Begin = "-----BEGIN CERTIFICATE-----", End = "-----END CERTIFICATE-----";
     private const int LineLength = 64, Most = 8, LongestCertificate = 8 * 1024;
 
-    /// <summary>The certificates, DER, in order; one NUL may end the text.</summary>
+    /// <summary>The certificates, DER, in order; zero bytes may end the text, as C programs leave them.</summary>
     /// <exception cref="RefusedException">Not that form, or no certificate or too many.</exception>
     public static IReadOnlyList<byte[]> Read(ReadOnlySpan<byte> text)
     {
-        if (text.Length > 0 && text[^1] == 0) text = text[..^1];
+        text = text.TrimEnd((byte)0);
         var found = new List<byte[]>();
         StringBuilder? block = null;
         var closing = false;

@@ -28,6 +28,9 @@ internal sealed class SignedJson
     /// <summary>The object.</summary>
     public JsonElement Root { get; }
 
+    /// <summary>Text without the byte order mark that some editors put before it and the zero bytes that C programs leave after it; neither is signed.</summary>
+    public static ReadOnlySpan<byte> WithoutMarks(ReadOnlySpan<byte> text) => (text.StartsWith("\uFEFF"u8) ? text[3..] : text).TrimEnd((byte)0);
+
     /// <summary>One JSON object, strictly: bounded depth, no duplicate keys, no comments, nothing after it.</summary>
     public static JsonElement Parse(ReadOnlyMemory<byte> text)
     {

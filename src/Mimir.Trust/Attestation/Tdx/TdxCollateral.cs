@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Mimir.Trust.Attestation.Recognition;
 
 namespace Mimir.Trust.Attestation.Tdx;
 
@@ -32,7 +33,7 @@ internal sealed class TdxCollateral
     {
         try
         {
-            Add(file, nested: false);
+            Add(SignedJson.WithoutMarks(file.Span).ToArray(), nested: false);
         }
         catch (InvalidOperationException)
         {
@@ -60,7 +61,7 @@ internal sealed class TdxCollateral
                 case "tcbinfo": Signed(file, field, Signature("tcbinfosignature"), nested); break;
                 case "enclaveidentity" or "qeidentity": Signed(file, field, Signature("qeidentitysignature"), nested); break;
                 case "pckcrl" or "rootcacrl": AddRevocationList(Text(field)); break;
-                case "pckcrlissuerchain" or "tcbinfoissuerchain" or "qeidentityissuerchain" or "pckcertificatechain": AddChain(Text(field)); break;
+                case "pckcrlissuerchain" or "tcbinfoissuerchain" or "qeidentityissuerchain" or "enclaveidentityissuerchain" or "pckcertificatechain" or "pckcertificateissuerchain": AddChain(Text(field)); break;
                 default: known--; break;
             }
         }
@@ -98,7 +99,13 @@ internal sealed class TdxCollateral
         else RevocationLists.AddRange(Pem(trimmed, "X509 CRL"));
     }
 
-    private void AddChain(string text) => Certificates.AddRange(Pem(text, "CERTIFICATE"));
+    /// <summary>PEM, or as the header field has it.</summary>
+    private void AddChain(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var plain = HttpAnswer.HoldsEncodedPem(bytes) ? HttpAnswer.DecodePem(bytes) ?? throw Malformed("An issuer chain in the collateral is not percent-encoded PEM.") : text;
+        Certificates.AddRange(Pem(plain, "CERTIFICATE"));
+    }
 
     private static List<byte[]> Pem(string text, string label)
     {
@@ -115,7 +122,12 @@ internal sealed class TdxCollateral
     }
 
     private static string Text(JsonProperty field) =>
-        field.Value.ValueKind == JsonValueKind.String ? field.Value.GetString()! : throw Malformed($"A field of the collateral is not text.");
+        field.Value.ValueKind == JsonValueKind.String ? field.Value.GetString()!.TrimEnd('\0') : throw Malformed($"A field of the collateral is not text.");
 
-    private static string Normal(string name) => name.Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
+    /// <summary>Snake case, camel case, and the names of header fields: TCB-Info-Issuer-Chain, SGX-PCK-CRL-Issuer-Chain.</summary>
+    private static string Normal(string name)
+    {
+        var plain = name.Replace("_", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+        return plain.StartsWith("sgx", StringComparison.Ordinal) && plain.EndsWith("issuerchain", StringComparison.Ordinal) ? plain[3..] : plain;
+    }
 }

@@ -58,7 +58,7 @@ public static class TpmPublicKey
         var (curve, derivation) = (reader.U16(), reader.U16());
         var (x, y) = (reader.Sized(66), reader.Sized(66));
         if (!reader.EndedWell || derivation != NullAlgorithm) return null;
-        var (named, length) = curve switch { 3 => (ECCurve.NamedCurves.nistP256, 32), 4 => (ECCurve.NamedCurves.nistP384, 48), _ => (default, 0) };
+        var (named, length) = curve switch { 3 => (ECCurve.NamedCurves.nistP256, 32), 4 => (ECCurve.NamedCurves.nistP384, 48), 5 => (ECCurve.NamedCurves.nistP521, 66), _ => (default, 0) };
         if (length == 0 || x.Length > length || y.Length > length) return null;
         return Export(() =>
         {

@@ -4,8 +4,8 @@ using Mimir.Trust.Attestation.Chains;
 namespace Mimir.Trust.Attestation.Tpm;
 
 /// <summary>
-/// A quote's signature in one of the forms in which tools write it: TPMT_SIGNATURE (RSASSA, RSAPSS, ECDSA), plain bytes of an RSA signature (PKCS #1),
-/// DER of an ECDSA signature, or its r ‖ s.
+/// A quote's signature in one of the forms in which tools write it: TPMT_SIGNATURE (RSASSA, RSAPSS, ECDSA), plain bytes of an RSA signature (PKCS #1 or
+/// PSS), DER of an ECDSA signature, or its r ‖ s.
 /// </summary>
 public static class TpmSignature
 {
@@ -34,8 +34,8 @@ public static class TpmSignature
             return structure switch
             {
                 { Scheme: Rsassa } t => PublicKeySignature.Rsa(publicKeyInfo, quote, t.First.Span, algorithm, RSASignaturePadding.Pkcs1),
-                { Scheme: Rsapss } t => PublicKeySignature.Rsa(publicKeyInfo, quote, t.First.Span, algorithm, RSASignaturePadding.Pss),
-                null => PublicKeySignature.Rsa(publicKeyInfo, quote, signature.Span, algorithm, RSASignaturePadding.Pkcs1),
+                { Scheme: Rsapss } t => Pss(publicKeyInfo, quote, t.First.Span, algorithm),
+                null => PublicKeySignature.Rsa(publicKeyInfo, quote, signature.Span, algorithm, RSASignaturePadding.Pkcs1) || Pss(publicKeyInfo, quote, signature.Span, algorithm),
                 _ => null,
             };
         }
@@ -52,6 +52,10 @@ public static class TpmSignature
         var format = isJoined ? DSASignatureFormat.IeeeP1363FixedFieldConcatenation : DSASignatureFormat.Rfc3279DerSequence;
         return PublicKeySignature.Ecdsa(publicKeyInfo, quote, signature.Span, algorithm, format);
     }
+
+    /// <summary>The salt is as long as the hash (FIPS 186-4), or as long as there is room for (TCG TPM 2.0 Library, Part 1, section B.7).</summary>
+    private static bool Pss(ReadOnlyMemory<byte> key, ReadOnlySpan<byte> quote, ReadOnlySpan<byte> signature, HashAlgorithmName hash) =>
+        PublicKeySignature.Rsa(key, quote, signature, hash, RSASignaturePadding.Pss) || LongestSaltPss.Verify(key, quote, signature, hash);
 
     private static (ushort Scheme, TpmHash Hash, ReadOnlyMemory<byte> First, ReadOnlyMemory<byte> Second)? TryRead(ReadOnlyMemory<byte> bytes)
     {

@@ -13,9 +13,9 @@ public sealed class PemChainTests
     private static string Text { get; } = PemEncoding.WriteString("CERTIFICATE", First) + "\n" + PemEncoding.WriteString("CERTIFICATE", Second) + "\n";
 
     [Fact]
-    public void Usual_line_ends_and_one_zero_at_the_end_are_read()
+    public void Usual_line_ends_and_zeros_at_the_end_are_read()
     {
-        foreach (var text in (string[])[Text, Text + "\0", Text.TrimEnd('\n'), Text.Replace("\n", "\r\n", StringComparison.Ordinal), Text.Replace("-----\n-----", "-----\n\n-----", StringComparison.Ordinal)])
+        foreach (var text in (string[])[Text, Text + "\0", Text + "\0\0\0", Text.TrimEnd('\n') + "\0", Text.TrimEnd('\n'), Text.Replace("\n", "\r\n", StringComparison.Ordinal), Text.Replace("-----\n-----", "-----\n\n-----", StringComparison.Ordinal)])
             Assert.Equal([First, Second], PemChain.Read(Encoding.ASCII.GetBytes(text)));
     }
 
@@ -30,7 +30,7 @@ public sealed class PemChainTests
     [InlineData("AAEC", "AA\u000BEC")]
     [InlineData("BwgJ", "BwgJ=")]
     [InlineData("BwgJ", "Bwh=")]
-    [InlineData("-----END CERTIFICATE-----\n", "-----END CERTIFICATE-----\n\0\0")]
+    [InlineData("-----END CERTIFICATE-----\n", "-----END CERTIFICATE-----\n\0\n")]
     public void Anything_else_is_refused(string old, string replacement)
     {
         Assert.Contains(old, Text, StringComparison.Ordinal);
