@@ -90,7 +90,8 @@ internal static class StorageTargets
             Attempt.Read(() => $"{new HighWaterMarks(path).Read("own") > 0}", e => e is InvalidDataException),
             Attempt.Read(() => $"{new KeyFolder(Scratch.At("keys")).Current().PublicKey}"[..1], e => e is OverlayException),
             Attempt.Read(() => $"{HostAddress.Parse(Encoding.UTF8.GetString(bytes)).Port > 0}", e => e is InvalidDataException),
-            Attempt.Read(() => $"{GrowthFile.Open(path).Rows.Count}", e => e is UsageException));
+            Attempt.Read(() => $"{GrowthFile.Open(path).Rows.Count}", e => e is UsageException),
+            EndorsementSeed.Read(path, bytes));
     }
 
     private static byte[] IdentityFiles()
