@@ -37,7 +37,8 @@ internal static class Attempt
     /// <summary>The kind of the refusal and the first words of its message, less what may come from the input.</summary>
     private static string Shape(Exception refused)
     {
-        var words = string.Concat(refused.Message.Replace(Scratch.At(""), "", StringComparison.Ordinal).Split('\'', '"')[0].Where(c => char.IsAsciiLetter(c) || c == ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var start = refused.Message.Replace(Scratch.At(""), "", StringComparison.Ordinal).Split('\'', '"')[0];
+        var words = string.Concat(start.Where(c => char.IsAsciiLetter(c) || c == ' ')).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return $"{refused.GetType().Name} {string.Join(' ', words.Take(WordsOfMessage))}";
     }
 }

@@ -5,6 +5,8 @@ namespace Mimir.Fuzzing;
 /// <summary>The inputs worth mutating: seeds, and whatever showed a new behaviour. Kept in a folder, so that the next run goes on from there.</summary>
 internal sealed class Corpus
 {
+    // A refusal that quotes the input makes every input new.
+    private const int MostShapes = 2000;
     private readonly List<byte[]> _inputs = [];
     private readonly HashSet<string> _seeds;
     private readonly HashSet<string> _shapes = new(StringComparer.Ordinal);
@@ -39,7 +41,7 @@ internal sealed class Corpus
     /// <summary>Remembers a behaviour; keeps the input if it or the branches that it took are new.</summary>
     public void Learn(byte[] input, string shape, bool branches, bool keep)
     {
-        if (!(_shapes.Add(shape) | branches) || !keep) return;
+        if (!((_shapes.Count < MostShapes && _shapes.Add(shape)) | branches) || !keep) return;
         _inputs.Add(input);
         File.WriteAllBytes(Path.Combine(_folder, Name(input) + ".bin"), input);
     }

@@ -57,7 +57,8 @@ internal static class FuzzMembers
     public static PeerIdentity Peer(Identity identity) => PeerIdentity.Verify(identity.Certificate, Anchors, Now);
 
     /// <summary>A member with an address.</summary>
-    public static WorkerAddress Address(Role role, string name) => new() { Worker = Peer(Issue(role, name)).ToCertificate(), Host = "127.0.0.1", Port = 7000, GrpcPort = role == Role.TripleService ? 7001u : 0 };
+    public static WorkerAddress Address(Role role, string name) =>
+        new() { Worker = Peer(Issue(role, name)).ToCertificate(), Host = "127.0.0.1", Port = 7000, GrpcPort = role == Role.TripleService ? 7001u : 0 };
 
     /// <summary>A session's description that every member would accept.</summary>
     public static SessionDescriptor DescribeSession()

@@ -15,7 +15,11 @@ internal static class Instrumentation
         }
 
         // The kernels of Numerics parse nothing.
-        string[] parsing = [.. Directory.EnumerateFiles(folder, "Mimir.*.dll").Where(f => Path.GetFileNameWithoutExtension(f) is not ("Mimir.Fuzzing" or "Mimir.Numerics")), Path.Combine(folder, "mimir.dll")];
+        string[] parsing =
+        [
+            .. Directory.EnumerateFiles(folder, "Mimir.*.dll").Where(f => Path.GetFileNameWithoutExtension(f) is not ("Mimir.Fuzzing" or "Mimir.Numerics")),
+            Path.Combine(folder, "mimir.dll"),
+        ];
         foreach (var assembly in parsing) SharpFuzz.Fuzzer.Instrument(assembly, _ => true, SharpFuzz.Options.Value);
         return parsing.Length;
     }

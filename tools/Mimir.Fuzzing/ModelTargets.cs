@@ -1,5 +1,4 @@
 using System.Text;
-using Google.Protobuf;
 using Mimir.Models;
 using Mimir.Models.Files;
 using Mimir.Models.Folding;
@@ -25,15 +24,18 @@ internal static class ModelTargets
         Scratch.Write($"shards/{Shard}", new SafetensorsWriter().AddSingle("a", [1], [1]).AddBrain("b", [1], [1]).ToBytes());
         return
         [
-            new("safetensors", [File.ReadAllBytes(Path.Combine(model.Path, "model.safetensors")), new SafetensorsWriter().AddHalf("a", [2], [1, 2]).AddBytes("b", "BOOL", [1], [1]).ToBytes()], b => Read(() => Weights(b))),
+            new("safetensors", [File.ReadAllBytes(Path.Combine(model.Path, "model.safetensors")), OtherTypes], b => Read(() => Weights(b))),
             new("shard-index", ["""{"metadata":{"total_size":8},"weight_map":{"a":"m-1.safetensors","b":"m-1.safetensors"}}"""u8.ToArray()], b => Read(() => Shards(b))),
             new("model-config", [Utf8(Llama.Config), Utf8(new Gpt2TestModel(true, "", "gelu", 1).Config), Adapter], ModelConfigs),
             new("tokenizer-json", [Utf8(TokenizerFixtures.Gpt2()), Utf8(TokenizerFixtures.Llama3()), Utf8(TokenizerFixtures.Metaspace())], b => Read(() => Tokenize("json/tokenizer.json", b))),
-            new("tokenizer-model", [SentencePieces()], b => Read(() => Tokenize("pieces/tokenizer.model", b))),
+            new("tokenizer-model", [SentencePieceSeed.Model()], b => Read(() => Tokenize("pieces/tokenizer.model", b))),
         ];
     }
 
-    private static byte[] Adapter => """{"peft_type":"LORA","r":2,"lora_alpha":4,"use_rslora":true,"bias":"none","target_modules":["q_proj","v_proj"],"use_dora":false,"rank_pattern":{}}"""u8.ToArray();
+    private static byte[] OtherTypes => new SafetensorsWriter().AddHalf("a", [2], [1, 2]).AddBytes("b", "BOOL", [1], [1]).ToBytes();
+
+    private static byte[] Adapter =>
+        """{"peft_type":"LORA","r":2,"lora_alpha":4,"use_rslora":true,"bias":"none","target_modules":["q_proj","v_proj"],"use_dora":false,"rank_pattern":{}}"""u8.ToArray();
 
     private static Outcome Read(Func<string> read) => Attempt.Read(read, e => e is ModelFormatException);
 
@@ -65,42 +67,6 @@ internal static class ModelTargets
         var ids = tokenizer.Encode(Text);
         if (ids.Any(id => id < 0 || id >= tokenizer.Count)) throw new InvalidOperationException("A token is outside the vocabulary.");
         return tokenizer.Decode(ids) == Text ? "same" : "other";
-    }
-
-    /// <summary>A SentencePiece model: three special pieces, the bytes, and a few more; BPE with byte fallback and a dummy prefix.</summary>
-    private static byte[] SentencePieces()
-    {
-        (string Piece, int Type)[] pieces = [("<unk>", 2), ("<s>", 3), ("</s>", 3), .. Enumerable.Range(0, 256).Select(b => ($"<0x{b:X2}>", 6)), ("\u2581", 1), ("H", 1), ("e", 1), ("l", 1), ("o", 1), ("He", 1), ("ll", 1), ("\u2581He", 1)];
-        return Message(model =>
-        {
-            for (var i = 0; i < pieces.Length; i++)
-            {
-                var (piece, type, score) = (pieces[i].Piece, pieces[i].Type, -i);
-                Field(model, 1, Message(to => { Field(to, 1, Utf8(piece)); to.WriteTag(2, WireFormat.WireType.Fixed32); to.WriteFloat(score); Number(to, 3, type); }));
-            }
-
-            Field(model, 2, Message(to => { Number(to, 3, 2); Number(to, 35, 1); Number(to, 40, 0); Number(to, 41, 1); Number(to, 42, 2); }));
-            Field(model, 3, Message(to => { Number(to, 3, 1); Number(to, 4, 0); Number(to, 5, 1); }));
-        });
-    }
-
-    private static byte[] Message(Action<CodedOutputStream> write)
-    {
-        using var bytes = new MemoryStream();
-        using (var to = new CodedOutputStream(bytes, leaveOpen: true)) write(to);
-        return bytes.ToArray();
-    }
-
-    private static void Field(CodedOutputStream to, int number, byte[] content)
-    {
-        to.WriteTag(number, WireFormat.WireType.LengthDelimited);
-        to.WriteBytes(ByteString.CopyFrom(content));
-    }
-
-    private static void Number(CodedOutputStream to, int number, int value)
-    {
-        to.WriteTag(number, WireFormat.WireType.Varint);
-        to.WriteInt32(value);
     }
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);

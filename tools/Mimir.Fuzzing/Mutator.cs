@@ -10,7 +10,10 @@ internal sealed class Mutator(Random random)
     private static readonly uint[] Interesting = [0, 1, 0x7F, 0x80, 0xFF, 0x100, 0x7FFF, 0x8000, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF];
 
     private static readonly string[] Words =
-        ["null", "-1", "1e999", "[]", "{}", "\"\"", "true", "99999999999999999999", "2147483647", "-2147483648", "0.0", "\\ud800", "\u2581", "[[[[[[[[", ",", ":", "\"", "}", "\n", " ", "(a+)+$", "=", "-----", "/", "'"];
+    [
+        "null", "-1", "1e999", "[]", "{}", "\"\"", "true", "99999999999999999999", "2147483647", "-2147483648", "0.0",
+        "\\ud800", "\u2581", "[[[[[[[[", ",", ":", "\"", "}", "\n", " ", "(a+)+$", "=", "-----", "/", "'",
+    ];
 
     /// <summary>One to eight changes of <paramref name="input"/>.</summary>
     public byte[] Mutate(byte[] input, Func<byte[]> other)

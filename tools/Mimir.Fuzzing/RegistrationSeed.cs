@@ -33,7 +33,9 @@ internal static class RegistrationSeed
             var message = AttestRequest.Parser.ParseFrom(bytes);
             var record = (message.Attestation ?? new NodeAttestation()).ToRecord() with { Nonce = Registrar.Challenge(Node) };
             if (record.Channel.IsEmpty) record = record with { Channel = Channel };
-            var proof = message.Proof.IsEmpty && message.SealingPublicKey.Length == 32 ? RegistrationRequest.Prove(Key, record, Node.Role, Node.Name, message.SealingPublicKey.Span) : message.Proof.ToByteArray();
+            var proof = message.Proof.IsEmpty && message.SealingPublicKey.Length == 32
+                ? RegistrationRequest.Prove(Key, record, Node.Role, Node.Name, message.SealingPublicKey.Span)
+                : message.Proof.ToByteArray();
             return Registrar.Admit(Node, new RegistrationRequest(message.PublicKey.Memory, message.SealingPublicKey.Memory, record, proof), Channel).Length > 0;
         },
         e => e is RegistrationRefusedException or InvalidProtocolBufferException);

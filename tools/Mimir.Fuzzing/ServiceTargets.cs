@@ -20,7 +20,9 @@ internal static class ServiceTargets
     /// <summary>All targets; their seeds are made here.</summary>
     public static IReadOnlyList<FuzzTarget> All() =>
     [
-        new("cms", [new EnvelopeWriter().Seal(VaultKey, new byte[32]), new EnvelopeWriter { IndefiniteLengths = false }.Seal(VaultKey, new byte[32])], b => FuzzTargets.Parsed(CmsEnvelope.Open(VaultKey, b)?.Length)),
+        new(
+            "cms", [new EnvelopeWriter().Seal(VaultKey, new byte[32]), new EnvelopeWriter { IndefiniteLengths = false }.Seal(VaultKey, new byte[32])],
+            b => FuzzTargets.Parsed(CmsEnvelope.Open(VaultKey, b)?.Length)),
         new("oci", [Encoding.ASCII.GetBytes($"{{\"plaintext\":\"{Convert.ToBase64String(new byte[32])}\",\"keyId\":\"k\"}}")], b => Attempt.Read(() => Release(b), e => e is KeyReleaseException)),
         new("wireguard", [Descriptor(), Interface], WireGuard),
         new("device-answers", [Nsm, .. TpmSeed.Answers, "5\n"u8.ToArray()], Answers),

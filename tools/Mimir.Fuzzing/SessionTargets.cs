@@ -23,10 +23,20 @@ internal static class SessionTargets
     /// <summary>All targets; their seeds are made here.</summary>
     public static IReadOnlyList<FuzzTarget> All() =>
     [
-        new("session", [FuzzMembers.DescribeSession().ToByteArray()], b => Attempt.Read(() => $"{VerifiedSession.Read(b, FuzzMembers.Anchors, FuzzMembers.Now).Plan.Segments.Count}", Refuses)),
-        new("group", [FuzzMembers.DescribeGroup(EngineTargets.Layout()).ToByteArray()], b => Attempt.Read(() => $"{VerifiedGroup.Read(b, FuzzMembers.Anchors, FuzzMembers.Now).Layout.Layers}", Refuses)),
+        new(
+            "session", [FuzzMembers.DescribeSession().ToByteArray()],
+            b => Attempt.Read(() => $"{VerifiedSession.Read(b, FuzzMembers.Anchors, FuzzMembers.Now).Plan.Segments.Count}", Refuses)),
+        new(
+            "group", [FuzzMembers.DescribeGroup(EngineTargets.Layout()).ToByteArray()],
+            b => Attempt.Read(() => $"{VerifiedGroup.Read(b, FuzzMembers.Anchors, FuzzMembers.Now).Layout.Layers}", Refuses)),
         new("envelope", [Envelope.ToByteArray()], Open),
-        new("payloads", [SealedPayloads.WriteMasks(new byte[32], [1, 2, 3], [new byte[32]]), SealedPayloads.WriteInputs(1, new MaskedInputs(2, [3, 4])), SealedPayloads.WriteProof(new MaskProof(new byte[16], 5)), SealedPayloads.WriteOutput([6, 7])], Payloads),
+        new(
+            "payloads",
+            [
+                SealedPayloads.WriteMasks(new byte[32], [1, 2, 3], [new byte[32]]), SealedPayloads.WriteInputs(1, new MaskedInputs(2, [3, 4])),
+                SealedPayloads.WriteProof(new MaskProof(new byte[16], 5)), SealedPayloads.WriteOutput([6, 7]),
+            ],
+            Payloads),
         new("messages", MessageSeed.Messages, MessageSeed.Read),
         new("registration", [RegistrationSeed.Request], RegistrationSeed.Admit),
         new("greeting", [new Hello(Purpose.Tape, FuzzMembers.Session, Role.Party, "p0", 1).ToBytes(), [0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 3]], Greeting),

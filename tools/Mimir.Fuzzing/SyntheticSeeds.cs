@@ -3,6 +3,7 @@ using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
 using Mimir.Trust.Tests.Attestation.Nitro;
 
 namespace Mimir.Fuzzing;
@@ -16,14 +17,30 @@ internal static class SyntheticSeeds
         ["roots/lab.der"] = X509CertificateLoader.LoadCertificate(FuzzMembers.Alice.Certificate.RawData).RawData,
         ["roots/lab.crl.der"] = List(),
         ["tpm/lab.der"] = FuzzMembers.Party.Certificate.RawData,
-        ["tpm/swtpm-quote.msg"] = [0xFF, 0x54, 0x43, 0x47, 0x80, 0x18, 0, 2, 0, 0x0B, 0, 32, .. new byte[32], .. new byte[25], 0, 0, 0, 1, 0, 0x0B, 3, 3, 0, 0, 0, 32, .. SHA256.HashData(new byte[64])],
+        ["tpm/swtpm-quote.msg"] =
+        [
+            0xFF, 0x54, 0x43, 0x47, 0x80, 0x18, 0, 2, 0, 0x0B, 0, 32, .. new byte[32], .. new byte[25], 0, 0, 0, 1, 0, 0x0B, 3, 3, 0, 0,
+            0, 32, .. SHA256.HashData(new byte[64]),
+        ],
         ["tpm/swtpm-quote.sig"] = [0x30, 6, 2, 1, 1, 2, 1, 2],
         ["tpm/swtpm-ak.pem"] = Encoding.ASCII.GetBytes(FuzzMembers.Party.Certificate.PublicKey.GetECDsaPublicKey()!.ExportSubjectPublicKeyInfoPem()),
         ["tpm/lab.hcl.bin"] = Firmware(),
         ["snp/lab.vcek.der"] = FuzzMembers.Party.Certificate.RawData,
         ["snp/turin-v5.report.bin"] = Hardware(),
         ["snp/turin-v5.certtable.bin"] = [.. new Guid("63da758d-e664-4564-adc5-f4b93be8accd").ToByteArray(bigEndian: true), 48, 0, 0, 0, 4, 0, 0, 0, .. new byte[24], 0x30, 2, 5, 0],
-        ["tdx/lab.json"] = """{"tcb_info":"{\"id\":\"TDX\",\"version\":3,\"issueDate\":\"2026-01-01T00:00:00Z\",\"nextUpdate\":\"2026-02-01T00:00:00Z\",\"fmspc\":\"00906ED50000\",\"pceId\":\"0000\",\"tcbType\":0,\"tcbEvaluationDataNumber\":17,\"tdxModule\":{\"mrsigner\":\"00\",\"attributes\":\"00\",\"attributesMask\":\"FF\"},\"tcbLevels\":[{\"tcb\":{\"sgxtcbcomponents\":[{\"svn\":2}],\"pcesvn\":13,\"tdxtcbcomponents\":[{\"svn\":3}]},\"tcbDate\":\"2024-03-13T00:00:00Z\",\"tcbStatus\":\"UpToDate\"}]}","tcb_info_signature":"00","qe_identity":"{\"id\":\"TD_QE\",\"version\":2}","qe_identity_signature":"00","pck_crl":"30","root_ca_crl":"30","tcb_info_issuer_chain":"-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"}"""u8.ToArray(),
+        ["tdx/lab.json"] = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>
+        {
+            ["tcb_info"] = """
+                {"id":"TDX","version":3,"issueDate":"2026-01-01T00:00:00Z","nextUpdate":"2026-02-01T00:00:00Z","fmspc":"00906ED50000","pceId":"0000","tcbType":0,
+                 "tcbEvaluationDataNumber":17,"tdxModule":{"mrsigner":"00","attributes":"00","attributesMask":"FF"},"tcbLevels":[{"tcb":{"sgxtcbcomponents":[{"svn":2}],
+                 "pcesvn":13,"tdxtcbcomponents":[{"svn":3}]},"tcbDate":"2024-03-13T00:00:00Z","tcbStatus":"UpToDate"}]}
+                """,
+            ["tcb_info_signature"] = "00",
+            ["qe_identity"] = """{"id":"TD_QE","version":2}""",
+            ["qe_identity_signature"] = "00",
+            ["pck_crl"] = "30",
+            ["tcb_info_issuer_chain"] = FuzzMembers.Party.Certificate.ExportCertificatePem(),
+        }),
         [PlatformTargets.Quote] = Quote(),
         [PlatformTargets.Document] = Document(),
     };

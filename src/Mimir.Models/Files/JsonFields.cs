@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Mimir.Models.Files;
@@ -110,10 +112,18 @@ public sealed class JsonFields(JsonElement json, string source)
 
     /// <summary>The error for a value that Mimir does not support or that makes no sense.</summary>
     public ModelFormatException Error(string key, JsonElement value, string expected) =>
-        Error($"key '{key}' is {Printable.OneLine(value.GetRawText(), 80)}, but Mimir needs {expected}");
+        Error($"key '{key}' is {Shown(value)}, but Mimir needs {expected}");
 
     /// <summary>An error about this object.</summary>
     public ModelFormatException Error(string problem) => new(Source, problem);
+
+    /// <summary>The start of a value as it is written, for errors. It may be no valid Unicode: the JSON reader does not look into texts.</summary>
+    internal static string Shown(JsonElement value)
+    {
+        const int Most = 80, LongestCharacter = 4;
+        var written = JsonMarshal.GetRawUtf8Value(value);
+        return Printable.OneLine(Encoding.UTF8.GetString(written[..Math.Min(written.Length, LongestCharacter * (Most + 1))]), Most);
+    }
 
     private ModelFormatException InvalidKey(Exception e) => new(Source, "a key is not valid Unicode; download the file again", e);
 }

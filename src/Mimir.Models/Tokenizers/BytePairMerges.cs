@@ -17,7 +17,7 @@ internal static class BytePairMerges
         {
             var (left, right) = Pair(model, merge);
             if (!ids.TryGetValue(left, out var leftId) || !ids.TryGetValue(right, out var rightId) || !ids.TryGetValue(left + right, out var id))
-                throw model.Error($"merge {rank} names a token that is not in the vocabulary: {Printable.OneLine(merge.GetRawText(), 80)}");
+                throw model.Error($"merge {rank} names a token that is not in the vocabulary: {JsonFields.Shown(merge)}");
             merges[(leftId, rightId)] = (rank++, id);
         }
         return merges;

@@ -21,7 +21,7 @@ internal sealed class SimulatedProducer(string keyFile) : IEvidenceProducer
             var statement = SimulatedStatement.Create(key, binding.Sha512.Span, measurement.AsSpan(0, MeasurementLength), chip);
             return Task.FromResult(new Evidence(EvidenceKind.Simulated, statement));
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or CryptographicException or PlatformNotSupportedException)
         {
             throw new AttestingException($"The laboratory's key '{keyFile}' (attestation.lab_key) cannot be used: {error.Message}", error);
         }

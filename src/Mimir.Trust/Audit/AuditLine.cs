@@ -65,8 +65,9 @@ internal sealed record AuditLine(AuditEntry Entry, byte[] Previous, byte[] Hash,
         if (!tail.StartsWith(HashStart) || !tail.EndsWith(End) || !tail[(HashStart.Length + 64)..].StartsWith(SignatureStart)) return null;
         var signature = new byte[SignatureLength + 2];
         if (!TryHex(tail.Slice(HashStart.Length, 64), out var hash) || !hash.AsSpan().SequenceEqual(HashOf(body))) return null;
-        if (!Convert.TryFromBase64Chars(Encoding.Latin1.GetString(tail.Slice(HashStart.Length + 64 + SignatureStart.Length, 88)), signature, out var length)
-            || length != SignatureLength) return null;
+        var base64 = Encoding.Latin1.GetString(tail.Slice(HashStart.Length + 64 + SignatureStart.Length, 88));
+        // One spelling only: the last digit has four bits that say nothing.
+        if (!Convert.TryFromBase64Chars(base64, signature, out var length) || length != SignatureLength || Convert.ToBase64String(signature, 0, length) != base64) return null;
         try
         {
             return ReadBody([.. body, (byte)'}']) is var (entry, previous) ? new AuditLine(entry, previous, hash, signature[..SignatureLength]) : null;

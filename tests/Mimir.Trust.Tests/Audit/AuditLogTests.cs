@@ -65,6 +65,21 @@ public sealed class AuditLogTests : IDisposable
         }
     }
 
+    /// <summary>The last digit of a signature's base64 has four bits that no signature covers.</summary>
+    [Fact]
+    public void Another_spelling_of_the_same_signature_is_an_altered_line()
+    {
+        Write();
+        var whole = File.ReadAllText(Log);
+        var digit = whole.IndexOf("==\"}", StringComparison.Ordinal) - 1;
+        const string Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        for (var more = 1; more < 16; more++)
+        {
+            File.WriteAllText(Log, whole[..digit] + Digits[Digits.IndexOf(whole[digit]) + more] + whole[(digit + 1)..]);
+            Assert.Equal((1L, AuditFault.Altered), (Verify().FirstBadLine, Verify().Fault));
+        }
+    }
+
     [Fact]
     public void Removed_exchanged_and_repeated_lines_are_named()
     {
