@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -18,11 +19,13 @@ public sealed class PeerChannel : IDisposable
     private volatile PeerIdentity? _server;
     private volatile UntrustedPeerException? _refusal;
     private volatile byte[] _binding = [];
+    private readonly TimeSpan _patience;
     private IDisposable? _revocation;
 
     private PeerChannel(TlsSettings settings, string host, int port, Role role, string? name)
     {
         Target = $"{role.ToName()}{(name is null ? "" : $" '{name}'")} at {host}:{port}";
+        _patience = settings.HandshakeTimeout;
         var plain = settings.IsPlain;
         var handler = new SocketsHttpHandler
         {
@@ -71,6 +74,9 @@ public sealed class PeerChannel : IDisposable
     public Exception Translate(RpcException error)
     {
         if (_refusal is { } refusal) return new UntrustedPeerException($"{Target}: {refusal.Message}");
+        // A caller that gives up itself says so; otherwise this is a connection that took too long.
+        if (_server is null && error.Status.DebugException is OperationCanceledException)
+            return new PeerLostException(string.Create(CultureInfo.InvariantCulture, $"{Target} was lost: it did not answer within {_patience.TotalSeconds:0.#} s."), error);
         var broken = error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded
             || error.StatusCode is StatusCode.Internal or StatusCode.Cancelled && error.InnerException is HttpRequestException or IOException
             || error.Status.DebugException is HttpRequestException or IOException;

@@ -35,7 +35,7 @@ public sealed class OverlaySessionTests
 
     private static async Task<(int[] Tokens, double TokensPerSecond)> EndAsync(MimirProcess generating)
     {
-        Assert.True(await generating.ExitAsync() == 0, generating.LastError);
+        Assert.True(await generating.ExitAsync() == 0, generating.Errors);
         using var json = JsonDocument.Parse(generating.Output);
         return ([.. json.RootElement.GetProperty("token_ids").EnumerateArray().Select(t => t.GetInt32())], json.RootElement.GetProperty("tokens_per_second").GetDouble());
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Grpc.Core;
 using Microsoft.AspNetCore.Builder;
 using Mimir.Spdz;
@@ -50,6 +51,18 @@ public sealed class GrpcTests
         var client = new Coordinator.CoordinatorClient(channel.Invoker);
         var error = await Assert.ThrowsAsync<RpcException>(async () => await client.SubmitPromptAsync(new SealedBatch()));
         Assert.Equal(StatusCode.PermissionDenied, error.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_server_that_takes_the_connection_and_says_nothing_is_lost()
+    {
+        await using var cluster = new Cluster();
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var settings = cluster.Settings(Role.DataOwner, "alice") with { HandshakeTimeout = TimeSpan.FromSeconds(0.5) };
+        using var channel = PeerChannel.Create(settings, "127.0.0.1", ((IPEndPoint)silent.LocalEndpoint).Port, Role.Coordinator);
+        var error = await Assert.ThrowsAsync<RpcException>(async () => await new Coordinator.CoordinatorClient(channel.Invoker).FetchMetricsAsync(new MetricsRequest()));
+        Assert.EndsWith("did not answer within 0.5 s.", Assert.IsType<PeerLostException>(channel.Translate(error)).Message);
     }
 
     [Fact]
