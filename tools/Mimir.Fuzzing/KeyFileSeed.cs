@@ -10,6 +10,7 @@ using Mimir.Trust;
 using Mimir.Trust.Audit;
 using Mimir.Trust.KeyRelease;
 using Mimir.Trust.KeyRelease.Threshold;
+using Mimir.Trust.Revocations;
 using Mimir.Trust.SealedFiles;
 using Mimir.Trust.Sealing;
 

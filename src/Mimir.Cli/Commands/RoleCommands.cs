@@ -119,6 +119,7 @@ public static class RoleCommands
             {
                 "auto" => ProducerKind.Auto,
                 "configfs-tsm" => ProducerKind.ConfigfsTsm,
+                "azure-vtpm" => ProducerKind.AzureVtpm,
                 "nitro" => ProducerKind.Nitro,
                 "tpm" => ProducerKind.Tpm,
                 "simulated" => ProducerKind.Simulated,

@@ -24,7 +24,7 @@ public static class ConfigSchema
         new("tls.identity", ConfigKind.Path, null, "directory with this process's certificate and keys"),
         new("tls.authority", ConfigKind.Path, null, "the certificate of the group's authority, ca.pem: whom to trust"),
         new("attestation.policy", ConfigKind.Path, null, "the attestation policy: what evidence parties and Triple Service must show; unset: certificates alone are enough"),
-        new("attestation.producer", ConfigKind.Choice, "none", "what makes this machine's own evidence; auto: what it has, confidential machines first") { Choices = ["none", "auto", "configfs-tsm", "nitro", "tpm", "simulated"] },
+        new("attestation.producer", ConfigKind.Choice, "none", "what makes this machine's own evidence; auto: what it has, confidential machines first") { Choices = ["none", "auto", "configfs-tsm", "nitro", "tpm", "azure-vtpm", "simulated"] },
         new("attestation.tpm", ConfigKind.Path, "/dev/tpmrm0", "where the TPM is: a device, unix:PATH or tcp:HOST:PORT"),
         new("attestation.tpm_key", ConfigKind.Integer, null, "a persistent attestation key of the TPM by its handle, such as 0x81000003; unset: one made from the chip's endorsement seed") { Minimum = 0x81000000, Maximum = 0x81FFFFFF },
         new("attestation.endorsements", ConfigKind.Path, null, "directory of what goes with the evidence: certificates, revocation lists (.crl), collateral (.json)"),

@@ -18,6 +18,7 @@ internal static class EvidenceProducers
             ProducerKind.ConfigfsTsm => new TsmProducer(new TsmReports(TsmReports.DefaultRoot)),
             ProducerKind.Nitro => new NitroProducer(new NitroDevice()),
             ProducerKind.Tpm => new TpmProducer(settings.Tpm, TpmProducer.DefaultRegisters, settings.TpmKey),
+            ProducerKind.AzureVtpm => new AzureVtpmProducer(settings.Tpm, TpmProducer.DefaultRegisters),
             ProducerKind.Simulated => new SimulatedProducer(settings.LabKey ?? throw new InvalidDataException("attestation.producer: simulated needs attestation.lab_key, a laboratory's key")),
             _ when settings.Producer == ProducerKind.Auto =>
                 throw new InvalidDataException("attestation.producer: auto found nothing on this machine that makes evidence; 'mimir doctor' says what is missing"),

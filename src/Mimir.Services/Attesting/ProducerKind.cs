@@ -18,6 +18,9 @@ public enum ProducerKind
     /// <summary>A TPM 2.0.</summary>
     Tpm,
 
+    /// <summary>The virtual TPM of a confidential machine in Azure (SEV-SNP).</summary>
+    AzureVtpm,
+
     /// <summary>A laboratory's key: proves nothing.</summary>
     Simulated,
 }

@@ -16,6 +16,8 @@ internal sealed class TpmConnection : IAsyncDisposable
     private const ushort WithoutSessions = 0x8001, WithSessions = 0x8002;
     private const int HeaderSize = 10;
     private const int LargestAnswer = 4096;
+    private const int Attempts = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly Stream _stream;
 
@@ -65,9 +67,14 @@ internal sealed class TpmConnection : IAsyncDisposable
         limit.CancelAfter(Patience);
         try
         {
-            await _stream.WriteAsync(command, limit.Token);
-            await _stream.FlushAsync(limit.Token);
-            return Body(await ReadAsync(limit.Token));
+            for (var attempt = 1; ; attempt++)
+            {
+                await _stream.WriteAsync(command, limit.Token);
+                await _stream.FlushAsync(limit.Token);
+                var answer = await ReadAsync(limit.Token);
+                if (attempt == Attempts || !WantsAgain(answer)) return Body(answer);
+                await Task.Delay(Pause, limit.Token);
+            }
         }
         catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)
         {
@@ -127,6 +134,9 @@ internal sealed class TpmConnection : IAsyncDisposable
     private static int SizeOf(byte[] buffer) => BinaryPrimitives.ReadUInt32BigEndian(buffer.AsSpan(2)) is >= HeaderSize and <= LargestAnswer and var size
         ? (int)size
         : throw new AttestingException("The TPM's answer has an impossible size; the address is not that of a TPM 2.0.");
+
+    /// <summary>TPM_RC_YIELDED, TPM_RC_TESTING, TPM_RC_RETRY: nothing was done, and the same command is to come again. The kernel's device does so by itself, a socket does not.</summary>
+    private static bool WantsAgain(byte[] answer) => BinaryPrimitives.ReadUInt32BigEndian(answer.AsSpan(6)) is 0x908 or 0x90A or 0x922;
 
     private static byte[] Body(byte[] answer)
     {
