@@ -25,8 +25,8 @@ internal sealed class Fuzzer(FuzzTarget target, FuzzSettings settings)
         foreach (var flipped in Flips(clock)) Try(flipped, watchdog, keep: true);
         while (clock.Elapsed < settings.Time) Try(mutator.Mutate(_corpus.Pick(random), () => _corpus.Pick(random)), watchdog, keep: true);
         Console.WriteLine(
-            $"{target.Name}: {_runs} inputs in {clock.Elapsed.TotalSeconds:F0} s ({_runs / clock.Elapsed.TotalSeconds:F0}/s), {_corpus.Shapes} behaviours, {_coverage.Count} branch pairs, corpus {_corpus.Count}, "
-            + $"at most {_mostAllocated / 1024} KiB allocated by one input, {_kinds.Count} findings");
+            $"{target.Name}: {_runs} inputs in {clock.Elapsed.TotalSeconds:F0} s ({_runs / clock.Elapsed.TotalSeconds:F0}/s), {_corpus.Shapes} behaviours, "
+            + $"{_coverage.Count} branch pairs, corpus {_corpus.Count}, at most {_mostAllocated / 1024} KiB allocated by one input, {_kinds.Count} findings");
         return _kinds.Count;
     }
 

@@ -27,7 +27,14 @@ internal static class MessageSeed
         new ModelTerms { Name = "n", Layout = ByteString.CopyFrom([1, 2]), Parties = 2, Security = SecurityLevel.Active, ScaleBits = 16 }.ToByteArray(),
     ];
 
-    private static SessionFailed Failed => new() { Session = ByteString.CopyFrom(new byte[16]), Kind = FailureKind.PeerLost, Reporter = new PeerRef { Role = PeerRole.Party, Name = "p0" }, Step = "step 1", Message = "gone" };
+    private static SessionFailed Failed => new()
+    {
+        Session = ByteString.CopyFrom(new byte[16]),
+        Kind = FailureKind.PeerLost,
+        Reporter = new PeerRef { Role = PeerRole.Party, Name = "p0" },
+        Step = "step 1",
+        Message = "gone",
+    };
 
     /// <summary>Every message reads every input.</summary>
     public static Outcome Read(byte[] bytes) => Attempt.All(

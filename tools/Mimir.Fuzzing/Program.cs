@@ -41,7 +41,12 @@ if (options.LastOrDefault(o => o.Name == "--input").Value is { } file)
 var settings = new FuzzSettings(TimeSpan.FromMinutes(minutes), Last("--folder", ".mimir/fuzzing"), random);
 if (keep.Length > 0)
 {
-    foreach (var target in chosen) Console.WriteLine($"{target.Name}: {KeptInputs.Keep(keep, target, Found(settings.Folder, "corpus", target), Found(settings.Folder, "findings", target))} inputs kept");
+    foreach (var target in chosen)
+    {
+        var kept = KeptInputs.Keep(keep, target, Found(settings.Folder, "corpus", target), Found(settings.Folder, "findings", target));
+        Console.WriteLine($"{target.Name}: {kept} inputs kept");
+    }
+
     return 0;
 }
 
