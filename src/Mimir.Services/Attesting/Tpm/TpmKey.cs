@@ -8,6 +8,8 @@ namespace Mimir.Services.Attesting.Tpm;
 /// <param name="IsTransient">Whether this program loaded it and must flush it.</param>
 internal sealed record TpmKey(uint Handle, ReadOnlyMemory<byte> Public, bool IsTransient)
 {
+    private const int SmallestModulus = 128, LargestModulus = 512;
+
     /// <summary>The public key as SubjectPublicKeyInfo (P-256 or RSA).</summary>
     /// <exception cref="AttestingException">A key of another kind.</exception>
     public byte[] ExportSubjectPublicKeyInfo()
@@ -15,12 +17,19 @@ internal sealed record TpmKey(uint Handle, ReadOnlyMemory<byte> Public, bool IsT
         var reader = new TpmReader(Public.Span);
         var (type, _, _) = (reader.UInt16(), reader.UInt16(), reader.UInt32());
         _ = reader.Sized();
-        return type switch
+        try
         {
-            TpmNumbers.Ecc => EllipticCurve(ref reader),
-            TpmNumbers.Rsa => RivestShamirAdleman(ref reader),
-            _ => throw new AttestingException("The TPM's attestation key is neither ECC nor RSA."),
-        };
+            return type switch
+            {
+                TpmNumbers.Ecc => EllipticCurve(ref reader),
+                TpmNumbers.Rsa => RivestShamirAdleman(ref reader),
+                _ => throw new AttestingException("The TPM's attestation key is neither ECC nor RSA."),
+            };
+        }
+        catch (CryptographicException error)
+        {
+            throw new AttestingException("The TPM's attestation key is no key: its numbers do not fit its kind.", error);
+        }
     }
 
     private static byte[] EllipticCurve(ref TpmReader reader)
@@ -41,6 +50,7 @@ internal sealed record TpmKey(uint Handle, ReadOnlyMemory<byte> Public, bool IsT
         _ = reader.UInt16();
         var exponent = reader.UInt32();
         var modulus = reader.Sized().ToArray();
+        if (modulus.Length is < SmallestModulus or > LargestModulus) throw new AttestingException("The TPM's attestation key has not between 1,024 and 4,096 bits.");
         byte[] e = exponent == 0 ? [1, 0, 1] : [.. Bytes(exponent).SkipWhile(b => b == 0)];
         using var key = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = e });
         return key.ExportSubjectPublicKeyInfo();
