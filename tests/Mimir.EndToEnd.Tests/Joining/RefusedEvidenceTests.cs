@@ -10,6 +10,7 @@ using Mimir.Services.Coordination;
 using Mimir.Services.Hosting;
 using Mimir.Services.Joining;
 using Mimir.Transport.Connections;
+using Mimir.Transport.Limits;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Rpc;
 using Mimir.Trust;
@@ -37,6 +38,7 @@ public sealed class RefusedEvidenceTests
                 Identity = cluster.At("c"),
                 Authority = Path.Combine(cluster.Authority, "ca.pem"),
                 Attestation = new AttestationSettings { Policy = cluster.Policy, Authority = cluster.Authority },
+                Limits = new ConnectionLimits { RegistrationsPerMinute = 100 },
             },
             new RoleEnvironment { Listening = listening.SetResult }, stop.Token);
         var coordinator = await listening.Task.WaitAsync(Cancellation);

@@ -35,7 +35,7 @@ public sealed class KeyHolderTests : IAsyncDisposable
         var refused = await UnsealAsync(stranger);
         Assert.Equal(1, refused.Code);
         Assert.Contains("0 of 2 shares of 'weights' came", refused.LastError);
-        foreach (var i in (int[])[2, 3]) Assert.Contains($"key-holder 'org-{i}' at {_holders[i].Address}: evidence-refused", refused.LastError);
+        foreach (var i in (int[])[2, 3]) Assert.Contains($"key-holder 'org-{i}' at {_holders[i].Address}: policy-refused", refused.LastError);
         Assert.Contains("unreachable", refused.LastError);
 
         // Holder 3 gives something else, and says so nowhere; who asks finds out.
@@ -69,7 +69,7 @@ public sealed class KeyHolderTests : IAsyncDisposable
         Assert.Contains("all as written; closed in good order", log);
         var entries = await RunAsync("audit", "show", At("org-2.log"));
         Assert.Matches(@"key-released\s+key=weights", entries);
-        Assert.Matches(@"key-refused\s+key=weights reason=evidence-refused", entries);
+        Assert.Matches(@"key-refused\s+key=weights reason=policy-refused", entries);
     }
 
     [Fact]

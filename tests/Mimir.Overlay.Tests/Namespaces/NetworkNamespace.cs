@@ -10,11 +10,14 @@ internal sealed partial class NetworkNamespace : IDisposable
 {
     private const int NewNetwork = 0x40000000;
 
+    private static int _made;
+
+    /// <summary>Tests run side by side, so no two have one name.</summary>
     public NetworkNamespace(string name)
     {
-        Name = name;
-        Ip("netns", "add", name);
-        Ip("-n", name, "link", "set", "lo", "up");
+        Name = $"mimir-overlay-{Environment.ProcessId}-{Interlocked.Increment(ref _made)}-{name}";
+        Ip("netns", "add", Name);
+        Ip("-n", Name, "link", "set", "lo", "up");
     }
 
     public string Name { get; }
@@ -31,9 +34,10 @@ internal sealed partial class NetworkNamespace : IDisposable
     }
 
     /// <summary>Plugs all of them into one switch; the first is 10.78.0.1. The switch is a namespace too.</summary>
-    public static NetworkNamespace Switch(string name, IReadOnlyList<NetworkNamespace> hosts)
+    public static NetworkNamespace Switch(IReadOnlyList<NetworkNamespace> hosts)
     {
-        var middle = new NetworkNamespace(name);
+        var middle = new NetworkNamespace("switch");
+        var name = middle.Name;
         Ip("-n", name, "link", "add", "switch", "type", "bridge");
         Ip("-n", name, "link", "set", "switch", "up");
         for (var i = 0; i < hosts.Count; i++)

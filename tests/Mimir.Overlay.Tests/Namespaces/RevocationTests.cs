@@ -62,8 +62,8 @@ public sealed class RevocationTests : IAsyncDisposable
         if (OverlayInterface.Obstacle() is { } obstacle) Assert.Skip(obstacle);
         try
         {
-            foreach (var name in names) _hosts.Add(new($"mimir-overlay-{Environment.ProcessId}-{name}"));
-            _hosts.Add(NetworkNamespace.Switch($"mimir-overlay-{Environment.ProcessId}-switch", _hosts));
+            foreach (var name in names) _hosts.Add(new(name));
+            _hosts.Add(NetworkNamespace.Switch(_hosts));
         }
         catch (IOException error)
         {

@@ -108,7 +108,7 @@ public sealed class RotationTests : IAsyncDisposable
         if (OverlayInterface.Obstacle() is { } obstacle) Assert.Skip(obstacle);
         try
         {
-            foreach (var name in (string[])["one", "two"]) _hosts.Add(new($"mimir-overlay-{Environment.ProcessId}-{name}"));
+            foreach (var name in (string[])["one", "two"]) _hosts.Add(new(name));
         }
         catch (IOException error)
         {

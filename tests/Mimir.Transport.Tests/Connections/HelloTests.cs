@@ -25,7 +25,7 @@ public sealed class HelloTests
     [InlineData(5, 0, "purpose 0")]
     [InlineData(5, 4, "purpose 4")]
     [InlineData(6, 0, "role 0")]
-    [InlineData(6, 6, "role 6")]
+    [InlineData(6, 7, "role 7")]
     [InlineData(7, 0, "name of 0 bytes")]
     [InlineData(7, 64, "name of 64 bytes")]
     [InlineData(7, 3, "wrong length")]

@@ -74,7 +74,7 @@ public sealed class PeerEvidenceTests : IDisposable
         var attested = _lab.Rule.Judge(_peer, _request.Record, _lab.Clock.Now);
         _lab.Rule.RequireQuorum([attested]);
         _lab.AgainstMembers = ["quorum.vendors: 1 of 2"];
-        Assert.Contains("quorum.vendors", Assert.Throws<UntrustedPeerException>(() => _lab.Rule.RequireQuorum([attested])).Message);
+        Assert.Contains("quorum.vendors", Assert.Throws<PolicyRefusedException>(() => _lab.Rule.RequireQuorum([attested])).Message);
     }
 
     /// <summary>The certificate of every renewal is for the same keys; none other is taken.</summary>
