@@ -7,6 +7,7 @@ using Mimir.Trust.Revocations;
 namespace Mimir.Overlay.Tests.Namespaces;
 
 /// <summary>Three hosts on a switch with wireguard-go in each; one of them is thrown out.</summary>
+[Collection("interfaces of one system")]
 public sealed class RevocationTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

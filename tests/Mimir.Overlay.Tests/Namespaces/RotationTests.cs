@@ -5,6 +5,7 @@ using Mimir.Overlay.Uapi;
 namespace Mimir.Overlay.Tests.Namespaces;
 
 /// <summary>Two hosts (network namespaces) with wireguard-go in each, and a TCP connection between their overlay addresses.</summary>
+[Collection("interfaces of one system")]
 public sealed class RotationTests : IAsyncDisposable
 {
     private readonly Group _group = new();

@@ -9,6 +9,7 @@ namespace Mimir.Overlay.Tests.Namespaces;
 /// <summary>
 /// The real <c>wg</c>, which speaks to wireguard-go as it does to the kernel: what it is told arrives, and what it prints is what the interface itself answers.
 /// </summary>
+[Collection("interfaces of one system")]
 public sealed class WgProgramTests
 {
     private static readonly InterfaceSettings Settings = new($"w{Environment.ProcessId % 10_000_000}");
