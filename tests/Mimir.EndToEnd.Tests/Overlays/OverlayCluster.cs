@@ -103,8 +103,8 @@ internal sealed class OverlayCluster : IAsyncDisposable
     {
         try
         {
-            foreach (var (_, name) in Machines) _hosts.Add(new($"mimir-{Environment.ProcessId}-{name}"));
-            _hosts.Add(NetworkNamespace.Switch($"mimir-{Environment.ProcessId}-switch", _hosts));
+            foreach (var (_, name) in Machines) _hosts.Add(new(name));
+            _hosts.Add(NetworkNamespace.Switch(_hosts));
         }
         catch (IOException error)
         {
