@@ -1,19 +1,24 @@
 using BenchmarkDotNet.Attributes;
 using Mimir.Numerics;
+using Mimir.Numerics.Threads;
 
 namespace Mimir.Benchmarks;
 
-/// <summary>The hot kernel out of memory: a 50256 × 768 matrix (309 MB) times one vector, on one and more threads.</summary>
+/// <summary>The hot kernel out of memory: a 50256 × 768 matrix (309 MB) times one vector and several, on one thread and more.</summary>
 public class LargeMatrixVector : IMeasuredWork
 {
     private const int Rows = 50256, Columns = 768;
 
-    private readonly double[] _x = new double[Rows];
-    private readonly double[] _z = new double[Rows];
+    private double[] _xs = [];
+    private double[] _ts = [];
+    private double[] _z = [];
     private AlignedMemory? _w;
 
     [Params(1, 2)]
     public int Threads { get; set; }
+
+    [Params(1, 16)]
+    public int Vectors { get; set; }
 
     public string Unit => "GB/s";
 
@@ -22,32 +27,22 @@ public class LargeMatrixVector : IMeasuredWork
     [GlobalSetup]
     public void Setup()
     {
+        ThreadTeam.Share(Threads);
         using Prg prg = new(new byte[32], 1);
         _w = new AlignedMemory(Rows * Columns);
+        (_xs, _ts, _z) = (new double[Vectors * Columns], new double[Vectors * Rows], new double[Vectors * Rows]);
         prg.Fill(0, _w.Span);
-        prg.Fill(0, _x);
+        prg.Fill(0, _xs);
+        prg.Fill(0, _ts);
     }
 
     [GlobalCleanup]
     public void Cleanup() => _w?.Dispose();
 
-    [Benchmark(Description = "W·x")]
-    public void Product() => Parallel.For(0, Threads, Options(), part =>
-    {
-        int height = Rows / Threads;
-        FieldMatrix.MultiplyVector(
-            Part(part, height), height, Columns, Columns, _x.AsSpan(0, Columns), _z.AsSpan(part * height, height));
-    });
+    [Benchmark(Description = "W·X")]
+    public void Product() => FieldMatrix.MultiplyMatrix(_w!.Span, Rows, Columns, Columns, _xs, Vectors, _z);
 
-    [Benchmark(Description = "Wᵀ·x")]
-    public void TransposedProduct() => Parallel.For(0, Threads, Options(), part =>
-    {
-        int height = Rows / Threads;
-        FieldMatrix.MultiplyTransposedVector(
-            Part(part, height), height, Columns, Columns, _x.AsSpan(part * height, height), _z.AsSpan(part * Columns, Columns));
-    });
-
-    private ReadOnlySpan<double> Part(int part, int height) => _w!.Span.Slice(part * height * Columns, height * Columns);
-
-    private ParallelOptions Options() => new() { MaxDegreeOfParallelism = Threads };
+    [Benchmark(Description = "Wᵀ·X")]
+    public void TransposedProduct() =>
+        FieldMatrix.MultiplyTransposedMatrix(_w!.Span, Rows, Columns, Columns, _ts, Vectors, _z.AsSpan(0, Vectors * Columns));
 }
