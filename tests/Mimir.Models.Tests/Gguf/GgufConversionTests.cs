@@ -43,7 +43,7 @@ public sealed class GgufConversionTests
     public void Every_type_comes_back_within_its_rounding(string type, string written)
     {
         using TemporaryDirectory source = new(), directory = new();
-        var tensors = WideLlama(source);
+        var tensors = WideLlama.Save(source);
         var (bytes, error) = GgufTestModel.FromLlama(source.Path, Piece.Bytes("a", "b", "ab"), type);
         Convert(directory, bytes);
         using var file = SafetensorsFile.Open(Path.Combine(directory.Path, "model.safetensors"));
@@ -127,24 +127,6 @@ public sealed class GgufConversionTests
             conversion.WriteTokenizer(Stream.Null);
         });
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);
-    }
-
-    private static RandomTensors WideLlama(TemporaryDirectory directory)
-    {
-        const int Hidden = 256;
-        var tensors = new RandomTensors(5);
-        tensors.Add("model.embed_tokens.weight", 262, Hidden);
-        foreach (var name in (string[])["q_proj", "k_proj", "v_proj", "o_proj"]) tensors.Add($"model.layers.0.self_attn.{name}.weight", name is "k_proj" or "v_proj" ? 128 : 256, Hidden);
-        tensors.Add("model.layers.0.mlp.gate_proj.weight", 256, Hidden);
-        tensors.Add("model.layers.0.mlp.up_proj.weight", 256, Hidden);
-        tensors.Add("model.layers.0.mlp.down_proj.weight", 256, Hidden);
-        foreach (var name in (string[])["model.layers.0.input_layernorm", "model.layers.0.post_attention_layernorm", "model.norm"]) tensors.AddGain($"{name}.weight", Hidden);
-        directory.Write("config.json", """
-            {"architectures":["LlamaForCausalLM"],"hidden_size":256,"intermediate_size":256,"num_hidden_layers":1,"num_attention_heads":4,"num_key_value_heads":2,"vocab_size":262,
-             "max_position_embeddings":16,"rms_norm_eps":1e-5,"tie_word_embeddings":true}
-            """);
-        directory.Write("model.safetensors", tensors.ToBytes());
-        return tensors;
     }
 
     private static void Convert(TemporaryDirectory directory, byte[] bytes)
