@@ -34,6 +34,7 @@ public sealed class TextOwner(TlsSettings tls, string host, int port, TextModel 
         run.Start(async (text, stop) =>
         {
             var session = await _client.CreateSessionAsync(terms, stop);
+            text.Begin(session);
             var generation = await _client.RunAsync(session, new ClientTask
             {
                 Terms = terms,
