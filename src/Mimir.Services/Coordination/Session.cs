@@ -11,7 +11,7 @@ namespace Mimir.Services.Coordination;
 /// <summary>One session as the coordinator sees it: who takes part, who has finished, and envelopes that it cannot open.</summary>
 internal sealed class Session
 {
-    private static readonly TimeSpan JoinWithin = TimeSpan.FromMinutes(1);
+    private readonly TimeSpan _joinWithin;
     private readonly Lock _lock = new();
     private readonly SessionTerms _terms;
     private readonly SessionPlan _plan;
@@ -30,7 +30,9 @@ internal sealed class Session
         (_terms, _plan, Group, _audit) = (terms, plan, group, audit);
         _running = [.. group.Members];
         _failures = new FailureCollector(clock, Fail);
-        _joining = clock.CreateTimer(_ => RequireJoined(), null, JoinWithin, Timeout.InfiniteTimeSpan);
+        // One client comes at once; where there are several, people hand the session to each other.
+        _joinWithin = TimeSpan.FromMinutes(ClientMasks.Clients(plan).Count == 1 ? 1 : 15);
+        _joining = clock.CreateTimer(_ => RequireJoined(), null, _joinWithin, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Its name.</summary>
@@ -46,6 +48,13 @@ internal sealed class Session
         {
             lock (_lock) return [.. _metrics.Values];
         }
+    }
+
+    /// <summary>What it is for <paramref name="client"/>; null when it does not name it, or is over.</summary>
+    public NamedSession? Describe(PeerIdentity client)
+    {
+        lock (_lock)
+            return _ended || !ClientMasks.Clients(_plan).Contains(client.Name) ? null : new NamedSession { Session = Id.ToByteString(), Terms = _terms, Complete = _joined };
     }
 
     /// <summary>Whether it is over.</summary>
@@ -168,7 +177,7 @@ internal sealed class Session
             if (_joined) return;
         }
         var missing = ClientMasks.Clients(_plan).Where(n => !_clients.ContainsKey(n));
-        _failures.Conclude(Lost($"data-owner '{string.Join("', '", missing)}' did not join the session within {JoinWithin.TotalSeconds:0} s."));
+        _failures.Conclude(Lost($"data-owner '{string.Join("', '", missing)}' did not join the session within {_joinWithin.TotalSeconds:0} s."));
     }
 
     private void Fail(SessionFailed failed)
