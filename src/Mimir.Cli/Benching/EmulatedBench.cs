@@ -24,7 +24,7 @@ internal static class EmulatedBench
     {
         string[] hosts = [Client, "coordinator", "triples", "model-owner", .. Enumerable.Range(0, request.Parties).Select(i => $"p{i}")];
         using var network = EmulatedNetwork.Create(profile, hosts);
-        await using var child = ChildProcess.Start(null, Role, Client, progress, network.Hosts[Client]);
+        await using var child = ChildProcess.Start(null, Role, Client, line => progress($"{Role} '{Client}': {line}"), network.Hosts[Client]);
         await child.WriteAsync(JsonSerializer.Serialize(request with { Hosts = network.Hosts }, SupervisedJson.Default.BenchRequest));
         await foreach (var line in child.Output.ReadAllAsync(cancellation))
         {

@@ -13,8 +13,7 @@ namespace Mimir.Cli.Demo;
 /// </summary>
 internal sealed class LocalCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan Validity = TimeSpan.FromDays(1);
-    private readonly CertificateAuthority _authority = CertificateAuthority.Create();
+    private readonly CertificateAuthority _authority;
     private readonly List<ChildProcess> _children = [];
     private readonly string _directory;
     private readonly LocalClusterOptions _options;
@@ -23,7 +22,9 @@ internal sealed class LocalCluster : IAsyncDisposable
     private LocalCluster(LocalClusterOptions options, Action<string> log)
     {
         (_options, _log) = (options, log);
-        _directory = Directory.CreateTempSubdirectory("mimir-").FullName;
+        _authority = CertificateAuthority.Create(options.Validity + TimeSpan.FromDays(1));
+        _directory = options.Directory ?? Directory.CreateTempSubdirectory("mimir-").FullName;
+        Directory.CreateDirectory(_directory);
         Anchors = _authority.Anchors();
     }
 
@@ -57,12 +58,12 @@ internal sealed class LocalCluster : IAsyncDisposable
     }
 
     /// <summary>A new identity of the cluster, in memory.</summary>
-    public TlsSettings Issue(Role role, string name) => new() { Identity = _authority.Issue(role, name, Validity), Anchors = Anchors };
+    public TlsSettings Issue(Role role, string name) => new() { Identity = _authority.Issue(role, name, _options.Validity), Anchors = Anchors };
 
     /// <summary>A new identity of the cluster, in a directory.</summary>
     public string IssueDirectory(Role role, string name)
     {
-        using var identity = _authority.Issue(role, name, Validity);
+        using var identity = _authority.Issue(role, name, _options.Validity);
         var directory = Path.Combine(_directory, $"{role.ToName()}-{name}");
         identity.Save(directory);
         return directory;
@@ -71,7 +72,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     /// <summary>A further data owner's process.</summary>
     public async Task<ChildProcess> StartClientAsync(string name, SupervisedSettings settings)
     {
-        var child = ChildProcess.Start(_options.Executable, "client", name, _log);
+        var child = ChildProcess.Start(_options.Executable, "client", name, LogOf("client", name));
         lock (_children) _children.Add(child);
         await child.ConfigureAsync(settings);
         await child.WriteAsync(Coordinator.ToString());
@@ -143,10 +144,12 @@ internal sealed class LocalCluster : IAsyncDisposable
 
     private ChildProcess Start(string role, string name)
     {
-        var child = ChildProcess.Start(_options.Executable, role, name, _log, _options.Hosts?[name]);
+        var child = ChildProcess.Start(_options.Executable, role, name, LogOf(role, name), _options.Hosts?[name]);
         lock (_children) _children.Add(child);
         return child;
     }
+
+    private Action<string> LogOf(string role, string name) => _options.LogOf?.Invoke(name) ?? (line => _log($"{role} '{name}': {line}"));
 
     private Task ConfigureAsync(ChildProcess child, Role role) => child.ConfigureAsync(new SupervisedSettings
     {

@@ -27,6 +27,15 @@ internal sealed record LocalClusterOptions
     /// <summary>The program whose `supervised` command is each process; this one when not given.</summary>
     public string? Executable { get; init; }
 
+    /// <summary>An empty place for keys; a new temporary directory when not given. Removed in the end.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>How long the certificates last.</summary>
+    public TimeSpan Validity { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Where the log of the process of a name goes; to the one log of the cluster when not given.</summary>
+    public Func<string, Action<string>>? LogOf { get; init; }
+
     /// <summary>Hosts by process name, when the processes are spread over emulated ones; null: all of them here, on loopback.</summary>
     public IReadOnlyDictionary<string, EmulatedHost>? Hosts { get; init; }
 

@@ -150,7 +150,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         while (await _process.StandardError.ReadLineAsync() is { } line)
         {
             if (line.StartsWith(Prefix, StringComparison.Ordinal)) _error = line[Prefix.Length..];
-            _log($"{Role} '{Name}': {line}");
+            _log(line);
         }
     }
 }

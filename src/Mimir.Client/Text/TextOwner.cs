@@ -15,6 +15,9 @@ public sealed class TextOwner(TlsSettings tls, string host, int port, TextModel 
     /// <summary>The model whose public files this owner has.</summary>
     public TextModel Model { get; } = model;
 
+    /// <summary>This owner's name, as its certificate says.</summary>
+    public string Name => tls.Identity.Name;
+
     /// <summary>The connection to the coordinator.</summary>
     public MimirClient Client => _client;
 

@@ -13,7 +13,9 @@ const card = (id, title, verdict) => {
   const seal = verdict === undefined ? null : make("span", { class: "verdict none" });
   const element = make("article", { class: "card", id, tabindex: "-1", "aria-labelledby": `${id}-title` },
     make("header", null, make("h2", { id: `${id}-title` }, title), seal), says);
-  return { element, says, seal };
+  const detail = make("p", { class: "detail", hidden: true });
+  if (seal) element.append(detail);
+  return { element, says, seal, detail };
 };
 
 const figures = names => {
@@ -27,13 +29,14 @@ const strong = (element, parts) => {
   if (element.textContent !== text) element.replaceChildren(...parts.map(p => typeof p === "string" ? p : make("strong", null, p[0])));
 };
 
-const attest = (seal, attestation) => {
-  const verdict = attestation?.verdict ?? "unknown";
-  const good = ["valid", "accepted", "verified"].includes(verdict);
-  const none = ["unknown", "none", "not_required", "not-required", "not_demanded"].includes(verdict);
-  seal.className = good ? "verdict" : none ? "verdict none" : "verdict refused";
-  say(seal, good ? "✓ attested" : none ? "not attested" : `attestation: ${verdict}`);
-  seal.title = attestation?.detail ?? "";
+const verdicts = { verified: ["", "✓ attested"], not_demanded: ["none", "attestation not demanded"], refused: ["refused", "attestation refused"], absent: ["refused", "not connected"] };
+
+const attest = ({ seal, detail }, attestation) => {
+  const [style, words] = verdicts[attestation?.verdict] ?? verdicts.not_demanded;
+  seal.className = `verdict ${style}`;
+  say(seal, words);
+  say(detail, attestation?.detail ?? "");
+  detail.hidden = !attestation?.detail;
 };
 
 const histogram = (caption, label) => {
@@ -101,7 +104,7 @@ const party = name => {
   return { element: c.element, update: session => {
     const r = session.report?.roles.find(x => x.role === "party" && x.name === name);
     if (!r) return;
-    attest(c.seal, r.attestation);
+    attest(c, r.attestation);
     strong(c.says, ["Party ", name, " received ", [`${large(r.numbers_seen)} numbers`], ". This is what they look like: ", ["noise"], ". Each was hidden by a mask that is used once."]);
     received.update(r.received);
     opened.update(r.opened);
@@ -143,7 +146,7 @@ const service = () => {
   return { element: c.element, update: session => {
     const r = session.report?.roles.find(x => x.role === "triple-service");
     if (!r) return;
-    attest(c.seal, r.attestation);
+    attest(c, r.attestation);
     strong(c.says, ["Dealt ", [`${bytes(r.bytes_dealt)} of random masks`], ". It received nothing: no prompt, no weights, no answer."]);
     f.set("dealt", bytes(r.bytes_dealt));
     f.set("steps", count(r.steps));

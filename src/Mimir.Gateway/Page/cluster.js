@@ -12,7 +12,7 @@ export const parties = () => (state?.parties ?? []).map(p => p.name);
 
 const words = () => {
   const connected = state.parties.filter(p => p.connected).length;
-  const attested = state.parties.filter(p => ["valid", "accepted", "verified"].includes(p.attestation?.verdict)).length;
+  const attested = state.parties.filter(p => p.attestation?.verdict === "verified").length;
   return [
     { text: connected === state.parties.length ? `${some(connected, "party", "parties")} connected` : `${connected} of ${state.parties.length} parties connected`, lost: connected < state.parties.length },
     attested > 0 ? { text: attested === state.parties.length ? "all attested" : `${attested} of ${state.parties.length} attested` } : null,

@@ -35,7 +35,7 @@ export const stop = async session => {
 // What runs at the gateway now, started here or by somebody else.
 export const refresh = async () => {
   const list = await json("/mimir/v1/sessions", { quiet: true });
-  for (const session of list.data ?? []) add(session.id, { title: session.model });
+  for (const session of (list.sessions ?? []).reverse()) if (["waiting", "prefill", "generating"].includes(session.state)) add(session.id, { title: session.model });
 };
 
 const follow = async session => {

@@ -12,7 +12,7 @@ namespace Mimir.Services.Coordination;
 internal sealed class Session
 {
     private const int LongestReport = 1 << 16;
-    private static readonly TimeSpan JoinWithin = TimeSpan.FromMinutes(1);
+    private readonly TimeSpan _joinWithin;
     private readonly Lock _lock = new();
     private readonly SessionTerms _terms;
     private readonly SessionPlan _plan;
@@ -32,7 +32,9 @@ internal sealed class Session
         (_terms, _plan, Group, _audit) = (terms, plan, group, audit);
         _running = [.. group.Members];
         _failures = new FailureCollector(clock, Fail);
-        _joining = clock.CreateTimer(_ => RequireJoined(), null, JoinWithin, Timeout.InfiniteTimeSpan);
+        // One client comes at once; where there are several, people hand the session to each other.
+        _joinWithin = TimeSpan.FromMinutes(ClientMasks.Clients(plan).Count == 1 ? 1 : 15);
+        _joining = clock.CreateTimer(_ => RequireJoined(), null, _joinWithin, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Its name.</summary>
@@ -201,7 +203,7 @@ internal sealed class Session
             if (_joined) return;
         }
         var missing = ClientMasks.Clients(_plan).Where(n => !_clients.ContainsKey(n));
-        _failures.Conclude(Lost($"data-owner '{string.Join("', '", missing)}' did not join the session within {JoinWithin.TotalSeconds:0} s."));
+        _failures.Conclude(Lost($"data-owner '{string.Join("', '", missing)}' did not join the session within {_joinWithin.TotalSeconds:0} s."));
     }
 
     private void Fail(SessionFailed failed)
