@@ -72,7 +72,8 @@ public sealed class JointSession
         if (parts.Count != OwnParts.Count) throw new ArgumentException($"'{_owner.Name}' brings {OwnParts.Count} parts of the joint prompt, not {parts.Count}");
         var segments = new Dictionary<int, IReadOnlyList<int>>();
         for (var i = 0; i < parts.Count; i++) segments[OwnParts[i]] = Fitting(OwnParts[i], parts[i]);
-        var run = new TextRun(_owner.Model.Tokenizer, cancellation);
+        var run = new TextRun(_owner.Model.Tokenizer, [], cancellation);
+        run.Begin(Offer.Session);
         run.Start(async (text, stop) =>
         {
             var generation = await _owner.Client.RunAsync(Offer.Session, new ClientTask
