@@ -99,6 +99,9 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
             case WorkerMessage.MessageOneofCase.Progress:
                 Member(message.Progress.Session, worker)?.Tell(message.Progress);
                 break;
+            case WorkerMessage.MessageOneofCase.Observed:
+                Member(message.Observed.Session, worker)?.Observe(worker, message.Observed.Metrics);
+                break;
             case WorkerMessage.MessageOneofCase.ModelReady:
                 if (_groups.TryGetValue(message.ModelReady.ToSessionId(), out var group)) group.Ready(worker);
                 break;
@@ -173,8 +176,8 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
     /// <exception cref="ArgumentException">There is none.</exception>
     public Session Require(Google.Protobuf.ByteString id) => Find(id) ?? throw new ArgumentException("no such session; it has ended or never was");
 
-    /// <summary>The coordinator's own numbers.</summary>
-    public RoleMetrics OwnMetrics() => new() { Peer = tls.Identity.ToRef(), PeakMemoryBytes = PeakMemory.Bytes };
+    /// <summary>The coordinator's own numbers, and what it carried in <paramref name="session"/>.</summary>
+    public RoleMetrics OwnMetrics(Session? session = null) => new() { Peer = tls.Identity.ToRef(), PeakMemoryBytes = PeakMemory.Bytes, Envelopes = { session?.Carried ?? [] } };
 
     /// <summary>Ends what runs.</summary>
     public void EndAll(string message)

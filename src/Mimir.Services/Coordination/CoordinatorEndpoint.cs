@@ -81,9 +81,9 @@ internal sealed partial class CoordinatorEndpoint(Cluster cluster, Registrar reg
     public override Task<MetricsReport> FetchMetrics(MetricsRequest request, ServerCallContext context) => AnswerAsync(() =>
     {
         var report = new MetricsReport();
-        if (!request.Session.IsEmpty)
-            report.Roles.AddRange(cluster.Require(request.Session).Metrics);
-        report.Roles.Add(cluster.OwnMetrics());
+        var session = request.Session.IsEmpty ? null : cluster.Require(request.Session);
+        if (session is not null) report.Roles.AddRange(session.Metrics);
+        report.Roles.Add(cluster.OwnMetrics(session));
         return Task.FromResult(report);
     });
 

@@ -11,6 +11,7 @@ namespace Mimir.Services.Coordination;
 /// <summary>One session as the coordinator sees it: who takes part, who has finished, and envelopes that it cannot open.</summary>
 internal sealed class Session
 {
+    private const int LongestReport = 1 << 16;
     private readonly TimeSpan _joinWithin;
     private readonly Lock _lock = new();
     private readonly SessionTerms _terms;
@@ -20,6 +21,7 @@ internal sealed class Session
     private readonly FailureCollector _failures;
     private readonly CoordinatorAudit _audit;
     private readonly SortedDictionary<string, RoleMetrics> _metrics = new(StringComparer.Ordinal);
+    private readonly EnvelopeTallies _carried = new();
     private readonly ITimer _joining;
     private bool _joined;
     private bool _ended;
@@ -55,6 +57,15 @@ internal sealed class Session
     {
         lock (_lock)
             return _ended || !ClientMasks.Clients(_plan).Contains(client.Name) ? null : new NamedSession { Session = Id.ToByteString(), Terms = _terms, Complete = _joined };
+    }
+
+    /// <summary>What it has carried, by purpose: sizes only.</summary>
+    public IReadOnlyList<EnvelopeTally> Carried
+    {
+        get
+        {
+            lock (_lock) return _carried.ToList();
+        }
     }
 
     /// <summary>Whether it is over.</summary>
@@ -101,6 +112,21 @@ internal sealed class Session
             else if (sender.Role == Role.DataOwner && Group.Parties.FirstOrDefault(p => envelope.Recipient.Names(p.Identity)) is { } party)
                 party.Send(new WorkerCommand { Sealed = envelope });
             else throw new ArgumentException($"{sender} sent an envelope to somebody who does not take part in the session");
+            _carried.Add(envelope);
+        }
+    }
+
+    /// <summary>A worker tells what it has measured so far.</summary>
+    /// <exception cref="ArgumentException">It tells more than a report may hold.</exception>
+    public void Observe(Worker worker, RoleMetrics? metrics)
+    {
+        if (metrics is null || metrics.CalculateSize() > LongestReport) throw new ArgumentException($"{worker.Identity} sent a report that is empty or too long");
+        lock (_lock)
+        {
+            // Its last report, with "finished", is the one that stays.
+            if (_ended || !_running.Contains(worker)) return;
+            metrics.Peer = worker.Identity.ToRef();
+            _metrics[worker.Identity.ToString()] = metrics;
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed class NodeSession(Node node, LentModel<HeldModel> shared, Verifi
     public (int Done, int Total)? Progress => _statistics is { } statistics && session.IndexOf(node.Tls.Identity.Name) == 0 ? (statistics.Steps, session.Plan.Steps) : null;
 
     /// <inheritdoc/>
+    public RoleMetrics? Observation => _statistics is { Steps: > 0 } statistics ? Observe(statistics) : null;
+
+    /// <inheritdoc/>
     public void Deliver(SealedEnvelope envelope) => _mailbox.Deliver(envelope);
 
     /// <inheritdoc/>
@@ -62,10 +65,17 @@ internal sealed class NodeSession(Node node, LentModel<HeldModel> shared, Verifi
         await running;
     }
 
-    private RoleMetrics Metrics(SessionStatistics statistics) => new()
+    /// <summary>The same with the times of parts, which only a session that has ended can tell.</summary>
+    private RoleMetrics Metrics(SessionStatistics statistics)
     {
-        ProcessorSeconds = statistics.Clock.ProcessorSecondsPerStep,
-        Parts = { PartMetrics.Of(statistics.Clock) },
+        var metrics = Observe(statistics);
+        metrics.ProcessorSeconds = statistics.Clock.ProcessorSecondsPerStep;
+        metrics.Parts.Add(PartMetrics.Of(statistics.Clock));
+        return metrics;
+    }
+
+    private RoleMetrics Observe(SessionStatistics statistics) => PartView.Add(new()
+    {
         Peer = node.Tls.Identity.ToRef(),
         Rounds = (ulong)statistics.OnlineRounds,
         OfflineRounds = (ulong)statistics.OfflineRounds,
@@ -81,5 +91,5 @@ internal sealed class NodeSession(Node node, LentModel<HeldModel> shared, Verifi
         PrefillPositions = (ulong)statistics.PrefillPositions,
         PrefillSeconds = statistics.Prefill.TotalSeconds,
         PeakMemoryBytes = PeakMemory.Bytes,
-    };
+    }, statistics.View);
 }

@@ -15,11 +15,18 @@ internal sealed class DealerRun(Dealer dealer, LentModel<HeldDealer> lent, Verif
 {
     private static readonly TimeSpan EndGrace = TimeSpan.FromSeconds(1);
 
+    private (DealerSession Engine, TapeSender Sender)? _dealing;
+
     /// <inheritdoc/>
     public string Step => "dealing";
 
     /// <summary>The parties say how far the session is.</summary>
     public (int Done, int Total)? Progress => null;
+
+    /// <inheritdoc/>
+    public RoleMetrics? Observation => _dealing is var (engine, sender) && sender.BytesSent > 0
+        ? new RoleMetrics { Peer = dealer.Tls.Identity.ToRef(), BytesDealt = (ulong)sender.BytesSent, ItemsAudited = (ulong)engine.StepsAudited, Steps = (ulong)engine.Steps }
+        : null;
 
     /// <summary>No client has anything to say to the Triple Service.</summary>
     public void Deliver(SealedEnvelope envelope) { }
@@ -35,6 +42,7 @@ internal sealed class DealerRun(Dealer dealer, LentModel<HeldDealer> lent, Verif
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var sender = new TapeSender(tapes);
             var engine = new DealerSession(held.Model, session.Plan, sender, new MaskPort(dealer, session)) { Prefix = held.Prefixes.Take(session) };
+            _dealing = (engine, sender);
             var clock = Stopwatch.StartNew();
             var dealing = engine.RunAsync(enough.Token);
             await Task.WhenAny(dealing, ended);
@@ -71,6 +79,7 @@ internal sealed class DealerRun(Dealer dealer, LentModel<HeldDealer> lent, Verif
         ProductSeconds = engine.Products.TotalSeconds / Math.Max(1, engine.Steps),
         Peer = dealer.Tls.Identity.ToRef(),
         BytesDealt = (ulong)sender.BytesSent,
+        Steps = (ulong)engine.Steps,
         ItemsAudited = (ulong)engine.StepsAudited,
         OfflineSeconds = elapsed.TotalSeconds,
         PeakMemoryBytes = PeakMemory.Bytes,

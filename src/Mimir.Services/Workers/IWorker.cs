@@ -27,6 +27,9 @@ internal interface IWorkerSession
     /// <summary>Steps done, of how many; null while there is nothing to say. Public: positions only.</summary>
     (int Done, int Total)? Progress { get; }
 
+    /// <summary>What it has measured so far, for those who watch; null while there is nothing. Public.</summary>
+    RoleMetrics? Observation { get; }
+
     /// <summary>Takes a sealed message of a client.</summary>
     void Deliver(SealedEnvelope envelope);
 

@@ -96,6 +96,8 @@ internal sealed class WorkerLoop(TlsSettings tls, CoordinatorLink link, IWorker 
         job.Attach(part);
         await using var reporting = new ProgressReports(tls.Clock, () => part.Progress, (done, total) =>
             link.Send(new WorkerMessage { Progress = new Progress { Session = job.Id.ToByteString(), Done = done, Total = total } }));
+        await using var observing = new ObservationReports(tls.Clock, () => part.Observation, metrics =>
+            link.Send(new WorkerMessage { Observed = new Observation { Session = job.Id.ToByteString(), Metrics = metrics } }));
         await part.RunAsync(
             metrics => link.Send(new WorkerMessage { Finished = new SessionFinished { Session = job.Id.ToByteString(), Metrics = metrics } }),
             job.Ended, job.Stop.Token);

@@ -41,6 +41,9 @@ public sealed partial class Opener : IDisposable
         _commitments = new byte[mesh.Count * HashBytes];
     }
 
+    /// <summary>Counts a few of the numbers of every opening, for people to look at; null: nobody looks.</summary>
+    public SeenNumbers? Seen { get; init; }
+
     /// <summary>Exchanges so far, coins and checks included.</summary>
     public long Rounds { get; private set; }
 
@@ -161,6 +164,7 @@ public sealed partial class Opener : IDisposable
         var total = x.Length + y.Length + z.Length;
         var opened = _party.Workspace.Rent(total);
         Gather(x, y, z, opened.Span);
+        Seen?.Begin(opened.Span);
         var sent = Sent(FieldPacking.Bytes(total));
         FieldPacking.Pack(opened.Span, sent.Span);
         Windows(sent.Length);
@@ -169,6 +173,7 @@ public sealed partial class Opener : IDisposable
         for (var i = 0; i < _mesh.Count; i++)
             if (i != _mesh.Index && !TryAdd(_windows[i].Span, opened.Span))
                 throw new MalformedMessageException($"party {i} opened something that is no field element (round {Rounds})");
+        Seen?.End(opened.Span);
         if (_party.Active) Record(x, y, z, opened);
         return opened;
     }

@@ -3,6 +3,7 @@ using Mimir.Models.Transformers;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Gadgets;
 using Mimir.Spdz.Masking;
+using Mimir.Spdz.Sessions;
 using Mimir.Spdz.Shares;
 
 namespace Mimir.Spdz.Programs;
@@ -23,6 +24,9 @@ public sealed class PartyArithmetic(
     /// user's own model; never by a node.
     /// </summary>
     internal Func<PartyStep, Share, ValueTask>? LogitsProbe { get; init; }
+
+    /// <summary>Told where one layer ends and the next begins; null: nobody counts.</summary>
+    internal LayerMeter? Meter { get; init; }
 
     /// <summary>Points the arithmetic at the material of one step, at <paramref name="position"/> of the text.</summary>
     public void Begin(PartyStep step, PartyBlock block, int stepInBlock, int position)
@@ -56,11 +60,15 @@ public sealed class PartyArithmetic(
     public Share AddInteger(Share x, int s) => _step.Party.AddScalar(x, Mimir.Numerics.Field.Reduce(s));
 
     /// <inheritdoc/>
-    public ValueTask<Share> LookupAsync(SecretMatrix table, Share index)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Share> LookupAsync(SecretMatrix table, Share index)
     {
-        if (table.IsPublic) return PublicLookup.RunAsync(_step, table, index);
         var slot = new MatrixSlot(table, true);
-        return Lookup.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), index);
+        var row = table.IsPublic
+            ? await PublicLookup.RunAsync(_step, table, index)
+            : await Lookup.RunAsync(_step, model, slot, _block.Product(slot, _inBlock), index);
+        Meter?.Next();
+        return row;
     }
 
     /// <inheritdoc/>
@@ -80,7 +88,9 @@ public sealed class PartyArithmetic(
     {
         var c = await OpenProductAsync(block.Up, x, numbers.FractionBits);
         var hidden = await ActivatedProduct.RunAsync(_step, c, model.Layout.GatedMlp, numbers);
-        return await LinearAsync(block.Down, hidden, numbers.HiddenBits);
+        var z = await LinearAsync(block.Down, hidden, numbers.HiddenBits);
+        Meter?.Next();
+        return z;
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,7 @@ namespace Mimir.Spdz.Sessions;
 /// <summary>One party's counters of one session; rounds and bytes are exact.</summary>
 public sealed class SessionStatistics
 {
+    private readonly SessionView _view = new();
     private long _laneRounds;
 
     /// <summary>Steps done.</summary>
@@ -53,6 +54,9 @@ public sealed class SessionStatistics
     /// <summary>From the first step to the end of the one that samples the first token, waiting included.</summary>
     public TimeSpan Prefill { get; private set; }
 
+    /// <summary>What the numbers that this party saw look like, and where the last step's traffic went. May be read while the session runs.</summary>
+    public SessionView View => _view;
+
     internal void Wait(TimeSpan elapsed) => Waiting += elapsed;
 
     /// <summary>Counts tokens that came out of right guesses.</summary>
@@ -76,6 +80,7 @@ public sealed class SessionStatistics
             if (i < positions) longest = Math.Max(longest, lanes[i].NewRounds());
             bytes += lanes[i].Opener.BytesSent;
         }
+        _view.Update(lanes, positions);
         (_laneRounds, OnlineBytes) = (_laneRounds + longest, bytes);
         OnlineRounds = online.Rounds + _laneRounds;
         OfflineRounds = source.Opener.Rounds;

@@ -32,8 +32,9 @@ internal sealed class StepLane : ILaneWork, IDisposable
         (_party, _clients) = (party, clients);
         Lane = new Lane(party.Index, party.Count);
         _products = new TimedProducts(Lane, clock);
-        Opener = new Opener(party, new TimedMesh(Lane, clock), HmacDrbg.FromSystem());
-        _arithmetic = new PartyArithmetic(model, plan, numbers, cache, clients.Input, OutputAsync) { LogitsProbe = logitsProbe };
+        Opener = new Opener(party, new TimedMesh(Lane, clock), HmacDrbg.FromSystem()) { Seen = new SeenNumbers() };
+        Meter = new LayerMeter(Opener, model.Layout.Layers);
+        _arithmetic = new PartyArithmetic(model, plan, numbers, cache, clients.Input, OutputAsync) { LogitsProbe = logitsProbe, Meter = Meter };
         _program = new SessionProgram<Share>(model.Layout, plan, new TimedArithmetic<Share>(_arithmetic, clock));
     }
 
@@ -42,6 +43,9 @@ internal sealed class StepLane : ILaneWork, IDisposable
 
     /// <summary>What it opened and nobody has checked yet.</summary>
     public Opener Opener { get; }
+
+    /// <summary>Rounds and bytes of its last step, layer by layer.</summary>
+    public LayerMeter Meter { get; }
 
     /// <summary>The secret token of its position; afterwards that of the next.</summary>
     public Share Token { get; private set; }
@@ -59,8 +63,10 @@ internal sealed class StepLane : ILaneWork, IDisposable
     {
         var step = Begin(_block.Steps[_inBlock], _block.Triples(_inBlock));
         _arithmetic.Begin(step, _block, _inBlock, _position);
+        Meter.Begin();
         var row = _block.Shape.Steps[_inBlock].Row;
         Token = await _program.StepAsync(row, _position, Token);
+        Meter.End();
         if (!step.Tape.AtEnd) throw new DealerCheatedException($"the tape of step {row} is longer than the program uses");
     }
 

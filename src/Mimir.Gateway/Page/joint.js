@@ -1,0 +1,2 @@
+export const show = () => {};
+export const start = () => {};
