@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Mimir.Models.Files;
 using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
@@ -14,9 +15,11 @@ public sealed class GoldenModel : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private GoldenModel(JsonElement golden)
+    private GoldenModel(JsonElement golden, int? layers)
     {
-        _directory.Write("config.json", golden.GetProperty("config").GetRawText());
+        var config = JsonNode.Parse(golden.GetProperty("config").GetRawText())!;
+        if (layers is not null) config["num_hidden_layers"] = layers;
+        _directory.Write("config.json", config.ToJsonString());
         var writer = new SafetensorsWriter();
         foreach (var tensor in golden.GetProperty("tensors").EnumerateArray())
         {
@@ -55,10 +58,11 @@ public sealed class GoldenModel : IDisposable
         }
     }
 
-    public static GoldenModel Open(string name)
+    /// <summary>A model, or its first layers only, which have no golden logits.</summary>
+    public static GoldenModel Open(string name, int? layers = null)
     {
         using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, $"{name}.json")));
-        return new GoldenModel(json.RootElement);
+        return new GoldenModel(json.RootElement, layers);
     }
 
     public void Dispose()
