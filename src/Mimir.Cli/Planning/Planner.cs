@@ -37,7 +37,7 @@ public static class Planner
         var (whole, outside) = (Run(layout), Run(layout with { Layers = 0 }));
         // Blocks hold whole runs.
         var rows = (request.BlockSteps + run - 1) / run * run;
-        var last = new StepShape(position, true, Row(layout, position));
+        var last = StepShape.Of(layout, session, position, Row(layout, position));
         var steps = Enumerable.Repeat(last, rows).ToArray();
         var block = new BlockShape(0, steps);
 
