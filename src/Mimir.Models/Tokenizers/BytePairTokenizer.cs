@@ -35,13 +35,13 @@ internal sealed class BytePairTokenizer : ITokenizer
 
     /// <inheritdoc/>
     /// <exception cref="ModelFormatException">The file's pattern takes too long on this text.</exception>
-    public IReadOnlyList<int> Encode(string text)
+    public IReadOnlyList<int> Encode(string text, EncodingOptions options)
     {
         UnicodeText.RequireValid(text);
-        var (ids, first) = (new List<int>(_parts.Prefix), true);
+        var (ids, first) = (new List<int>(options.AddSpecialTokens ? _parts.Prefix : []), true);
         try
         {
-            foreach (var (piece, token) in _splitter.Split(text))
+            foreach (var (piece, token) in _splitter.Split(text, options))
             {
                 if (token is not null) ids.Add(token.Id);
                 else
@@ -53,9 +53,12 @@ internal sealed class BytePairTokenizer : ITokenizer
         {
             throw new ModelFormatException(_parts.Path, "its pattern takes too long on this text; use the tokenizer that the model was published with", e);
         }
-        ids.AddRange(_parts.Suffix);
+        if (options.AddSpecialTokens) ids.AddRange(_parts.Suffix);
         return ids;
     }
+
+    /// <inheritdoc/>
+    public bool SpellsControlToken(string text, EncodingOptions options) => _splitter.PassesBy(text, options);
 
     /// <inheritdoc/>
     public string Decode(IEnumerable<int> ids) => _table.Decode(ids);

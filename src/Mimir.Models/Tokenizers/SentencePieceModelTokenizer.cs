@@ -61,18 +61,21 @@ internal sealed class SentencePieceModelTokenizer : ITokenizer
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Encode(string text)
+    public IReadOnlyList<int> Encode(string text, EncodingOptions options)
     {
         UnicodeText.RequireValid(text);
         var ids = new List<int>();
-        if (BosId is { } bos) ids.Add(bos);
-        foreach (var (piece, token) in _splitter.Split(text))
+        if (options.AddSpecialTokens && BosId is { } bos) ids.Add(bos);
+        foreach (var (piece, token) in _splitter.Split(text, options))
         {
             if (token is not null) ids.Add(token.Id);
             else ids.AddRange(_model.EncodeToIds(piece!, addBeginningOfSentence: false, addEndOfSentence: false));
         }
         return ids;
     }
+
+    /// <inheritdoc/>
+    public bool SpellsControlToken(string text, EncodingOptions options) => _splitter.PassesBy(text, options);
 
     /// <inheritdoc/>
     public string Decode(IEnumerable<int> ids) => _table.Decode(ids);
