@@ -61,7 +61,6 @@ public static class UpCommand
     private static async Task KeepAsync(StateDirectory state, LocalClusterOptions options, bool kept, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         if (kept) KeeperSession.Begin();
-        else error.WriteLine($"starting {Path.GetFileName(options.Model)} with {options.Parties} parties");
         await ClusterKeeper.RunAsync(state, options, error.WriteLine, Ready, cancellation);
 
         void Ready(KeptCluster cluster)

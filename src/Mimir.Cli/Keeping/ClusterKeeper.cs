@@ -51,6 +51,7 @@ internal static class ClusterKeeper
         {
             state.Write(kept);
             log.Write($"starting {kept}");
+            say($"starting {kept}");
             await using var cluster = await LocalCluster.StartAsync(
                 options with { Directory = state.KeyDirectory, Validity = Validity, LogOf = name => new RoleLog(state.LogDirectory, name, TimeProvider.System).Write }, _ => { }, stop.Token);
             ClientFiles(state, cluster);
