@@ -28,6 +28,7 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
     private Queue<double[]>[] _outputs = [];
     private int _number;
     private bool _ended;
+    private bool _stopped;
     private TimeSpan _first;
     private TimeSpan _last;
 
@@ -64,7 +65,7 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
     /// <summary>What came out.</summary>
     public GenerationResult Result() =>
         new(_tokens, _first, _last - _first, _session is { } session
-            ? [.. Leakage.Of(session.Plan, task.EndTokens.Count > 0, task.Weights), Leakage.OfEvidence(tls.Anchors.Attestation is not null)]
+            ? [.. Leakage.Of(session.Plan, task.StopBucket, task.Weights), Leakage.OfEvidence(tls.Anchors.Attestation is not null)]
             : []);
 
     /// <summary>Forgets the masks.</summary>
@@ -102,22 +103,32 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
         if (_number == session.Plan.Outputs) throw new MalformedMessageException("the parties sent more outputs than the session has");
         double[][] copies = [.. _outputs.Select(o => o.Dequeue())];
         if (session.Plan.OwnerContinues) return Continue(session, _masks, copies, _number++);
-        if (Token(_masks, copies, _number++) is { } token && !Accept(session, token)) return ForEveryParty(session, SealPurpose.Stop, []);
-        return [];
+        if (Token(_masks, copies, _number++) is { } token) Accept(session, token);
+        return Stop(session);
     }
 
-    /// <summary>Passes a token on; false when the session may stop because of it.</summary>
-    private bool Accept(VerifiedSession session, int token)
+    /// <summary>Passes a token on, unless the text has ended.</summary>
+    private void Accept(VerifiedSession session, int token)
     {
-        if (_ended || _tokens.Count == session.Plan.MaxTokens) return true;
+        if (_ended || _tokens.Count == session.Plan.MaxTokens) return;
         _ended = task.EndTokens.Contains(token);
-        if (_ended) return false;
+        if (_ended) return;
         _last = _clock.Elapsed;
         if (_tokens.Count == 0) _first = _last;
         _tokens.Add(token);
         task.OnToken(token);
         _ended = !task.WantsMore();
-        return !_ended;
+    }
+
+    /// <summary>
+    /// Asks everybody to stop, once, when the text has ended and a whole bucket of outputs has come: counted by outputs, as everybody does, so that it says nothing
+    /// about the prompt's length either.
+    /// </summary>
+    private List<SealedEnvelope> Stop(VerifiedSession session)
+    {
+        if (!_ended || _stopped || _number % task.StopBucket != 0) return [];
+        _stopped = true;
+        return ForEveryParty(session, SealPurpose.Stop, []);
     }
 
     /// <summary>
@@ -133,8 +144,8 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
         var granted = _text.Take(CollectionsMarshal.AsSpan(_samples));
         _samples.Clear();
         var result = new List<SealedEnvelope>();
-        foreach (var token in granted)
-            if (!Accept(session, token)) result.AddRange(ForEveryParty(session, SealPurpose.Stop, []));
+        foreach (var token in granted) Accept(session, token);
+        result.AddRange(Stop(session));
         if (_text.Part == plan.InputSegments) return result;
         var (part, (accepted, tokens)) = (_text.Part, _text.Next());
         result.AddRange(Inputs(session, part, tokens, accepted));

@@ -1,3 +1,4 @@
+using Mimir.Client.Sampling;
 using Mimir.Models.Folding;
 using Mimir.Spdz.Sessions;
 using Mimir.Transport.Protos;
@@ -30,6 +31,14 @@ public sealed record ClientTask
 
     /// <summary>Told every token that it is granted, as it comes.</summary>
     public Action<int> OnToken { get; init; } = _ => { };
+
+    /// <summary>
+    /// It asks to stop after a multiple of so many outputs only: everybody sees when it does. 1: as soon as the text has ended, which shows where.
+    /// </summary>
+    public int StopBucket { get; init; } = 1;
+
+    /// <summary>What it does with logits, in a session that gives them to it.</summary>
+    public OwnerSampling Owner { get; init; } = OwnerSampling.None;
 
     /// <summary>Asked after every token: false lets the session end early, as an end token does.</summary>
     public Func<bool> WantsMore { get; init; } = () => true;

@@ -1,8 +1,9 @@
+using Mimir.Client.Sampling;
 using Mimir.Models.Folding;
 
 namespace Mimir.Client;
 
-/// <summary>How to generate. Everything here is public within the session.</summary>
+/// <summary>How to generate. Everything here is public within the session, but for <see cref="Owner"/>.</summary>
 public sealed record GenerationOptions
 {
     /// <summary>Tokens to generate.</summary>
@@ -34,6 +35,27 @@ public sealed record GenerationOptions
 
     /// <summary>τ; 0 is greedy.</summary>
     public double Temperature { get; init; }
+
+    /// <summary>Only the k likeliest tokens are sampled from; 0: all. Public.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>What the owner does with logits that it gets; known to nobody else.</summary>
+    public OwnerSampling Owner { get; init; } = OwnerSampling.None;
+
+    /// <summary>
+    /// The session may stop at the token that ends the text, which shows everybody where that is. False: it goes on to the next multiple of
+    /// <see cref="PaddingBucket"/> steps, or to <see cref="MaxTokens"/>.
+    /// </summary>
+    public bool EarlyStop { get; init; }
+
+    /// <summary>A session may stop after multiples of so many tokens; 1: after any.</summary>
+    public int StopBucket => EarlyStop ? 1 : PaddingBucket;
+
+    /// <summary>ε of each released token (docs/privacy.md); 0: no differential privacy.</summary>
+    public double Epsilon { get; init; }
+
+    /// <summary>Most ε of a whole session (<c>privacy.epsilon_session</c>); 0: no limit.</summary>
+    public double EpsilonSession { get; init; }
 
     /// <summary>Seed of public sampling noise for repeatable runs; null: noise that the Triple Service deals.</summary>
     public long? NoiseSeed { get; init; }

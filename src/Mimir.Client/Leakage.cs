@@ -13,9 +13,9 @@ public static class Leakage
 
     /// <summary>One line per fact.</summary>
     /// <param name="plan">The session's plan.</param>
-    /// <param name="stopsAtEnd">The model has end-of-text tokens, at which the client asks to stop.</param>
+    /// <param name="stopBucket">The client asks to stop after a multiple of so many outputs once the text has ended; 0: never.</param>
     /// <param name="weights">How the model's weights are shared.</param>
-    public static IReadOnlyList<string> Of(SessionPlan plan, bool stopsAtEnd, WeightTerms weights)
+    public static IReadOnlyList<string> Of(SessionPlan plan, int stopBucket, WeightTerms weights)
     {
         List<string> facts =
         [
@@ -42,7 +42,11 @@ public static class Leakage
             facts.Add($"everyone: how many of the {plan.Speculate} guesses of each step were right, so how predictable the text is");
             facts.Add($"{plan.Receivers[0]}: beside each token up to {plan.Speculate} more samples, each after a text of its own choosing");
         }
-        if (stopsAtEnd) facts.Add("everyone: if the model ends its text early, at which position it did");
+        if (stopBucket == 1) facts.Add("everyone: if the text ends early, at which position it did");
+        if (stopBucket > 1) facts.Add($"everyone: if the text ends early, within which {stopBucket} positions it did");
+        if (plan.TopK > 0) facts.Add($"everyone: top-k ({plan.TopK}); nobody: which tokens these are");
+        if (plan.Epsilon > 0)
+            facts.Add(FormattableString.Invariant($"receivers: differentially private tokens, epsilon {plan.Epsilon} each and {plan.SessionEpsilon:0.###} for the session's {plan.Outputs} outputs (docs/privacy.md)"));
         if (plan.NoiseSeed is not null) facts.Add("everyone: the sampling noise (a seed was given)");
         return facts;
     }

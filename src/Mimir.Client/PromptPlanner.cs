@@ -28,13 +28,15 @@ public static class PromptPlanner
         var last = segments[^1].Tokens;
         var rounded = (last + options.PaddingBucket - 1) / options.PaddingBucket * options.PaddingBucket;
         var positions = Math.Min(rounded, context - options.MaxTokens + 1 - (length - last));
-        return new SessionPlan
+        var plan = new SessionPlan
         {
             Segments = [.. segments.SkipLast(1).Select(s => new PromptSegment(s.Owner, s.Tokens)), new PromptSegment(segments[^1].Owner, positions)],
             Uncertain = positions - (rounded - options.PaddingBucket + 1),
             Receivers = receivers,
             MaxTokens = options.MaxTokens,
             Temperature = options.Temperature,
+            TopK = options.LogitsToOwner ? 0 : options.TopK,
+            Epsilon = options.Epsilon,
             NoiseSeed = options.NoiseSeed,
             LogitsToOwner = options.LogitsToOwner,
             Speculate = options.Speculate,
@@ -47,5 +49,10 @@ public static class PromptPlanner
             BlockSteps = options.BlockSteps,
             PrefillChunk = options.PrefillChunk,
         };
+        if (options.EpsilonSession > 0 && !(plan.Epsilon > 0 && plan.SessionEpsilon <= options.EpsilonSession))
+            throw new ArgumentException(plan.Epsilon > 0
+                ? FormattableString.Invariant($"{plan.Outputs} outputs of epsilon {plan.Epsilon} take {plan.SessionEpsilon:0.###}, more than privacy.epsilon_session ({options.EpsilonSession}); lower --max-tokens or --epsilon")
+                : "privacy.epsilon_session is set, so tokens need differential privacy; set privacy.epsilon_per_token or --epsilon");
+        return plan;
     }
 }

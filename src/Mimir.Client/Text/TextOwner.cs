@@ -1,3 +1,4 @@
+using Mimir.Client.Sampling;
 using Mimir.Models.Transformers;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Sessions;
@@ -24,16 +25,19 @@ public sealed class TextOwner(TlsSettings tls, string host, int port, TextModel 
     /// <summary>
     /// Starts a session with this owner's prompt alone. The result is asked for through <see cref="TextRun.Completion"/>; dispose the run in any case.
     /// </summary>
+    /// <exception cref="SamplingRefusedException">The request's sampling is nothing that the mode can honour, or is for several texts; names the field.</exception>
     /// <exception cref="ArgumentException">The prompt does not fit, or the options contradict each other; nothing was sent.</exception>
     public TextRun Start(TextRequest request, CancellationToken cancellation)
     {
-        var options = request.Options;
+        if (request.Sampling.N != 1) throw new SamplingRefusedException("n", "a run is one text; start several with StartAll");
+        var options = SamplingRules.Apply(request.Sampling, request.Options);
+        SamplingRules.RequireTokens(request.Sampling, Model.Config.VocabularySize);
         var layout = Model.LayoutOf(options.Weights);
         var plan = PromptPlanner.Plan(layout, [(tls.Identity.Name, request.Prompt.Count)], [tls.Identity.Name], options);
         plan.Validate(layout, options.Parties, layout.MaxPositions);
         var terms = SessionTermsCodec.Write(plan, ModelLayoutCodec.Digest(layout), options.Parties, options.Active);
         terms.MaxContext = (uint)options.MaxContext;
-        var run = new TextRun(Model.Tokenizer, cancellation);
+        var run = new TextRun(Model.Tokenizer, request.Sampling.Stop, cancellation);
         run.Start(async (text, stop) =>
         {
             var session = await _client.CreateSessionAsync(terms, stop);
@@ -45,14 +49,28 @@ public sealed class TextOwner(TlsSettings tls, string host, int port, TextModel 
                 VocabularySize = layout.VocabularySize,
                 Drafter = options.Speculate > 0 ? Model.OpenDrafter() : null,
                 EndTokens = Model.Tokenizer.EosIds,
+                StopBucket = options.StopBucket,
+                Owner = options.Owner,
+                WantsMore = () => !text.Stopped,
                 OnToken = text.Append,
                 OnProgress = text.Progress,
             }, stop);
             text.Finish();
-            var end = generation.Tokens.Count < options.MaxTokens ? TextEnd.Stop : TextEnd.Length;
+            var end = text.Stopped || generation.Tokens.Count < options.MaxTokens ? TextEnd.Stop : TextEnd.Length;
             return new TextResult(session, text.Text, end, generation, await _client.MetricsAsync(session, stop));
         });
         return run;
+    }
+
+    /// <summary>
+    /// Starts <see cref="SamplingRequest.N"/> sessions with the same prompt, each with noise of its own (with a seed: <see cref="NoiseSeeds"/>). Several sessions on a
+    /// model run as lanes of one lockstep. Dispose every run in any case.
+    /// </summary>
+    /// <exception cref="ArgumentException">As <see cref="Start"/>.</exception>
+    public IReadOnlyList<TextRun> StartAll(TextRequest request, CancellationToken cancellation)
+    {
+        _ = SamplingRules.Apply(request.Sampling, request.Options);
+        return [.. Enumerable.Range(0, request.Sampling.N).Select(i => Start(request with { Sampling = SamplingRules.Text(request.Sampling, i) }, cancellation))];
     }
 
     /// <inheritdoc/>

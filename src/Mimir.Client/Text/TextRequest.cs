@@ -1,3 +1,5 @@
+using Mimir.Client.Sampling;
+
 namespace Mimir.Client.Text;
 
 /// <summary>What a data owner asks of a session of its own: a prompt and how to go on from it.</summary>
@@ -8,4 +10,7 @@ public sealed record TextRequest
 
     /// <summary>How to generate.</summary>
     public GenerationOptions Options { get; init; } = new();
+
+    /// <summary>What the request says about sampling; <see cref="SamplingRules.Apply"/> puts it into the options.</summary>
+    public SamplingRequest Sampling { get; init; } = new();
 }

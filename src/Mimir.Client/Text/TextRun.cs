@@ -12,10 +12,11 @@ public sealed class TextRun : IAsyncDisposable
     private readonly Channel<TextPiece> _pieces = Channel.CreateUnbounded<TextPiece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private readonly CancellationTokenSource _stop;
     private readonly TokenStreamDecoder _decoder;
+    private readonly StopStrings _ends;
     private readonly StringBuilder _text = new();
 
-    internal TextRun(ITokenizer tokenizer, CancellationToken cancellation) =>
-        (_decoder, _stop, Completion) = (new TokenStreamDecoder(tokenizer), CancellationTokenSource.CreateLinkedTokenSource(cancellation), Task.FromCanceled<TextResult>(new CancellationToken(true)));
+    internal TextRun(ITokenizer tokenizer, IReadOnlyList<string> stop, CancellationToken cancellation) =>
+        (_decoder, _ends, _stop, Completion) = (new TokenStreamDecoder(tokenizer), new StopStrings(stop), CancellationTokenSource.CreateLinkedTokenSource(cancellation), Task.FromCanceled<TextResult>(new CancellationToken(true)));
 
     /// <summary>The pieces in order, once; ends with the text, and throws what ended the session.</summary>
     public IAsyncEnumerable<TextPiece> Pieces => _pieces.Reader.ReadAllAsync(_stop.Token);
@@ -31,14 +32,17 @@ public sealed class TextRun : IAsyncDisposable
 
     internal void Start(Func<TextRun, CancellationToken, Task<TextResult>> session) => Completion = FollowAsync(session);
 
-    internal void Append(int token) => Write(_decoder.Append(token), token);
+    /// <summary>A stop string has come.</summary>
+    internal bool Stopped => _ends.Found;
+
+    internal void Append(int token) => Write(_ends.Append(_decoder.Append(token)), token);
 
     internal void Progress(int done, int total) => Progressed(done, total);
 
-    /// <summary>What the decoder still held.</summary>
+    /// <summary>What was still held back: the last character's bytes, the beginning of a stop string.</summary>
     internal void Finish()
     {
-        if (_decoder.Flush() is { Length: > 0 } rest) Write(rest, null);
+        if (_ends.Append(_decoder.Flush()) + _ends.Flush() is { Length: > 0 } rest) Write(rest, null);
     }
 
     /// <summary>Cancels what is still running and waits for its end.</summary>

@@ -93,14 +93,14 @@ public sealed class FloatArithmetic(ReferenceWeights weights, Func<double>? unif
 
     /// <inheritdoc/>
     /// <exception cref="InvalidOperationException">A temperature without a source of uniform numbers.</exception>
-    public ValueTask<double[]> SampleAsync(double[] logits, int count, double temperature)
+    public ValueTask<double[]> SampleAsync(double[] logits, int count, double temperature, int topK = 0)
     {
         if (temperature <= 0) return Done([ReferenceModel.Greedy(logits.AsSpan(0, count))]);
         if (uniform is null) throw new InvalidOperationException("sampling at a temperature needs a source of uniform numbers");
-        var noisy = new double[count];
+        var kept = topK > 0 ? Enumerable.Range(0, count).OrderByDescending(i => logits[i]).Take(topK).ToArray() : [.. Enumerable.Range(0, count)];
         // Gumbel noise: −ln(−ln u); the largest of logit/τ + noise is a sample of the softmax.
-        for (var i = 0; i < count; i++) noisy[i] = logits[i] / temperature - Math.Log(-Math.Log(uniform()));
-        return Done([ReferenceModel.Greedy(noisy)]);
+        var noisy = Array.ConvertAll(kept, i => logits[i] / temperature - Math.Log(-Math.Log(uniform())));
+        return Done([kept[ReferenceModel.Greedy(noisy)]]);
     }
 
     /// <summary>softmax along each of the <paramref name="rows"/> equal rows of <paramref name="scores"/>.</summary>

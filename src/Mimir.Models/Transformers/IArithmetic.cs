@@ -60,7 +60,8 @@ public interface IArithmetic<T>
 
     /// <summary>
     /// The secret integer (one element, scale 0) of the largest logit. With a temperature τ &gt; 0, Gumbel noise is added to logits/τ first,
-    /// which samples from softmax(logits/τ) exactly. Only the first <paramref name="count"/> logits (the vocabulary) take part.
+    /// which samples from softmax(logits/τ) exactly; with <paramref name="topK"/> &gt; 0 among the k largest logits only (of equals the first), each noise by its
+    /// logit's rank. Only the first <paramref name="count"/> logits (the vocabulary) take part.
     /// </summary>
-    ValueTask<T> SampleAsync(T logits, int count, double temperature);
+    ValueTask<T> SampleAsync(T logits, int count, double temperature, int topK = 0);
 }

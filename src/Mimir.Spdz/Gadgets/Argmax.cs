@@ -9,8 +9,7 @@ namespace Mimir.Spdz.Gadgets;
 
 /// <summary>
 /// ⟦i⟧ with x_i largest (of equals the first), as an integer at scale 0: a knock-out tournament of y_i = 2^k·x_i + (n − 1 − i), 2^k ≥ n, so that the
-/// winner brings its index along. Coarse comparisons look at x only; each element of a round costs one <see cref="Larger"/>. The index are the
-/// winner's low k bits: t = y≫k (<see cref="Truncate"/>) is exact or one too high, so y − 2^k·t is they or they − 2^k, and one comparison tells.
+/// winner brings its index along, in its low k bits (<see cref="LowBits"/>). Coarse comparisons look at x only; each element of a round costs one <see cref="Larger"/>.
 /// </summary>
 /// <remarks>
 /// With a coarse <see cref="ComparisonPlan"/> x_i may be below the maximum by 2^lowBit per round. |x_i| &lt; 2^(48−k). Rounds: ⌈log₂ n⌉ times those of
@@ -21,11 +20,14 @@ public static class Argmax
     /// <summary>The dealing half; <paramref name="plan"/> compares x.</summary>
     public static void Deal(DealingTape tape, int length, ComparisonPlan plan)
     {
-        if (length == 1) return;
-        var bits = IndexBits(length);
+        if (length > 1) DealPacked(tape, length, IndexBits(length), plan);
+    }
+
+    /// <summary>The dealing half of <see cref="RunPackedAsync"/>.</summary>
+    internal static void DealPacked(DealingTape tape, int length, int bits, ComparisonPlan plan)
+    {
         for (var width = length; width > 1; width = (width + 1) / 2) Larger.Deal(tape, width / 2, plan.Above(bits));
-        Truncate.Deal(tape, 1, bits);
-        Compare.Deal(tape, 1, plan.OfLowBits(bits));
+        LowBits.Deal(tape, 1, bits, plan);
     }
 
     /// <summary>n → 1.</summary>
@@ -35,26 +37,31 @@ public static class Argmax
         var (party, length) = (step.Party, x.Length);
         if (length == 1) return 0 * x;
         var bits = IndexBits(length);
+        var low = await RunPackedAsync(step, (1L << bits) * x + Indices(party, length), bits, plan);
+        return party.AddScalar(Field.Reduce(-1) * low, length - 1);
+    }
+
+    /// <summary>The low <paramref name="bits"/> bits of the largest y.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    internal static async ValueTask<Share> RunPackedAsync(PartyStep step, Share y, int bits, ComparisonPlan plan)
+    {
         var packed = plan.Above(bits);
-        var y = (1L << bits) * x + Indices(party, length);
-        for (var width = length; width > 1; width = (width + 1) / 2)
+        for (var width = y.Length; width > 1; width = (width + 1) / 2)
         {
             var half = width / 2;
             var best = await Larger.RunAsync(step, y.Slice(0, half), y.Slice(half, half), packed);
-            y = width % 2 == 0 ? best : party.Concat(best, y.Slice(2 * half, 1));
+            y = width % 2 == 0 ? best : step.Party.Concat(best, y.Slice(2 * half, 1));
         }
-        var low = y - (1L << bits) * await Truncate.RunAsync(step, y, bits);
-        var isPositive = await Compare.RunAsync(step, low, plan.OfLowBits(bits));
-        // n − 1 − (low + 2^k·(1 − [low ≥ 0])).
-        return party.AddScalar((1L << bits) * isPositive - low, Field.Reduce(length - 1 - (1L << bits)));
+        return await LowBits.RunAsync(step, y, bits, plan);
     }
 
     /// <summary>See the class.</summary>
-    public static Cost Cost(int length, ComparisonPlan plan)
+    public static Cost Cost(int length, ComparisonPlan plan) => length == 1 ? default : CostPacked(length, IndexBits(length), plan);
+
+    /// <summary>The cost of <see cref="RunPackedAsync"/>.</summary>
+    internal static Cost CostPacked(int length, int bits, ComparisonPlan plan)
     {
-        if (length == 1) return default;
-        var bits = IndexBits(length);
-        var cost = Truncate.Cost(1) + Compare.Cost(1, plan.OfLowBits(bits));
+        var cost = LowBits.Cost(1, bits, plan);
         for (var width = length; width > 1; width = (width + 1) / 2) cost += Larger.Cost(width / 2, plan.Above(bits));
         return cost;
     }

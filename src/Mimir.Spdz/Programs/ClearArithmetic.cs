@@ -89,7 +89,7 @@ internal sealed class ClearArithmetic(PartyModel model, int fractionBits, Action
     }
 
     /// <summary>No token is sampled in the clear.</summary>
-    public ValueTask<long[]> SampleAsync(long[] logits, int count, double temperature) => throw new NotSupportedException("public positions sample nothing");
+    public ValueTask<long[]> SampleAsync(long[] logits, int count, double temperature, int topK = 0) => throw new NotSupportedException("public positions sample nothing");
 
     private void Attend(int layer, ReadOnlySpan<long> query, int start, Span<long> mixed)
     {

@@ -55,7 +55,7 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
         Attention.Cost(Model.Heads, Same(key, value) / Model.HeadSize, Model.HeadSize, Cached, numbers), Same(query, QueryLength));
 
     /// <inheritdoc/>
-    public override ValueTask<int> SampleAsync(int logits, int count, double temperature) =>
+    public override ValueTask<int> SampleAsync(int logits, int count, double temperature, int topK = 0) =>
         Count(Sample.Cost(count, plan, numbers), 1);
 
     /// <inheritdoc/>

@@ -74,7 +74,7 @@ public sealed class DealerArithmetic(
     }
 
     /// <inheritdoc/>
-    public override ValueTask<int> SampleAsync(int logits, int count, double temperature)
+    public override ValueTask<int> SampleAsync(int logits, int count, double temperature, int topK = 0)
     {
         Sample.Deal(tape, count, plan, numbers);
         return ValueTask.FromResult(1);

@@ -38,7 +38,8 @@ public sealed class Numbers
         WeightBits = 40 - fractionBits;
         Exponential = SoftmaxTables.Exponential(fractionBits, degree, fractionBits <= 16 ? WeightBits : fractionBits + 24, parties);
         InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree, parties);
-        Vocabulary = new ComparisonPlan(Math.Max(0, fractionBits - 13), fractionBits + 8, parties == 2);
+        Vocabulary = new ComparisonPlan(CoarseBits(fractionBits), fractionBits + 8, parties == 2);
+        Anything = new ComparisonPlan(CoarseBits(fractionBits), 52 - fractionBits, parties == 2);
     }
 
     /// <summary>f: fraction bits of every value between gadgets.</summary>
@@ -92,6 +93,9 @@ public sealed class Numbers
     /// <summary>Argmax over logits: to 2^−13 a round, for differences below 2^8.</summary>
     public ComparisonPlan Vocabulary { get; }
 
+    /// <summary>The same for differences of whatever a product's rescaling can give, below 2^(52 − f) units: for bounds that must hold for every model and text.</summary>
+    public ComparisonPlan Anything { get; }
+
     /// <summary>ln x for sums of <paramref name="positions"/> exponentials: <see cref="SumBits"/> → 2f.</summary>
     public SplineFunction Logarithm(int positions)
     {
@@ -103,6 +107,9 @@ public sealed class Numbers
             return function;
         }
     }
+
+    /// <summary>Lowest bit that comparisons of logits look at, for 2^−13.</summary>
+    internal static int CoarseBits(int fractionBits) => Math.Max(0, fractionBits - 13);
 
     /// <summary>x as a field element with f fraction bits.</summary>
     public double Encode(double x) => Field.Encode(x, FractionBits);

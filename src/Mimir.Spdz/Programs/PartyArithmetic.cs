@@ -99,7 +99,7 @@ public sealed class PartyArithmetic(
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<Share> SampleAsync(Share logits, int count, double temperature)
+    public async ValueTask<Share> SampleAsync(Share logits, int count, double temperature, int topK = 0)
     {
         if (LogitsProbe is { } probe) await probe(_step, logits.Slice(0, count));
         return await Sample.RunAsync(_step, logits.Slice(0, count), plan, numbers, _position - plan.FirstLogits);

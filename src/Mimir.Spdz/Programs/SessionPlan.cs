@@ -1,4 +1,5 @@
 using Mimir.Models.Transformers;
+using Mimir.Spdz.Gadgets;
 
 namespace Mimir.Spdz.Programs;
 
@@ -21,6 +22,15 @@ public sealed record SessionPlan
     /// <summary>Most guesses in one step.</summary>
     public const int MostGuesses = 15;
 
+    /// <summary>Largest <see cref="TopK"/>.</summary>
+    public const int MostTopK = 64;
+
+    /// <summary>Largest <see cref="Epsilon"/>: clipped logits and their noise stay within what comparisons take.</summary>
+    public const double MostEpsilon = 64;
+
+    /// <summary>Largest temperature with <see cref="Epsilon"/>: noise of up to 36·τ must stay within what comparisons take.</summary>
+    public const double MostPrivateTemperature = 2;
+
     /// <summary>The prompt, in order.</summary>
     public required IReadOnlyList<PromptSegment> Segments { get; init; }
 
@@ -35,6 +45,15 @@ public sealed record SessionPlan
 
     /// <summary>τ; 0 is greedy.</summary>
     public required double Temperature { get; init; }
+
+    /// <summary>k: only the k likeliest tokens are sampled from, found without anybody learning which; 0: all.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>ε of each output (docs/privacy.md): logits are clipped so that its distribution hardly depends on the text; 0: no such promise.</summary>
+    public double Epsilon { get; init; }
+
+    /// <summary>ε of the whole session: every output counts, whether or not it is shown.</summary>
+    public double SessionEpsilon => Epsilon * Outputs;
 
     /// <summary>
     /// Seed of public sampling noise for repeatable runs, or null: noise dealt by the Triple Service, known to nobody else.
@@ -150,6 +169,9 @@ public sealed record SessionPlan
         if (Receivers.Count == 0) throw new ArgumentException("the session names no receiver of tokens");
         if (Receivers.Distinct().Count() != Receivers.Count) throw new ArgumentException("the session names a receiver of tokens twice");
         if (!(Temperature >= 0) || Temperature > 100) throw new ArgumentException($"temperature must lie in 0..100, not {Temperature}");
+        if (TopK is < 0 or 1 or > MostTopK || TopK > layout.VocabularySize || (TopK > 0 && (Temperature == 0 || LogitsToOwner)))
+            throw new ArgumentException($"topk must be 0 (all tokens) or lie in 2..{MostTopK}, at most the vocabulary, and with a temperature, where tokens are chosen under encryption; not {TopK}");
+        ValidateEpsilon(layout);
         if (!(AuditRate >= 0) || AuditRate > 0.5) throw new ArgumentException($"triple_pool.audit_rate must lie in 0..0.5, not {AuditRate}");
         if (BlockSteps is < 1 or > 64) throw new ArgumentException($"triple_pool.min_size must lie in 1..64, not {BlockSteps}");
         if (PrefillChunk is < 1 or > 64) throw new ArgumentException($"scheduler.prefill_chunk must lie in 1..64, not {PrefillChunk}");
@@ -168,5 +190,18 @@ public sealed record SessionPlan
         if (PublicTokens.Any(t => t < 0 || t >= layout.VocabularySize)) throw new ArgumentException("the public part of the prompt holds a token that the model does not have");
         if (positions + MaxTokens - 1 > context)
             throw new ArgumentException($"the prompt takes {positions} positions and {MaxTokens} more tokens are wanted, {positions + MaxTokens - 1} together, but the context holds {context}; shorten the prompt or lower --max-tokens");
+    }
+
+    /// <summary>What would break the promise of docs/privacy.md is refused.</summary>
+    private void ValidateEpsilon(ModelLayout layout)
+    {
+        if (Epsilon == 0) return;
+        if (!(Epsilon > 0) || Epsilon > MostEpsilon) throw new ArgumentException($"epsilon must lie in (0, {MostEpsilon}], or be 0 for no differential privacy, not {Epsilon}");
+        if (NoiseSeed is not null) throw new ArgumentException("epsilon and a seed exclude each other: noise that everybody knows hides nothing");
+        if (LogitsToOwner || Speculate > 0) throw new ArgumentException("epsilon excludes logits to the owner and speculation: they release more than the text's tokens");
+        if (TopK > 0) throw new ArgumentException("epsilon and top-k exclude each other: which tokens are left out depends on the text");
+        if (!(Temperature > 0) || Temperature > MostPrivateTemperature) throw new ArgumentException($"epsilon needs a temperature in (0, {MostPrivateTemperature}], not {Temperature}");
+        if (!(PrivateTokens.Width(Epsilon, Temperature, layout.VocabularySize, FractionBits) > 0))
+            throw new ArgumentException($"epsilon {Epsilon} at temperature {Temperature} is less than the computation's own rounding takes; raise one of them");
     }
 }

@@ -29,7 +29,7 @@ public sealed class SessionProgram<T>(ModelLayout model, SessionPlan plan, ISess
             await a.OutputLogitsAsync(row - plan.FirstLogits, logits);
             return token;
         }
-        var sampled = await a.SampleAsync(logits, model.VocabularySize, plan.Temperature);
+        var sampled = await a.SampleAsync(logits, model.VocabularySize, plan.Temperature, plan.TopK);
         var shown = a.AddInteger(sampled, 1);
         if (next < plan.PromptPositions && !plan.OwnerContinues)
         {

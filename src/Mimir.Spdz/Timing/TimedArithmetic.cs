@@ -58,7 +58,7 @@ public sealed class TimedArithmetic<T>(ISessionArithmetic<T> inner, StepClock cl
     public ValueTask<T> RotateAsync(T x, RotaryTable table, int position) => In(StepPart.Multiplication).RotateAsync(x, table, position);
 
     /// <inheritdoc/>
-    public ValueTask<T> SampleAsync(T logits, int count, double temperature) => In(StepPart.Sampling).SampleAsync(logits, count, temperature);
+    public ValueTask<T> SampleAsync(T logits, int count, double temperature, int topK = 0) => In(StepPart.Sampling).SampleAsync(logits, count, temperature, topK);
 
     /// <inheritdoc/>
     public ValueTask OutputAsync(int number, T value) => In(StepPart.Check).OutputAsync(number, value);

@@ -29,6 +29,7 @@ public static class SessionTermsCodec
             BlockSteps = (uint)plan.BlockSteps,
             PrefillChunk = (uint)plan.PrefillChunk,
         };
+        (terms.TopK, terms.Epsilon) = ((uint)plan.TopK, plan.Epsilon);
         terms.LogitsToOwner = plan.LogitsToOwner;
         terms.Speculate = (uint)plan.Speculate;
         (terms.KeepPrefix, terms.PrefixRows) = (plan.KeepPrefix, (uint)plan.ReusedRows);
@@ -59,6 +60,8 @@ public static class SessionTermsCodec
             Receivers = [.. terms.Receivers],
             MaxTokens = Bounded(terms.MaxTokens, "max-tokens"),
             Temperature = terms.Temperature,
+            TopK = Bounded(terms.TopK, "topk"),
+            Epsilon = terms.Epsilon,
             NoiseSeed = terms.HasNoiseSeed ? terms.NoiseSeed : null,
             FractionBits = terms.ScaleBits is >= 8 and <= 20 ? (int)terms.ScaleBits : throw new ArgumentException($"fixed_point.scale_bits must lie in 8..20, not {terms.ScaleBits}"),
             ChebyshevDegree = terms.ChebyshevDegree is >= 1 and <= 8 ? (int)terms.ChebyshevDegree : throw new ArgumentException($"cheby.deg must lie in 1..8, not {terms.ChebyshevDegree}"),
