@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Mimir.Client.Clusters;
 using Mimir.Spdz;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Protos;
@@ -101,8 +102,31 @@ public sealed class MimirClient : IDisposable
         }
     }
 
+    /// <summary>Who is registered and which models are shared; certificates and evidence are verified here.</summary>
+    /// <exception cref="PeerLostException">The coordinator is gone.</exception>
+    /// <exception cref="UntrustedPeerException">Another one than the coordinator answered.</exception>
+    public async Task<ClusterDescription> DescribeClusterAsync(CancellationToken cancellation) =>
+        ClusterDescription.Read(await DescribeAsync(new ClusterRequest(), cancellation), _tls.Anchors, _tls.Clock.GetUtcNow());
+
+    /// <summary>The sessions that name this client and have not ended, whoever created them. Nothing of them is verified; <see cref="RunAsync"/> does.</summary>
+    /// <exception cref="PeerLostException">The coordinator is gone.</exception>
+    public async Task<IReadOnlyList<NamedSession>> NamedSessionsAsync(CancellationToken cancellation) =>
+        (await DescribeAsync(new ClusterRequest { SessionsOnly = true }, cancellation)).Sessions;
+
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
+
+    private async Task<ClusterReport> DescribeAsync(ClusterRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _client.DescribeClusterAsync(request, cancellationToken: cancellation);
+        }
+        catch (RpcException error)
+        {
+            throw Translate(error, cancellation);
+        }
+    }
 
     private async Task SendAsync(IReadOnlyList<SealedEnvelope> envelopes, CancellationToken cancellation)
     {

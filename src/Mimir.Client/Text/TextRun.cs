@@ -1,6 +1,7 @@
 using System.Text;
 using System.Threading.Channels;
 using Mimir.Models.Tokenizers;
+using Mimir.Trust;
 
 namespace Mimir.Client.Text;
 
@@ -14,6 +15,7 @@ public sealed class TextRun : IAsyncDisposable
     private readonly TokenStreamDecoder _decoder;
     private readonly StopStrings _ends;
     private readonly StringBuilder _text = new();
+    private readonly TaskCompletionSource<SessionId> _session = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal TextRun(ITokenizer tokenizer, IReadOnlyList<string> stop, CancellationToken cancellation) =>
         (_decoder, _ends, _stop, Completion) = (new TokenStreamDecoder(tokenizer), new StopStrings(stop), CancellationTokenSource.CreateLinkedTokenSource(cancellation), Task.FromCanceled<TextResult>(new CancellationToken(true)));
@@ -21,8 +23,14 @@ public sealed class TextRun : IAsyncDisposable
     /// <summary>The pieces in order, once; ends with the text, and throws what ended the session.</summary>
     public IAsyncEnumerable<TextPiece> Pieces => _pieces.Reader.ReadAllAsync(_stop.Token);
 
+    /// <summary>The session's number, once the coordinator has given it one; cancelled when it never does.</summary>
+    public Task<SessionId> Session => _session.Task;
+
     /// <summary>What came out, when all of it has.</summary>
     public Task<TextResult> Completion { get; private set; }
+
+    /// <summary>Leading tokens of the prompt whose rows the parties keep for this owner's later sessions (<see cref="GenerationOptions.KeepPrefix"/>); 0: none.</summary>
+    public int KeptRows { get; internal init; }
 
     /// <summary>Positions of the prompt that are through, of how many.</summary>
     public event Action<int, int> Progressed = (_, _) => { };
@@ -31,6 +39,8 @@ public sealed class TextRun : IAsyncDisposable
     internal string Text => _text.ToString();
 
     internal void Start(Func<TextRun, CancellationToken, Task<TextResult>> session) => Completion = FollowAsync(session);
+
+    internal void Begin(SessionId session) => _session.TrySetResult(session);
 
     /// <summary>A stop string has come.</summary>
     internal bool Stopped => _ends.Found;
@@ -63,6 +73,7 @@ public sealed class TextRun : IAsyncDisposable
         }
         catch (Exception error)
         {
+            _session.TrySetCanceled();
             _pieces.Writer.Complete(error);
             throw;
         }

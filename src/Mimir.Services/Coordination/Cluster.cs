@@ -129,7 +129,7 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
                 if (parties.Length == terms.Parties && service is not null)
                 {
                     RequireQuorum([.. parties, service]);
-                    var group = new Group(terms, modelOwner, parties, service, maxLanes, tls.Clock);
+                    var group = new Group(terms, modelOwner, parties, service, maxLanes, tls.Clock) { Number = _groups.Count };
                     audit.Sharing(group, modelOwner);
                     _groups[group.Id] = group;
                     group.Start();

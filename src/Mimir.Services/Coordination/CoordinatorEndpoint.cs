@@ -87,6 +87,14 @@ internal sealed partial class CoordinatorEndpoint(Cluster cluster, Registrar reg
         return Task.FromResult(report);
     });
 
+    /// <summary>What a data owner may know before it has a session.</summary>
+    [AllowRoles(Role.DataOwner)]
+    public override Task<ClusterReport> DescribeCluster(ClusterRequest request, ServerCallContext context)
+    {
+        var caller = Verified(context);
+        return AnswerAsync(() => Task.FromResult(cluster.Describe(caller, request.SessionsOnly)));
+    }
+
     private async Task ServeAsync(IAsyncStreamReader<WorkerMessage> requests, IServerStreamWriter<WorkerCommand> responses, ServerCallContext context)
     {
         var caller = Verified(context);

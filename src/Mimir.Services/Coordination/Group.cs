@@ -16,6 +16,7 @@ internal sealed class Group
     private readonly HashSet<Worker> _loading;
     private readonly FailureCollector _failures;
     private readonly ByteString _descriptor;
+    private string _ended = "";
 
     /// <summary>Describes the group.</summary>
     public Group(ModelTerms terms, PeerIdentity modelOwner, IReadOnlyList<Worker> parties, Worker tripleService, int maxLanes, TimeProvider clock)
@@ -74,6 +75,29 @@ internal sealed class Group
     /// <summary>It will never be ready (again).</summary>
     public bool IsDead { get; private set; }
 
+    /// <summary>Its place among all that were shared.</summary>
+    public int Number { get; init; }
+
+    /// <summary>What everybody may know of it.</summary>
+    public SharedModel Describe()
+    {
+        lock (_lock)
+        {
+            var model = new SharedModel
+            {
+                Name = Terms.Name,
+                LayoutDigest = LayoutDigest,
+                Security = Terms.Security,
+                ScaleBits = Terms.ScaleBits,
+                TripleService = TripleService.Identity.ToRef(),
+                State = IsDead ? ModelState.Gone : IsReady ? ModelState.Ready : ModelState.Loading,
+                Ended = _ended,
+            };
+            model.Parties.AddRange(Parties.Select(p => p.Identity.ToRef()));
+            return model;
+        }
+    }
+
     /// <summary>Tells the members to load.</summary>
     public void Start()
     {
@@ -115,7 +139,7 @@ internal sealed class Group
         lock (_lock)
         {
             if (IsDead) return;
-            (IsDead, IsReady) = (true, false);
+            (IsDead, IsReady, _ended) = (true, false, message);
         }
         foreach (var member in Members)
             member.Send(new WorkerCommand { End = new SessionEnd { Session = Id.ToByteString(), Reason = EndReason.Failed, Message = message } });

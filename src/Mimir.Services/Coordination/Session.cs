@@ -50,6 +50,13 @@ internal sealed class Session
         }
     }
 
+    /// <summary>What it is for <paramref name="client"/>; null when it does not name it, or is over.</summary>
+    public NamedSession? Describe(PeerIdentity client)
+    {
+        lock (_lock)
+            return _ended || !ClientMasks.Clients(_plan).Contains(client.Name) ? null : new NamedSession { Session = Id.ToByteString(), Terms = _terms, Complete = _joined };
+    }
+
     /// <summary>Whether it is over.</summary>
     public bool IsOver { get { lock (_lock) return _ended; } }
 

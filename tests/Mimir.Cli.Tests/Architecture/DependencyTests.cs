@@ -18,8 +18,9 @@ public sealed class DependencyTests
         ["Mimir.Transport"] = ["Mimir.Spdz", "Mimir.Trust"],
         ["Mimir.Services"] = ["Mimir.Transport"],
         ["Mimir.Client"] = ["Mimir.Transport"],
+        ["Mimir.Gateway"] = ["Mimir.Client"],
         ["Mimir.Vaults"] = ["Mimir.Trust"],
-        ["mimir"] = ["Mimir.Services", "Mimir.Client", "Mimir.Vaults", "Mimir.Overlay"],
+        ["mimir"] = ["Mimir.Services", "Mimir.Client", "Mimir.Gateway", "Mimir.Vaults", "Mimir.Overlay"],
     };
 
     private static readonly string[] ServiceLibraries =
