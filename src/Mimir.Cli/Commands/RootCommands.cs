@@ -12,6 +12,8 @@ public static class RootCommands
         var root = new RootCommand(
             "Runs one language model among organisations that do not trust each other: nobody sees another's prompt, nobody sees the weights.");
         root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(RunCommand.Create());
+        root.Subcommands.Add(ChatCommand.Create());
         root.Subcommands.Add(UpCommand.Create());
         root.Subcommands.Add(DownCommand.Create());
         root.Subcommands.Add(StatusCommand.Create());

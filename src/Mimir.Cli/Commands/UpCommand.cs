@@ -19,12 +19,13 @@ public static class UpCommand
         var model = new Option<string?>("--model") { Description = "A model directory; the shipped model when not given", HelpName = "DIR" };
         var parties = SharedOptions.Parties();
         var security = SharedOptions.Security();
+        var port = SharedOptions.Bounded(new Option<int>("--port") { Description = "Port of the gateway on 127.0.0.1; 0: any that is free", HelpName = "N", DefaultValueFactory = _ => 8080 }, 0, 65535);
         var detach = new Option<bool>("--detach", "-d") { Description = "Return when the cluster is ready; it goes on in the background" };
         var kept = new Option<bool>(KeptOption) { Hidden = true };
         var config = SharedOptions.Config();
         var command = new Command("up", "Starts a cluster on this machine and keeps it running") { model, parties, security };
         var weights = new WeightArguments(command);
-        foreach (var option in (Option[])[detach, config, kept]) command.Options.Add(option);
+        foreach (var option in (Option[])[port, detach, config, kept]) command.Options.Add(option);
         command.SetAction(async (result, cancellation) =>
         {
             var settings = SharedOptions.Settings(result, config);
@@ -43,7 +44,7 @@ public static class UpCommand
             try
             {
                 if (result.GetValue(detach)) await DetachAsync(state, output, error, cancellation);
-                else await KeepAsync(state, options, result.GetValue(kept), output, error, cancellation);
+                else await KeepAsync(state, options, result.GetValue(port), result.GetValue(kept), output, error, cancellation);
                 return ExitCode.Done;
             }
             catch (ClusterIsUpException up)
@@ -58,10 +59,10 @@ public static class UpCommand
         return command;
     }
 
-    private static async Task KeepAsync(StateDirectory state, LocalClusterOptions options, bool kept, TextWriter output, TextWriter error, CancellationToken cancellation)
+    private static async Task KeepAsync(StateDirectory state, LocalClusterOptions options, int port, bool kept, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         if (kept) KeeperSession.Begin();
-        await ClusterKeeper.RunAsync(state, options, error.WriteLine, Ready, cancellation);
+        await ClusterKeeper.RunAsync(state, options, port, error.WriteLine, Ready, cancellation);
 
         void Ready(KeptCluster cluster)
         {
