@@ -15,7 +15,9 @@ public static class CommandLine
             var parsed = RootCommands.Create().Parse(arguments);
             if (parsed.Action is ParseErrorAction)
                 return Report(error, new Failure(ExitCode.Usage, $"{Problem(parsed)}; 'mimir {Path(parsed)}--help' shows the usage"));
-            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(10), Output = output, Error = error };
+            // In a chat an interrupt ends an answer, not the program.
+            TimeSpan? endWithin = parsed.CommandResult.Command.Name == ChatCommand.Name ? null : TimeSpan.FromSeconds(10);
+            var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = endWithin, Output = output, Error = error };
             return await parsed.InvokeAsync(invocation);
         }
         catch (Exception e)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Grpc.Core;
 using Mimir.Cli.Configuration;
+using Mimir.Cli.Keeping;
 using Mimir.Models;
 using Mimir.Overlay;
 using Mimir.Overlay.Uapi;
@@ -39,6 +40,7 @@ public sealed record Failure(int Code, string Line)
     private static int CodeOf(Exception exception) => exception switch
     {
         ProtocolViolation or UntrustedPeerException or SealBrokenException => ExitCode.Misbehaviour,
+        NoClusterException => ExitCode.Unreachable,
         SessionFailedException failed => failed.Kind switch
         {
             FailureKind.Usage => ExitCode.Usage,
@@ -55,6 +57,7 @@ public sealed record Failure(int Code, string Line)
         UsageException or ConfigurationException or ModelFormatException or ArgumentException or InvalidDataException or PortInUseException => ExitCode.Usage,
         FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException or OverlayException => ExitCode.Usage,
         IOException { InnerException: { } inner } => CodeOf(inner),
+        DetachedFailure detached => detached.Code,
         _ => ExitCode.Failed,
     };
 

@@ -12,6 +12,13 @@ public static class RootCommands
         var root = new RootCommand(
             "Runs one language model among organisations that do not trust each other: nobody sees another's prompt, nobody sees the weights.");
         root.Subcommands.Add(DemoCommand.Create());
+        root.Subcommands.Add(RunCommand.Create());
+        root.Subcommands.Add(ChatCommand.Create());
+        root.Subcommands.Add(UpCommand.Create());
+        root.Subcommands.Add(DownCommand.Create());
+        root.Subcommands.Add(StatusCommand.Create());
+        root.Subcommands.Add(PsCommand.Create());
+        root.Subcommands.Add(LogsCommand.Create());
         root.Subcommands.Add(VerifyCommand.Create(new SimulatedVerification()));
         root.Subcommands.Add(PlanCommand.Create());
         root.Subcommands.Add(BenchCommand.Create());

@@ -79,11 +79,31 @@ internal sealed class LocalCluster : IAsyncDisposable
         return child;
     }
 
+    /// <summary>A gateway beside the cluster, for data owners on this machine; where it listens.</summary>
+    /// <exception cref="Mimir.Transport.Sessions.SessionFailedException">It could not start; says why.</exception>
+    public async Task<string> StartGatewayAsync(string listen, CancellationToken cancellation)
+    {
+        const string Gateway = "gateway";
+        var child = Start(Gateway, Gateway);
+        await child.ConfigureAsync(new SupervisedSettings
+        {
+            Identity = IssueDirectory(Role.DataOwner, Gateway),
+            Authority = AuthorityFile,
+            Listen = listen,
+            Model = _options.Model,
+            ScaleBits = _options.ScaleBits,
+        });
+        await child.WriteAsync(Coordinator.ToString());
+        var address = await child.ListeningAsync(cancellation);
+        ForgetKeys();
+        return $"http://{address}";
+    }
+
     /// <summary>Fails as soon as one of the lasting processes ends; never completes otherwise.</summary>
     public async Task WatchAsync()
     {
         ChildProcess[] lasting;
-        lock (_children) lasting = [.. _children.Where(c => c.Role is "coordinator" or "triples" or "node")];
+        lock (_children) lasting = [.. _children.Where(c => c.Role is "coordinator" or "triples" or "node" or "gateway")];
         var first = await Task.WhenAny(lasting.Select(c => c.Exited));
         throw await lasting.First(c => c.Exited == first).FailureAsync();
     }
@@ -125,7 +145,12 @@ internal sealed class LocalCluster : IAsyncDisposable
         await owner.WriteAsync(Coordinator.ToString());
         if (_options.ExternalParty is { } external) _options.StartExternalParty(this, external);
         await ModelSharedAsync(owner, cancellation);
-        // Everybody has read its keys; from here on they are in memory only.
+        ForgetKeys();
+    }
+
+    /// <summary>Everybody has read its keys; from here on they are in memory only.</summary>
+    private void ForgetKeys()
+    {
         foreach (var keys in Directory.EnumerateDirectories(_directory)) Directory.Delete(keys, recursive: true);
     }
 

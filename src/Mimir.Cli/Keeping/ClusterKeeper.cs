@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Mimir.Cli.Demo;
 using Mimir.Client.Text;
 using Mimir.Trust;
@@ -19,15 +21,18 @@ internal static class ClusterKeeper
     /// <summary>Runs to the end.</summary>
     /// <param name="state">Where; nobody keeps a cluster there, or this throws.</param>
     /// <param name="options">What to run.</param>
+    /// <param name="port">The gateway's on loopback; 0: any.</param>
     /// <param name="say">Told what happens, line by line, for the terminal.</param>
     /// <param name="ready">Told once when it can be used.</param>
     /// <param name="cancellation">Asks for the end.</param>
     /// <exception cref="ClusterIsUpException">Somebody keeps one already.</exception>
-    public static async Task RunAsync(StateDirectory state, LocalClusterOptions options, Action<string> say, Action<KeptCluster> ready, CancellationToken cancellation)
+    public static async Task RunAsync(StateDirectory state, LocalClusterOptions options, int port, Action<string> say, Action<KeptCluster> ready, CancellationToken cancellation)
     {
         using var held = await state.TryLockAsync(cancellation) ?? throw new ClusterIsUpException(state.Read());
         if (state.Clean(logs: true)) say("removed what an earlier cluster had left behind");
+        // What would fail in the end is said before anything is started.
         _ = TextModel.Open(options.Model);
+        RequireFree(port);
         var started = TimeProvider.System.GetUtcNow();
         var kept = new KeptCluster
         {
@@ -51,12 +56,15 @@ internal static class ClusterKeeper
         {
             state.Write(kept);
             log.Write($"starting {kept}");
+            say($"starting {kept}");
             await using var cluster = await LocalCluster.StartAsync(
                 options with { Directory = state.KeyDirectory, Validity = Validity, LogOf = name => new RoleLog(state.LogDirectory, name, TimeProvider.System).Write }, _ => { }, stop.Token);
+            var gateway = await cluster.StartGatewayAsync($"127.0.0.1:{port}", stop.Token);
             ClientFiles(state, cluster);
             kept = kept with
             {
                 Ready = true,
+                Gateway = gateway,
                 Coordinator = cluster.Coordinator.ToString(),
                 Processes = [.. cluster.Processes.Where(p => !p.Exited.IsCompleted).Select(p => new KeptProcess(p.Role, p.Name, p.ProcessId))],
             };
@@ -93,6 +101,19 @@ internal static class ClusterKeeper
         catch (Exception error) when (error is OperationCanceledException or ObjectDisposedException)
         {
             // It ends already.
+        }
+    }
+
+    private static void RequireFree(int port)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, port);
+        try
+        {
+            probe.Start();
+        }
+        catch (SocketException error)
+        {
+            throw new UsageException($"port {port} of 127.0.0.1 cannot be used for the gateway: {error.Message}; choose another one with --port, or 0 for any");
         }
     }
 

@@ -92,6 +92,7 @@ public static class SupervisedRole
                     ScaleBits = settings.ScaleBits,
                 },
                 environment, cancellation),
+            "gateway" => SupervisedGateway.RunAsync(settings, environment, cancellation),
             "client" => SupervisedClient.RunAsync(settings, environment, cancellation),
             _ => throw new UsageException($"there is no role '{role}' to supervise"),
         };

@@ -13,10 +13,12 @@ public sealed class JointSession
 {
     private readonly TextOwner _owner;
     private readonly WeightTerms _weights;
+    private readonly int _stopBucket;
 
-    private JointSession(TextOwner owner, JointOffer offer, WeightTerms weights)
+    private JointSession(TextOwner owner, JointOffer offer, WeightTerms weights, bool earlyStop)
     {
         (_owner, Offer, _weights) = (owner, offer, weights);
+        _stopBucket = new GenerationOptions { EarlyStop = earlyStop }.StopBucket;
         OwnParts = [.. offer.Parts.Select((part, number) => (part, number)).Where(p => p.part.Owner == owner.Name).Select(p => p.number)];
         if (OwnParts.Count == 0 && !offer.Receivers.Contains(owner.Name))
             throw new ArgumentException($"the joint session names neither a part nor a receiver '{owner.Name}'; it has {string.Join(", ", offer.Parts.Select(p => p.Owner).Concat(offer.Receivers).Distinct())}");
@@ -40,15 +42,17 @@ public sealed class JointSession
         if (!terms.Parts.Any(p => p.Owner == owner.Name) && !terms.Receivers.Contains(owner.Name))
             throw new ArgumentException($"'{owner.Name}' offers a joint session in which it has no part; name it as an owner or a receiver");
         var session = await owner.Client.CreateSessionAsync(written, cancellation);
-        return new JointSession(owner, new JointOffer(session, owner.Model.Name, written), terms.Options.Weights);
+        return new JointSession(owner, new JointOffer(session, owner.Model.Name, written), terms.Options.Weights, terms.Options.EarlyStop);
     }
 
     /// <summary>Agrees to another owner's terms; sends nothing yet.</summary>
     /// <param name="owner">Who agrees.</param>
     /// <param name="offer">To what.</param>
     /// <param name="weights">How the model is shared; null: secret or public, as the offer has it, without an adapter.</param>
+    /// <param name="earlyStop">A receiver's: everybody may see at which token the text ends (<see cref="GenerationOptions.EarlyStop"/>).</param>
     /// <exception cref="ArgumentException">The offer is for another model or does not name this owner.</exception>
-    public static JointSession Accept(TextOwner owner, JointOffer offer, WeightTerms? weights = null) => new(owner, offer, JointTerms.WeightsOf(owner.Model, offer.Terms, weights));
+    public static JointSession Accept(TextOwner owner, JointOffer offer, WeightTerms? weights = null, bool earlyStop = false) =>
+        new(owner, offer, JointTerms.WeightsOf(owner.Model, offer.Terms, weights), earlyStop);
 
     /// <summary>The tokens of <paramref name="text"/> as part <paramref name="number"/> of the prompt.</summary>
     public IReadOnlyList<int> Encode(int number, string text) => Encode(_owner, number, text, Offer.Terms.PublicTokens.Count > 0);
@@ -73,15 +77,16 @@ public sealed class JointSession
         var segments = new Dictionary<int, IReadOnlyList<int>>();
         for (var i = 0; i < parts.Count; i++) segments[OwnParts[i]] = Fitting(OwnParts[i], parts[i]);
         var run = new TextRun(_owner.Model.Tokenizer, [], cancellation);
-        run.Begin(Offer.Session);
         run.Start(async (text, stop) =>
         {
+            text.Begin(Offer.Session);
             var generation = await _owner.Client.RunAsync(Offer.Session, new ClientTask
             {
                 Terms = Offer.Terms,
                 Segments = segments,
                 Weights = _weights,
                 VocabularySize = _owner.Model.LayoutOf(_weights).VocabularySize,
+                StopBucket = _stopBucket,
                 EndTokens = Receives ? _owner.Model.Tokenizer.EosIds : [],
                 OnToken = text.Append,
                 OnProgress = text.Progress,

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Mimir.Client.Sampling;
 using Mimir.Models.Transformers;
 using Mimir.Transport.Connections;
@@ -33,11 +34,15 @@ public sealed class TextOwner(TlsSettings tls, string host, int port, TextModel 
         var options = SamplingRules.Apply(request.Sampling, request.Options);
         SamplingRules.RequireTokens(request.Sampling, Model.Config.VocabularySize);
         var layout = Model.LayoutOf(options.Weights);
-        var plan = PromptPlanner.Plan(layout, [(tls.Identity.Name, request.Prompt.Count)], [tls.Identity.Name], options);
+        var reused = options.ReusedRows;
+        if (reused > 0 != request.PrefixSession is not null || reused >= request.Prompt.Count)
+            throw new ArgumentException($"a session that reuses rows names the session they are of and leaves a token to compute, not {reused} of {request.Prompt.Count}");
+        var plan = PromptPlanner.Plan(layout, [(tls.Identity.Name, request.Prompt.Count - reused)], [tls.Identity.Name], options);
         plan.Validate(layout, options.Parties, layout.MaxPositions);
         var terms = SessionTermsCodec.Write(plan, ModelLayoutCodec.Digest(layout), options.Parties, options.Active);
         terms.MaxContext = (uint)options.MaxContext;
-        var run = new TextRun(Model.Tokenizer, request.Sampling.Stop, cancellation);
+        if (request.PrefixSession is { } earlier) terms.PrefixSession = ByteString.CopyFrom(earlier.ToBytes());
+        var run = new TextRun(Model.Tokenizer, request.Sampling.Stop, cancellation) { KeptRows = plan.KeepPrefix ? plan.KeptRows : 0 };
         run.Start(async (text, stop) =>
         {
             var session = await _client.CreateSessionAsync(terms, stop);
@@ -45,7 +50,8 @@ public sealed class TextOwner(TlsSettings tls, string host, int port, TextModel 
             var generation = await _client.RunAsync(session, new ClientTask
             {
                 Terms = terms,
-                Segments = new Dictionary<int, IReadOnlyList<int>> { [0] = request.Prompt },
+                Segments = new Dictionary<int, IReadOnlyList<int>> { [0] = [.. request.Prompt.Skip(reused)] },
+                Prefix = [.. request.Prompt.Take(reused)],
                 Weights = options.Weights,
                 VocabularySize = layout.VocabularySize,
                 Drafter = options.Speculate > 0 ? Model.OpenDrafter() : null,

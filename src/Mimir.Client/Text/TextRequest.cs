@@ -1,4 +1,5 @@
 using Mimir.Client.Sampling;
+using Mimir.Trust;
 
 namespace Mimir.Client.Text;
 
@@ -7,6 +8,11 @@ public sealed record TextRequest
 {
     /// <summary>The prompt's tokens, at least one; <see cref="GenerationOptions.PublicTokens"/> come before them.</summary>
     public required IReadOnlyList<int> Prompt { get; init; }
+
+    /// <summary>
+    /// This owner's earlier session whose first <see cref="GenerationOptions.ReusedRows"/> rows stand for as many first tokens of <see cref="Prompt"/>; null: none.
+    /// </summary>
+    public SessionId? PrefixSession { get; init; }
 
     /// <summary>How to generate.</summary>
     public GenerationOptions Options { get; init; } = new();

@@ -29,6 +29,9 @@ public sealed class TextRun : IAsyncDisposable
     /// <summary>What came out, when all of it has.</summary>
     public Task<TextResult> Completion { get; private set; }
 
+    /// <summary>Leading tokens of the prompt whose rows the parties keep for this owner's later sessions (<see cref="GenerationOptions.KeepPrefix"/>); 0: none.</summary>
+    public int KeptRows { get; internal init; }
+
     /// <summary>Positions of the prompt that are through, of how many.</summary>
     public event Action<int, int> Progressed = (_, _) => { };
 

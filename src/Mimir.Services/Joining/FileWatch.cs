@@ -56,7 +56,8 @@ internal sealed class FileWatch : IAsyncDisposable
         try
         {
             var found = Contents(_path);
-            if (found.AsSpan().SequenceEqual(_taken)) return;
+            // A file that is gone was not replaced.
+            if (found.Length == 0 || found.AsSpan().SequenceEqual(_taken)) return;
             _take();
             (_taken, _said) = (found, null);
         }
