@@ -65,6 +65,13 @@ public sealed class GoldenModel : IDisposable
         return new GoldenModel(json.RootElement, layers);
     }
 
+    /// <summary>A model's config.json.</summary>
+    public static byte[] ConfigOf(string name)
+    {
+        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, $"{name}.json")));
+        return Encoding.UTF8.GetBytes(json.RootElement.GetProperty("config").GetRawText());
+    }
+
     public void Dispose()
     {
         Weighted.Dispose();
