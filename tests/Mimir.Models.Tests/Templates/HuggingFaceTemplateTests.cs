@@ -22,7 +22,8 @@ public class HuggingFaceTemplateTests
     public void Families_give_the_same_text_for_many_conversations()
     {
         var random = new Random(5);
-        var cases = FamilyTemplates.All.SelectMany(t => Enumerable.Range(0, 60).Select(i => (t.Name, t.Source, Messages: Conversation(random), Options: Options(random)))).ToList();
+        var cases = FamilyTemplates.All.SelectMany(t => Enumerable.Range(0, 60).Select(i => (t.Name, t.Source, Messages: Conversation(random), Options: Options(random))))
+            .Where(c => !OracleErrs(c.Name, c.Messages)).ToList();
         var answers = NodeOracle.Ask("templates.mjs", cases.Select(c => new JsonObject { ["template"] = c.Source, ["variables"] = Variables(c.Messages, c.Options) }));
         Assert.Equal(cases.Count, answers.Count);
         var (wrong, rendered) = (new List<string>(), 0);
@@ -53,6 +54,14 @@ public class HuggingFaceTemplateTests
         }
         Assert.True(wrong.Count == 0, $"{wrong.Count} of {cases.Length}\n" + string.Join('\n', wrong));
     }
+
+    // JavaScript's '' == false, and strip methods that ignore which characters to strip.
+    private static bool OracleErrs(string name, List<ChatMessage> messages) => name switch
+    {
+        "Llama 2" => messages[0] is { Role: "system", Content: "" },
+        "Qwen3" => messages.Exists(m => m.Content is { } content && (content.Trim() != content || content.Contains(" </think>", StringComparison.Ordinal))),
+        _ => false,
+    };
 
     private static (string? Text, string? Error) Rendered(string source, IReadOnlyList<ChatMessage> messages, ChatTemplateOptions options)
     {
