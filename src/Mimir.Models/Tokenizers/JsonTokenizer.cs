@@ -70,6 +70,7 @@ internal sealed class JsonTokenizer : ITokenizer
 
     private void EncodePiece(string piece, bool first, EncodingOptions options, List<int> ids)
     {
+        if (piece.Length == 0) return;
         var parts = _normalized?.Split(piece, (token, _, _) => !InWritten(token, options)) ?? [(piece, null)];
         foreach (var (part, token) in parts)
         {

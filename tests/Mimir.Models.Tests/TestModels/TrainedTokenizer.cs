@@ -40,7 +40,7 @@ public static class TrainedTokenizer
             [Special("<bos>"), Special("<start_of_turn>"), Special("<end_of_turn>"), Added("<table>")], begin: true),
         "Unigram" => Unigram("""{"type":"Sequence","normalizers":[{"type":"NFKC"},{"type":"Lowercase"},{"type":"Replace","pattern":{"Regex":" {2,}"},"content":" "},{"type":"Strip","strip_left":true,"strip_right":true}]}"""),
         "Unigram bytes" => Unigram("""{"type":"Sequence","normalizers":[{"type":"NFKD"},{"type":"StripAccents"}]}"""),
-        "Pieces" => Spaces("""{"type":"NFD"}""", """{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{"type":"Split","pattern":{"String":"-"},"behavior":"Removed","invert":false}]}""", strip: false, [Special("<s>")]),
+        "Pieces" => Spaces("""{"type":"NFD"}""", """{"type":"Sequence","pretokenizers":[{"type":"WhitespaceSplit"},{"type":"Split","pattern":{"Regex":"-"},"behavior":"Removed","invert":false}]}""", strip: false, [Special("<s>")]),
         _ => throw new ArgumentException(family),
     }).ToJsonString();
 
