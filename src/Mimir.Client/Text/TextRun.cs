@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using Mimir.Client.Sampling;
 using Mimir.Models.Tokenizers;
 
 namespace Mimir.Client.Text;
@@ -13,6 +14,7 @@ public sealed class TextRun : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private readonly TokenStreamDecoder _decoder;
     private readonly StopStrings _ends;
+    private TokenLogProbs? _likelihood;
     private readonly StringBuilder _text = new();
 
     internal TextRun(ITokenizer tokenizer, IReadOnlyList<string> stop, CancellationToken cancellation) =>
@@ -34,6 +36,9 @@ public sealed class TextRun : IAsyncDisposable
 
     /// <summary>A stop string has come.</summary>
     internal bool Stopped => _ends.Found;
+
+    /// <summary>What the next token's piece carries beside it.</summary>
+    internal void Explain(TokenLogProbs likelihood) => _likelihood = likelihood;
 
     internal void Append(int token) => Write(_ends.Append(_decoder.Append(token)), token);
 
@@ -71,6 +76,6 @@ public sealed class TextRun : IAsyncDisposable
     private void Write(string text, int? token)
     {
         _text.Append(text);
-        _pieces.Writer.TryWrite(new TextPiece(text, token));
+        _pieces.Writer.TryWrite(new TextPiece(text, token) { LogProbs = token is null ? null : _likelihood });
     }
 }
