@@ -64,7 +64,10 @@ public static class ConfigLoader
                 Integer("limits.handshake_seconds")),
             new ProcessConfig(Integer("compute.threads"), Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file"), Optional<string>("overlay.listen")),
             KeysConfig.Read(values),
-            Sealing(Required<string>("sealing.counter"), Optional<string>("sealing.marks"), values));
+            Sealing(Required<string>("sealing.counter"), Optional<string>("sealing.marks"), values))
+        {
+            ModelsEndpoint = Optional<string>("models.endpoint"),
+        };
     }
 
     private static SealingConfig Sealing(string counter, string? marks, Dictionary<string, (object Value, string Origin)> values) =>

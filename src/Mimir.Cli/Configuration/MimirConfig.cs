@@ -16,7 +16,11 @@ namespace Mimir.Cli.Configuration;
 /// <param name="Sealing">What notices old copies of sealed files.</param>
 public sealed record MimirConfig(
     bool Active, bool Greedy, FixedPointConfig FixedPoint, SchedulerConfig Scheduler, TriplePoolConfig TriplePool, TlsConfig Tls,
-    AttestationConfig Attestation, LimitsConfig Limits, ProcessConfig Process, KeysConfig? Keys, SealingConfig Sealing);
+    AttestationConfig Attestation, LimitsConfig Limits, ProcessConfig Process, KeysConfig? Keys, SealingConfig Sealing)
+{
+    /// <summary>Where models are fetched from, or null.</summary>
+    public string? ModelsEndpoint { get; init; }
+}
 
 /// <summary>Number formats.</summary>
 /// <param name="ScaleBits">f.</param>
