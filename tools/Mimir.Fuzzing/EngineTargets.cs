@@ -27,7 +27,7 @@ internal static class EngineTargets
     /// <summary>All targets; their seeds are made here.</summary>
     public static IReadOnlyList<FuzzTarget> All() =>
     [
-        new("layout", [Layout()], b => Attempt.Read(() => Roundtrip(b), e => e is ModelFormatException)),
+        new("layout", [Layout(), ArchitectureSeeds.Layout()], b => Attempt.Read(() => Roundtrip(b), e => e is ModelFormatException)),
         new("tape", [Section(3, 0), Section(2, 1), [.. Section(0, 0), .. Section(1, 1)]], Tape),
     ];
 

@@ -26,7 +26,7 @@ internal static class ModelTargets
         [
             new("safetensors", [File.ReadAllBytes(Path.Combine(model.Path, "model.safetensors")), OtherTypes], b => Read(() => Weights(b))),
             new("shard-index", ["""{"metadata":{"total_size":8},"weight_map":{"a":"m-1.safetensors","b":"m-1.safetensors"}}"""u8.ToArray()], b => Read(() => Shards(b))),
-            new("model-config", [Utf8(Llama.Config), Utf8(new Gpt2TestModel(true, "", "gelu", 1).Config), Adapter], ModelConfigs),
+            new("model-config", [Utf8(Llama.Config), Utf8(new Gpt2TestModel(true, "", "gelu", 1).Config), Adapter, .. ArchitectureSeeds.Configs], ModelConfigs),
             new("tokenizer-json", [Utf8(TokenizerFixtures.Gpt2()), Utf8(TokenizerFixtures.Llama3()), Utf8(TokenizerFixtures.Metaspace())], b => Read(() => Tokenize("json/tokenizer.json", b))),
             new("tokenizer-model", [SentencePieceSeed.Model()], b => Read(() => Tokenize("pieces/tokenizer.model", b))),
         ];

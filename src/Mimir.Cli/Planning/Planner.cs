@@ -30,7 +30,7 @@ public static class Planner
         var position = request.Context - 1;
         var whole = CostArithmetic.Of(layout, session, numbers, request.Active, position);
         var outside = CostArithmetic.Of(layout with { Layers = 0 }, session, numbers, request.Active, position);
-        var steps = Enumerable.Repeat(new StepShape(position, true, whole), request.BlockSteps).ToArray();
+        var steps = Enumerable.Repeat(StepShape.Of(layout, session, position, whole), request.BlockSteps).ToArray();
         var block = new BlockShape(0, steps);
 
         long peers = request.Parties - 1;

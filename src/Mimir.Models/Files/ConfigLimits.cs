@@ -3,7 +3,7 @@ using Mimir.Models.Transformers;
 
 namespace Mimir.Models.Files;
 
-/// <summary>Bounds and small readings that both families share. The bounds keep every later size computation far from overflow.</summary>
+/// <summary>Bounds and small readings that all architectures share. The bounds keep every later size computation far from overflow.</summary>
 internal static class ConfigLimits
 {
     /// <summary>Largest width: hidden, inner, head size.</summary>

@@ -3,7 +3,7 @@ using Mimir.Models.Transformers;
 namespace Mimir.Models.Files;
 
 /// <summary>
-/// What config.json says about a model, in one form for both families. Public: it holds no weight.
+/// What config.json says about a model, in one form for all architectures. Public: it holds no weight.
 /// </summary>
 public sealed record ModelConfig
 {
@@ -43,11 +43,47 @@ public sealed record ModelConfig
     /// <summary>Base of the rotary embedding; null for learned positions.</summary>
     public required double? RotaryBase { get; init; }
 
+    /// <summary>Rotary tables, the first one with <see cref="RotaryBase"/>; empty: none, or whole heads unscaled.</summary>
+    public IReadOnlyList<RotaryTable> Rotaries { get; init; } = [];
+
+    /// <summary>Windows and rotary tables by layer; empty: the whole context and the first table everywhere.</summary>
+    public IReadOnlyList<LayerAttention> Attention { get; init; } = [];
+
+    /// <summary>Every query and key head is normalised, with gains.</summary>
+    public bool HeadNorms { get; init; }
+
+    /// <summary>There are norms behind attention and MLP too.</summary>
+    public bool PostNorms { get; init; }
+
+    /// <summary>Attention and MLP read the same input.</summary>
+    public bool ParallelResidual { get; init; }
+
+    /// <summary>Soft cap of the scores, or 0.</summary>
+    public double AttentionCap { get; init; }
+
+    /// <summary>Soft cap of the logits, or 0.</summary>
+    public double LogitsCap { get; init; }
+
+    /// <summary>Factor of the scores; null: 1/sqrt(head size).</summary>
+    public double? QueryScale { get; init; }
+
+    /// <summary>Factor of the embeddings on their way into the residual stream.</summary>
+    public double EmbeddingScale { get; init; } = 1;
+
+    /// <summary>LayerNorm with biases instead of RMSNorm.</summary>
+    public bool LayerNorm => Family is ModelFamily.Gpt2 or ModelFamily.GptNeoX;
+
+    /// <summary>The MLP has a gate.</summary>
+    public bool GatedMlp => !LayerNorm;
+
     /// <summary>The head is the token embedding.</summary>
     public required bool TiedEmbeddings { get; init; }
 
-    /// <summary>Query, key, value and output projections have biases (always so for GPT-2).</summary>
+    /// <summary>Query, key and value projections have biases (always so for GPT-2), and, unless <see cref="OutputBias"/> says otherwise, the output projection.</summary>
     public required bool AttentionBias { get; init; }
+
+    /// <summary>The output projection has a bias; null: as the others.</summary>
+    public bool? OutputBias { get; init; }
 
     /// <summary>The MLP's projections have biases (always so for GPT-2).</summary>
     public required bool MlpBias { get; init; }
@@ -68,28 +104,6 @@ public sealed record ModelConfig
     {
         if (json.Find("quantization_config") is { } quantization)
             throw json.Error("quantization_config", quantization, "unquantised weights in F32, F16 or BF16");
-        return FamilyOf(json) switch
-        {
-            ModelFamily.Llama => LlamaConfig.Parse(json),
-            _ => Gpt2Config.Parse(json),
-        };
-    }
-
-    private static ModelFamily FamilyOf(JsonFields json)
-    {
-        const string Supported = "one of LlamaForCausalLM, MistralForCausalLM, GPT2LMHeadModel";
-        var architecture = json.Array("architectures").Select(a => json.TextOf(a, "architectures")).FirstOrDefault();
-        switch (architecture ?? json.Text("model_type"))
-        {
-            case "LlamaForCausalLM" or "MistralForCausalLM" or "llama" or "mistral":
-                return ModelFamily.Llama;
-            case "GPT2LMHeadModel" or "gpt2":
-                return ModelFamily.Gpt2;
-            case null:
-                throw json.Error($"key 'architectures' is missing; Mimir needs {Supported}");
-            default:
-                var key = architecture is null ? "model_type" : "architectures";
-                throw json.Error(key, json.Require(key), Supported);
-        }
+        return Architecture.Find(json).Parse(json);
     }
 }

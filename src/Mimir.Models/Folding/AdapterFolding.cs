@@ -19,7 +19,7 @@ public static class AdapterFolding
         foreach (var (matrix, modules) in AdapterTarget.Of(config, layout, adapter))
         {
             var rank = adapter.Rank * modules.Count;
-            var bias = config.Family == ModelFamily.Gpt2 && afterNorm.Contains(matrix.Id);
+            var bias = layout.Centered && afterNorm.Contains(matrix.Id);
             var down = new SecretMatrix(matrices.Count, $"{matrix.Name}.adapter_down", rank, matrix.Columns, bias, MatrixUse.Product);
             var up = new SecretMatrix(matrices.Count + 1, $"{matrix.Name}.adapter_up", matrix.Rows, rank, false, MatrixUse.Product);
             matrices.AddRange([down, up]);

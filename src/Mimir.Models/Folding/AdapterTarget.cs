@@ -16,26 +16,39 @@ internal sealed record AdapterTarget(SecretMatrix Base, IReadOnlyList<AdapterMod
     /// <exception cref="ModelFormatException">A name in target_modules is no layer that can have an adapter.</exception>
     public static IReadOnlyList<AdapterTarget> Of(ModelConfig config, ModelLayout layout, AdapterConfig adapter)
     {
-        var llama = config.Family == ModelFamily.Llama;
+        if (config.Family == ModelFamily.GptNeoX)
+            throw new ModelFormatException(adapter.Source, "is for a GPT-NeoX model, whose fused query_key_value Mimir does not adapt; merge the adapter into the model with PEFT");
+        var gpt2 = config.Family == ModelFamily.Gpt2;
         var matched = new HashSet<string>(StringComparer.Ordinal);
         var targets = new List<AdapterTarget>();
         for (var i = 0; i < layout.Layers; i++)
-            foreach (var (matrix, parts) in llama ? Llama(config, layout.Blocks[i]) : Gpt2(layout.Blocks[i]))
+            foreach (var (matrix, parts) in PartsOf(config, layout.Blocks[i]))
             {
                 var (modules, row) = (new List<AdapterModule>(), 0);
                 foreach (var (part, rows) in parts)
                 {
-                    var name = $"{(llama ? "layers" : "h")}.{i}.{part}";
-                    if (Matches(adapter, $"{(llama ? "model" : "transformer")}.{name}", matched)) modules.Add(new AdapterModule(name, row, rows));
+                    var name = $"{(gpt2 ? "h" : "layers")}.{i}.{part}";
+                    if (Matches(adapter, $"{(gpt2 ? "transformer" : "model")}.{name}", matched)) modules.Add(new AdapterModule(name, row, rows));
                     row += rows;
                 }
                 if (modules.Count > 0) targets.Add(new AdapterTarget(matrix, modules));
             }
         if (adapter.Targets.FirstOrDefault(t => !matched.Contains(t)) is { } unknown)
             throw new ModelFormatException(adapter.Source,
-                $"key 'target_modules' names '{Printable.OneLine(unknown, 80)}', but Mimir adapts {(llama ? "q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj" : "c_attn, c_proj, c_fc")} of this model only");
+                $"key 'target_modules' names '{Printable.OneLine(unknown, 80)}', but Mimir adapts {string.Join(", ", Known(config, layout))} of this model only");
         return targets;
     }
+
+    private static (SecretMatrix Matrix, (string Name, int Rows)[] Parts)[] PartsOf(ModelConfig config, LayerLayout block) => config.Family switch
+    {
+        ModelFamily.Gpt2 => Gpt2(block),
+        ModelFamily.Phi3 => Phi3(block),
+        _ => Llama(config, block),
+    };
+
+    /// <summary>The names of the layers, without where they are.</summary>
+    private static IEnumerable<string> Known(ModelConfig config, ModelLayout layout) =>
+        PartsOf(config, layout.Blocks[0]).SelectMany(p => p.Parts).Select(p => p.Name[(p.Name.IndexOf('.', StringComparison.Ordinal) + 1)..]).Distinct();
 
     private static bool Matches(AdapterConfig adapter, string module, HashSet<string> matched)
     {
@@ -60,6 +73,14 @@ internal sealed record AdapterTarget(SecretMatrix Base, IReadOnlyList<AdapterMod
             (block.Down, [("mlp.down_proj", config.HiddenSize)]),
         ];
     }
+
+    private static (SecretMatrix, (string, int)[])[] Phi3(LayerLayout block) =>
+    [
+        (block.QueryKeyValue, [("self_attn.qkv_proj", block.QueryKeyValue.Rows)]),
+        (block.Output, [("self_attn.o_proj", block.Output.Rows)]),
+        (block.Up, [("mlp.gate_up_proj", block.Up.Rows)]),
+        (block.Down, [("mlp.down_proj", block.Down.Rows)]),
+    ];
 
     private static (SecretMatrix, (string, int)[])[] Gpt2(LayerLayout block) =>
     [

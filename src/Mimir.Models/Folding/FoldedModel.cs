@@ -18,7 +18,7 @@ public sealed class FoldedModel : IWeightSource, IDisposable
     {
         _files = files;
         Layout = ModelFolding.LayoutOf(config);
-        _recipes = config.Family == ModelFamily.Llama ? LlamaRecipes.Build(config, Layout, files) : Gpt2Recipes.Build(config, Layout, files);
+        _recipes = Architecture.Of(config.Family).Recipes(config, Layout, files);
         foreach (var matrix in Layout.Matrices)
         {
             if ((long)matrix.Rows * matrix.Width > Array.MaxLength)

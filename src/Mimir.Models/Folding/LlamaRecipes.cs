@@ -3,18 +3,24 @@ using Mimir.Models.Transformers;
 
 namespace Mimir.Models.Folding;
 
-/// <summary>Tensor names of the Llama family, with or without the prefix "model.", as recipes.</summary>
+/// <summary>Tensor names of Llama, Mistral, Qwen 2 and 3 and SmolLM, with or without the prefix "model.", as recipes.</summary>
 internal static class LlamaRecipes
 {
     /// <summary>One recipe per matrix of <paramref name="layout"/>, by id.</summary>
-    public static MatrixRecipe[] Build(ModelConfig config, ModelLayout layout, WeightFiles files)
+    public static MatrixRecipe[] Build(ModelConfig config, ModelLayout layout, WeightFiles files) => Build(config, layout, files, out _);
+
+    /// <summary>The same, and the prefix of the names.</summary>
+    internal static MatrixRecipe[] Build(ModelConfig config, ModelLayout layout, WeightFiles files, out string prefix)
     {
-        var prefix = files.Contains("model.embed_tokens.weight") || !files.Contains("embed_tokens.weight") ? "model." : "";
+        prefix = files.Contains("model.embed_tokens.weight") || !files.Contains("embed_tokens.weight") ? "model." : "";
         int query = config.Heads * config.HeadSize, keyValue = config.KeyValueHeads * config.HeadSize;
         int hidden = config.HiddenSize, inner = config.IntermediateSize;
 
+        var scale = config.QueryScale ?? 1 / Math.Sqrt(config.HeadSize);
+
         RecipePart Attention(string name, int rows) => Linear(name, rows, config.AttentionBias);
         RecipePart Mlp(string name, int rows) => Linear(name, rows, config.MlpBias);
+        static RecipePart Heads(string name, int times) => new(name, null, times, SourceOrder.Repeated);
         static RecipePart Linear(string name, int rows, bool bias) => new($"{name}.weight", bias ? $"{name}.bias" : null, rows);
 
         var recipes = new MatrixRecipe[layout.Matrices.Count];
@@ -26,15 +32,18 @@ internal static class LlamaRecipes
                 Attention($"{layer}.self_attn.q_proj", query), Attention($"{layer}.self_attn.k_proj", keyValue), Attention($"{layer}.self_attn.v_proj", keyValue))
             {
                 Gain = $"{layer}.input_layernorm.weight",
-                ScaledRows = query,
-                Scale = 1 / Math.Sqrt(config.HeadSize),
+                ScaledRows = config.HeadNorms ? 0 : query,
+                Scale = scale,
             };
-            recipes[block.Output.Id] = new(Attention($"{layer}.self_attn.o_proj", hidden));
+            recipes[block.Output.Id] = new(Linear($"{layer}.self_attn.o_proj", hidden, config.OutputBias ?? config.AttentionBias));
             recipes[block.Up.Id] = new(Mlp($"{layer}.mlp.gate_proj", inner), Mlp($"{layer}.mlp.up_proj", inner))
             {
                 Gain = $"{layer}.post_attention_layernorm.weight",
             };
             recipes[block.Down.Id] = new(Mlp($"{layer}.mlp.down_proj", hidden));
+            if (block.HeadGains is { } gains)
+                recipes[gains.Id] = new(
+                    Heads($"{layer}.self_attn.q_norm.weight", config.Heads) with { Factor = scale }, Heads($"{layer}.self_attn.k_norm.weight", config.KeyValueHeads));
         }
         var norm = $"{prefix}norm.weight";
         if (layout.FinalNorm is { } rows) recipes[rows.Id] = new(new RecipePart(norm, null, 1, SourceOrder.Vector));

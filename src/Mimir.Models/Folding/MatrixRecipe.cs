@@ -11,6 +11,9 @@ internal enum SourceOrder
 
     /// <summary>One vector that becomes one row.</summary>
     Vector,
+
+    /// <summary>One vector as often as the part has rows, side by side in the one row that such parts share.</summary>
+    Repeated,
 }
 
 /// <summary>One source tensor and the rows it fills.</summary>
@@ -18,7 +21,20 @@ internal enum SourceOrder
 /// <param name="Bias">Tensor name of its bias (one element per row), or null.</param>
 /// <param name="Rows">Rows of the folded matrix that it fills.</param>
 /// <param name="Order">How it lies in the file.</param>
-internal sealed record RecipePart(string Weight, string? Bias, int Rows, SourceOrder Order = SourceOrder.RowMajor);
+internal sealed record RecipePart(string Weight, string? Bias, int Rows, SourceOrder Order = SourceOrder.RowMajor)
+{
+    /// <summary>First row of the tensor that is taken.</summary>
+    public int First { get; init; }
+
+    /// <summary>Rows of the tensor; 0: those taken are all.</summary>
+    public int Of { get; init; }
+
+    /// <summary>Added to every weight as it is read.</summary>
+    public double Offset { get; init; }
+
+    /// <summary>Multiplies every weight after that.</summary>
+    public double Factor { get; init; } = 1;
+}
 
 /// <summary>How one folded matrix is made from tensors of the file; the rules are in <see cref="ModelFolding"/>.</summary>
 /// <param name="Parts">Stacked from top to bottom; rows below them are zero.</param>
@@ -26,6 +42,9 @@ internal sealed record MatrixRecipe(params IReadOnlyList<RecipePart> Parts)
 {
     /// <summary>Norm gain γ (one element per column) folded into the columns, or null.</summary>
     public string? Gain { get; init; }
+
+    /// <summary>Added to every element of the gain as it is read.</summary>
+    public double GainOffset { get; init; }
 
     /// <summary>Norm bias β (one element per column) folded into the bias, or null.</summary>
     public string? Shift { get; init; }

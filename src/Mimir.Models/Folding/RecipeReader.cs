@@ -14,9 +14,10 @@ internal static class RecipeReader
         foreach (var part in recipe.Parts)
         {
             if (part.Order == SourceOrder.Vector) files.Require(part.Weight, matrix.Columns);
+            else if (part.Order == SourceOrder.Repeated) files.Require(part.Weight, Repeated(recipe, matrix));
             else if (part.Order == SourceOrder.Transposed) files.Require(part.Weight, matrix.Columns, part.Rows);
-            else files.Require(part.Weight, part.Rows, matrix.Columns);
-            if (part.Bias is not null) files.Require(part.Bias, part.Rows);
+            else files.Require(part.Weight, RowsOf(part), matrix.Columns);
+            if (part.Bias is not null) files.Require(part.Bias, RowsOf(part));
         }
         if (recipe.Gain is not null) files.Require(recipe.Gain, matrix.Columns);
         if (recipe.Shift is not null) files.Require(recipe.Shift, matrix.Columns);
@@ -26,14 +27,17 @@ internal static class RecipeReader
     public static void Read(MatrixRecipe recipe, SecretMatrix matrix, WeightFiles files, Span<double> destination)
     {
         destination.Clear();
-        var firstRow = 0;
+        var start = 0;
         foreach (var part in recipe.Parts)
         {
-            var rows = destination.Slice(firstRow * matrix.Width, part.Rows * matrix.Width);
+            var rows = destination.Slice(start, part.Rows * (part.Order == SourceOrder.Repeated ? Repeated(recipe, matrix) : matrix.Width));
             if (part.Order == SourceOrder.Transposed) ReadTransposed(part, matrix, files, rows);
+            else if (part.Order == SourceOrder.Repeated) ReadRepeated(part, files, rows);
             else ReadRows(part, matrix, files, rows);
+            if (part is not { Offset: 0, Factor: 1 })
+                foreach (ref var weight in rows) weight = (weight + part.Offset) * part.Factor;
             if (part.Bias is not null) ReadBias(part, matrix, files, rows);
-            firstRow += part.Rows;
+            start += rows.Length;
         }
         FoldNorm(recipe, matrix, files, destination);
         FoldOutputs(recipe, matrix.Width, destination);
@@ -52,17 +56,29 @@ internal static class RecipeReader
         var (columns, width) = (matrix.Columns, matrix.Width);
         if (width == columns)
         {
-            files.Read(part.Weight, 0, destination);
+            files.Read(part.Weight, (long)part.First * columns, destination);
             return;
         }
         var buffer = new double[Math.Max(1, ChunkElements / columns) * columns];
         for (var row = 0; row < part.Rows;)
         {
             var count = Math.Min(buffer.Length / columns, part.Rows - row);
-            files.Read(part.Weight, (long)row * columns, buffer.AsSpan(0, count * columns));
+            files.Read(part.Weight, (long)(part.First + row) * columns, buffer.AsSpan(0, count * columns));
             for (var i = 0; i < count; i++, row++) buffer.AsSpan(i * columns, columns).CopyTo(destination[(row * width)..]);
         }
         Array.Clear(buffer);
+    }
+
+    private static int RowsOf(RecipePart part) => part.Of > 0 ? part.Of : part.Rows;
+
+    /// <summary>Length of the vectors that fill one row together.</summary>
+    private static int Repeated(MatrixRecipe recipe, SecretMatrix matrix) => matrix.Columns / recipe.Parts.Sum(p => p.Rows);
+
+    private static void ReadRepeated(RecipePart part, WeightFiles files, Span<double> destination)
+    {
+        var length = destination.Length / part.Rows;
+        files.Read(part.Weight, 0, destination[..length]);
+        for (var i = 1; i < part.Rows; i++) destination[..length].CopyTo(destination[(i * length)..]);
     }
 
     private static void ReadTransposed(RecipePart part, SecretMatrix matrix, WeightFiles files, Span<double> destination)
@@ -82,7 +98,7 @@ internal static class RecipeReader
 
     private static void ReadBias(RecipePart part, SecretMatrix matrix, WeightFiles files, Span<double> destination)
     {
-        var bias = ReadVector(part.Bias!, part.Rows, files);
+        var bias = ReadVector(part.Bias!, part.Rows, files, part.First);
         for (var row = 0; row < part.Rows; row++) destination[row * matrix.Width + matrix.Columns] = bias[row];
         Array.Clear(bias);
     }
@@ -92,6 +108,7 @@ internal static class RecipeReader
     {
         if (recipe.Gain is null) return;
         var gain = ReadVector(recipe.Gain, matrix.Columns, files);
+        foreach (ref var value in gain.AsSpan()) value += recipe.GainOffset;
         var shift = recipe.Shift is null ? null : ReadVector(recipe.Shift, matrix.Columns, files);
         for (var row = 0; row < matrix.Rows; row++)
         {
@@ -108,10 +125,10 @@ internal static class RecipeReader
         if (shift is not null) Array.Clear(shift);
     }
 
-    private static double[] ReadVector(string name, int length, WeightFiles files)
+    private static double[] ReadVector(string name, int length, WeightFiles files, int first = 0)
     {
         var vector = new double[length];
-        files.Read(name, 0, vector);
+        files.Read(name, first, vector);
         return vector;
     }
 }

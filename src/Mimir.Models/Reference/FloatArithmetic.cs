@@ -52,13 +52,21 @@ public sealed class FloatArithmetic(ReferenceWeights weights, Func<double>? unif
     }
 
     /// <inheritdoc/>
-    public ValueTask<double[]> NormalizeAsync(double[] x, double epsilon)
+    public ValueTask<double[]> NormalizeAsync(double[] x, double epsilon, int rows = 1)
     {
-        var squares = 0.0;
-        foreach (var value in x) squares += value * value;
-        var scale = 1 / Math.Sqrt(squares / x.Length + epsilon);
-        return Done(Array.ConvertAll(x, value => value * scale));
+        var (result, width) = (new double[x.Length], x.Length / rows);
+        for (var start = 0; start < x.Length; start += width)
+        {
+            var squares = 0.0;
+            for (var i = start; i < start + width; i++) squares += x[i] * x[i];
+            var scale = 1 / Math.Sqrt(squares / width + epsilon);
+            for (var i = start; i < start + width; i++) result[i] = x[i] * scale;
+        }
+        return Done(result);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<double[]> CapAsync(double[] x, double cap) => Done(Array.ConvertAll(x, value => ScalarFunctions.Cap(value, cap)));
 
     /// <inheritdoc/>
     public ValueTask<double[]> CenterAsync(double[] x)
@@ -70,16 +78,11 @@ public sealed class FloatArithmetic(ReferenceWeights weights, Func<double>? unif
     /// <inheritdoc/>
     public ValueTask<double[]> RotateAsync(double[] x, RotaryTable table, int position)
     {
-        var half = table.HeadSize / 2;
         var rotated = new double[x.Length];
-        for (var j = 0; j < half; j++)
+        for (var element = 0; element < table.HeadSize; element++)
         {
-            var (sin, cos) = Math.SinCos(table.Angle(position, j));
-            for (var i = j; i < x.Length; i += table.HeadSize)
-            {
-                rotated[i] = x[i] * cos - x[i + half] * sin;
-                rotated[i + half] = x[i + half] * cos + x[i] * sin;
-            }
+            var (cosine, sine, partner) = table.At(position, element);
+            for (var head = 0; head < x.Length; head += table.HeadSize) rotated[head + element] = x[head + element] * cosine + x[head + partner] * sine;
         }
         return Done(rotated);
     }
@@ -88,6 +91,7 @@ public sealed class FloatArithmetic(ReferenceWeights weights, Func<double>? unif
     public ValueTask<double[]> AttendAsync(int layer, double[] query, double[] key, double[] value)
     {
         _cache[layer].Add((key, value));
+        if (_model.Blocks[layer].Attention.First(_cache[layer].Count) > 0) _cache[layer].RemoveAt(0);
         return Done(Mix(layer, Softmax(Scores(layer, query), _model.Heads)));
     }
 
@@ -127,7 +131,7 @@ public sealed class FloatArithmetic(ReferenceWeights weights, Func<double>? unif
         for (var head = 0; head < _model.Heads; head++)
             for (var t = 0; t < cache.Count; t++)
                 scores[head * cache.Count + t] = MatrixProduct.Dot(query.AsSpan(head * size, size), cache[t].Key.AsSpan(KeyValueHead(head) * size, size));
-        return scores;
+        return _model.AttentionCap > 0 ? Array.ConvertAll(scores, score => ScalarFunctions.Cap(score, _model.AttentionCap)) : scores;
     }
 
     private double[] Mix(int layer, double[] weights)

@@ -30,7 +30,9 @@ public sealed class ReferenceModel
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(token, _layout.VocabularySize);
         if (Position >= _layout.MaxPositions) throw new InvalidOperationException($"the model's context of {_layout.MaxPositions} positions is full");
         var stream = Complete(_transformer.StepAsync([token], Position++));
-        return wantLogits ? Complete(_transformer.LogitsAsync(stream)) : null;
+        if (!wantLogits) return null;
+        var logits = Complete(_transformer.LogitsAsync(stream));
+        return _layout.LogitsCap > 0 ? Array.ConvertAll(logits, logit => ScalarFunctions.Cap(logit, _layout.LogitsCap)) : logits;
     }
 
     /// <summary>

@@ -12,11 +12,36 @@ public static class ModelShapes
         ["stories260k"] = Llama(layers: 5, hidden: 64, inner: 172, heads: 8, keyValueHeads: 4, vocabulary: 512, positions: 512, tied: true),
         ["stories15m"] = Llama(layers: 6, hidden: 288, inner: 768, heads: 6, keyValueHeads: 6, vocabulary: 32000, positions: 256, tied: true),
         ["tinyllama-1.1b"] = Llama(layers: 22, hidden: 2048, inner: 5632, heads: 32, keyValueHeads: 4, vocabulary: 32000, positions: 2048, tied: false),
+        ["pythia-160m"] = Gpt2(layers: 12, hidden: 768, heads: 12) with
+        {
+            Family = ModelFamily.GptNeoX, VocabularySize = 50304, MaxPositions = 2048, Activation = ScalarFunction.Gelu, RotaryBase = 10000,
+            Rotaries = [new RotaryTable(64, 10000, RotaryTable.Plain(16, 10000), 1)], ParallelResidual = true, TiedEmbeddings = false, BosTokenId = 0, EosTokenIds = [0],
+        },
+        ["qwen2.5-0.5b"] = Llama(layers: 24, hidden: 896, inner: 4864, heads: 14, keyValueHeads: 2, vocabulary: 151936, positions: 32768, tied: true) with
+        {
+            Family = ModelFamily.Qwen2, RotaryBase = 1e6, NormEpsilon = 1e-6, AttentionBias = true, OutputBias = false,
+        },
+        ["qwen3-0.6b"] = Llama(layers: 28, hidden: 1024, inner: 3072, heads: 16, keyValueHeads: 8, vocabulary: 151936, positions: 40960, tied: true) with
+        {
+            Family = ModelFamily.Qwen3, RotaryBase = 1e6, NormEpsilon = 1e-6, HeadSize = 128, HeadNorms = true,
+        },
+        ["llama-3.2-1b"] = Llama(layers: 16, hidden: 2048, inner: 8192, heads: 32, keyValueHeads: 8, vocabulary: 128256, positions: 131072, tied: true) with
+        {
+            RotaryBase = 500000,
+        },
+        ["gemma-2-2b"] = Llama(layers: 26, hidden: 2304, inner: 9216, heads: 8, keyValueHeads: 4, vocabulary: 256000, positions: 8192, tied: true) with
+        {
+            Family = ModelFamily.Gemma2, NormEpsilon = 1e-6, HeadSize = 256, Activation = ScalarFunction.GeluTanh, PostNorms = true, AttentionCap = 50, LogitsCap = 30,
+            Attention = [.. Enumerable.Range(0, 26).Select(layer => new LayerAttention(layer % 2 == 0 ? 4096 : 0, 0))],
+        },
         ["llama-7b"] = Llama(layers: 32, hidden: 4096, inner: 11008, heads: 32, keyValueHeads: 32, vocabulary: 32000, positions: 4096, tied: false),
     };
 
     /// <summary>The names that <see cref="Find"/> knows, smallest model first.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["stories260k", "stories15m", "gpt2-small", "tinyllama-1.1b", "llama-7b"];
+    public static IReadOnlyList<string> Names { get; } = 
+    [
+        "stories260k", "stories15m", "gpt2-small", "pythia-160m", "qwen2.5-0.5b", "qwen3-0.6b", "tinyllama-1.1b", "llama-3.2-1b", "gemma-2-2b", "llama-7b",
+    ];
 
     /// <summary>The shape called <paramref name="name"/>, whatever its case, or written out (<see cref="CustomShape"/>).</summary>
     /// <exception cref="ArgumentException">Unknown; the message lists the known names.</exception>

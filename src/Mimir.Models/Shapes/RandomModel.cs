@@ -33,18 +33,24 @@ public sealed class RandomModel : IWeightSource
     {
         if (destination.Length != (long)matrix.Rows * matrix.Width)
             throw new ArgumentException($"{matrix.Name} is {matrix.Rows} x {matrix.Width}, the destination has {destination.Length} elements", nameof(destination));
-        if (matrix == Layout.FinalNorm)
-        {
-            destination[..matrix.Width].Fill(1);
-            destination[matrix.Width..].Clear();
-            return;
-        }
+        if (IsGain(matrix, destination)) return;
         var start = new SplitMix64(unchecked(_seed ^ ((ulong)matrix.Id << 40)));
         var stream = new SplitMix64(start.Next());
         var deviation = _deviations[matrix.Id];
         foreach (ref var weight in destination) weight = stream.NextNormal() * deviation;
         foreach (var block in Layout.Blocks)
-            if (block.QueryKeyValue == matrix) ScaleQueries(matrix, destination);
+            if (block.QueryKeyValue == matrix && block.HeadGains is null) ScaleQueries(matrix, destination);
+    }
+
+    /// <summary>Gains are one: of a final norm (whose bias is zero), of heads (queries' with their factor), and behind attention and MLP.</summary>
+    private bool IsGain(SecretMatrix matrix, Span<double> destination)
+    {
+        if (matrix.Use != MatrixUse.Rows || matrix == Layout.Positions) return false;
+        destination.Fill(1);
+        if (matrix == Layout.FinalNorm) destination[matrix.Width..].Clear();
+        foreach (var block in Layout.Blocks)
+            if (block.HeadGains == matrix) destination[..(Layout.Heads * Layout.HeadSize)].Fill(1 / Math.Sqrt(Layout.HeadSize));
+        return true;
     }
 
     private void ScaleQueries(SecretMatrix matrix, Span<double> destination)

@@ -39,21 +39,28 @@ public interface IArithmetic<T>
     /// </summary>
     ValueTask<T> FeedForwardAsync(LayerLayout block, T x);
 
-    /// <summary>x / sqrt(mean(x²) + epsilon). The gain is folded into the next matrix (see ModelFolding).</summary>
-    ValueTask<T> NormalizeAsync(T x, double epsilon);
+    /// <summary>
+    /// x / sqrt(mean(x²) + epsilon) for each of <paramref name="rows"/> equal parts of x. The gain of a norm before a matrix is folded into it (see
+    /// ModelFolding).
+    /// </summary>
+    ValueTask<T> NormalizeAsync(T x, double epsilon, int rows = 1);
+
+    /// <summary>cap·tanh(x/cap), elementwise.</summary>
+    ValueTask<T> CapAsync(T x, double cap);
 
     /// <summary>x − mean(x).</summary>
     ValueTask<T> CenterAsync(T x);
 
     /// <summary>
-    /// Rotary position embedding: every head of <paramref name="x"/> (heads × headSize, halves rotated as in Hugging Face's
-    /// rotate_half) turned by the public angles position·frequency_j, j &lt; headSize/2.
+    /// Rotary position embedding: every head of <paramref name="x"/> (heads × headSize) turned by the public angles of <paramref name="position"/>, see
+    /// <see cref="RotaryTable.At"/>.
     /// </summary>
     ValueTask<T> RotateAsync(T x, RotaryTable table, int position);
 
     /// <summary>
     /// One position's attention in layer <paramref name="layer"/>: appends key and value (each kvHeads × headSize) to the secret cache,
-    /// then Σ_t softmax_t(q·K[t])·V[t] per query head over all positions in it. q: heads × headSize → heads × headSize. 1/sqrt(headSize) is folded
+    /// then Σ_t softmax_t(q·K[t])·V[t] per query head over the positions in it that the
+    /// layer's window leaves (<see cref="LayerAttention"/>), scores q·K[t] capped where the model says so. q: heads × headSize → heads × headSize. 1/sqrt(headSize) is folded
     /// into the query weights. One operation, so that a backend may open query, key and value in one round.
     /// </summary>
     ValueTask<T> AttendAsync(int layer, T query, T key, T value);

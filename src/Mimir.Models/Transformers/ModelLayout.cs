@@ -39,8 +39,20 @@ public sealed record ModelLayout
     /// <summary>SwiGLU (gate and up stacked in one matrix) or a plain two-layer MLP.</summary>
     public required bool GatedMlp { get; init; }
 
-    /// <summary>Base of the rotary embedding, or null for learned positions.</summary>
-    public required double? RotaryBase { get; init; }
+    /// <summary>The rotary embeddings that blocks use (<see cref="LayerAttention.Rotary"/>); none for learned positions.</summary>
+    public required IReadOnlyList<RotaryTable> Rotaries { get; init; }
+
+    /// <summary>Base of the first rotary embedding, or null for learned positions; for people.</summary>
+    public double? RotaryBase => Rotaries.Count > 0 ? Rotaries[0].Base : null;
+
+    /// <summary>Attention and MLP read the same normalised input and are added to the residual stream together.</summary>
+    public bool ParallelResidual { get; init; }
+
+    /// <summary>c of the scores' soft cap c·tanh(score/c), or 0 for none.</summary>
+    public double AttentionCap { get; init; }
+
+    /// <summary>c of the logits' soft cap c·tanh(logit/c), or 0 for none.</summary>
+    public double LogitsCap { get; init; }
 
     /// <summary>
     /// LayerNorm models: everything that writes to the residual stream was centred at import, except the embedding, which is centred
@@ -74,8 +86,34 @@ public sealed record ModelLayout
 }
 
 /// <summary>The secret matrices of one block; norm gains and biases are folded into them.</summary>
-/// <param name="QueryKeyValue">(heads + 2·kvHeads)·headSize × hidden; query rows carry 1/sqrt(headSize).</param>
+/// <param name="QueryKeyValue">(heads + 2·kvHeads)·headSize × hidden; query rows carry 1/sqrt(headSize) unless heads are normalised.</param>
 /// <param name="Output">hidden × heads·headSize.</param>
 /// <param name="Up">Gated: 2·intermediate × hidden, gate rows first; else intermediate × hidden.</param>
 /// <param name="Down">hidden × intermediate.</param>
-public sealed record LayerLayout(SecretMatrix QueryKeyValue, SecretMatrix Output, SecretMatrix Up, SecretMatrix Down);
+public sealed record LayerLayout(SecretMatrix QueryKeyValue, SecretMatrix Output, SecretMatrix Up, SecretMatrix Down)
+{
+    /// <summary>What this block attends to, and how positions enter.</summary>
+    public LayerAttention Attention { get; init; } = LayerAttention.Plain;
+
+    /// <summary>
+    /// Gains of the norms of every query and key head, 1 × (heads + kvHeads)·headSize, the queries' with 1/sqrt(headSize); null: heads are not normalised.
+    /// </summary>
+    public SecretMatrix? HeadGains { get; init; }
+
+    /// <summary>Gains of the norms behind attention (row 0) and MLP (row 1), 2 × hidden; null: there are none.</summary>
+    public SecretMatrix? PostGains { get; init; }
+
+    /// <summary>All tensors of the block, in the order of their ids.</summary>
+    public IEnumerable<SecretMatrix> Matrices
+    {
+        get
+        {
+            yield return QueryKeyValue;
+            yield return Output;
+            yield return Up;
+            yield return Down;
+            if (HeadGains is not null) yield return HeadGains;
+            if (PostGains is not null) yield return PostGains;
+        }
+    }
+}

@@ -8,10 +8,11 @@ namespace Mimir.Models.Transformers;
 /// compare. Canonical: equal layouts have equal bytes, and every accepted byte string is what <see cref="Write"/> gives for its layout.
 /// </summary>
 /// <remarks>
-/// Little-endian. "MIMIRML2"; int32 hidden, layers, heads, kvHeads, headSize, intermediate, vocabulary, maxPositions; float64 epsilon;
-/// float64 rotary base (0: none); byte activation; byte flags (1 gated, 2 centred); int32 matrices, each: byte name length, ASCII
+/// Little-endian. "MIMIRML3"; int32 hidden, layers, heads, kvHeads, headSize, intermediate, vocabulary, maxPositions; float64 epsilon;
+/// float64 caps of scores and logits (0: none); byte activation; byte flags (1 gated, 2 centred, 4 parallel residual); int32 rotary tables, each:
+/// float64 base, float64 scale, int32 pairs, float64 frequencies; int32 matrices, each: byte name length, ASCII
 /// name, int32 rows, int32 columns, byte bias, byte use, byte public; then int32 ids: embedding, positions (−1: none), final norm
-/// (−1: none), head, and per block qkv, output, up, down; int32 adapters, each: int32 ids of base, down, up.
+/// (−1: none), head, and per block qkv, output, up, down, head gains (−1: none), gains behind (−1: none), then its int32 window and rotary table; int32 adapters, each: int32 ids of base, down, up.
 /// </remarks>
 public static class ModelLayoutCodec
 {
@@ -19,7 +20,7 @@ public static class ModelLayoutCodec
     public const int MaxBytes = 4 << 20;
 
     /// <summary>What the binary form begins with: format and version.</summary>
-    internal static ReadOnlySpan<byte> Magic => "MIMIRML2"u8;
+    internal static ReadOnlySpan<byte> Magic => "MIMIRML3"u8;
 
     /// <summary>The binary form of <paramref name="layout"/>.</summary>
     /// <exception cref="ArgumentException">The layout contradicts itself or is out of bounds; says how.</exception>
@@ -32,9 +33,18 @@ public static class ModelLayoutCodec
         foreach (var number in (ReadOnlySpan<int>)[layout.HiddenSize, layout.Layers, layout.Heads, layout.KeyValueHeads, layout.HeadSize,
             layout.IntermediateSize, layout.VocabularySize, layout.MaxPositions]) writer.Write(number);
         writer.Write(layout.NormEpsilon);
-        writer.Write(layout.RotaryBase ?? 0);
+        writer.Write(layout.AttentionCap);
+        writer.Write(layout.LogitsCap);
         writer.Write((byte)layout.Activation);
-        writer.Write((byte)((layout.GatedMlp ? 1 : 0) | (layout.Centered ? 2 : 0)));
+        writer.Write((byte)((layout.GatedMlp ? 1 : 0) | (layout.Centered ? 2 : 0) | (layout.ParallelResidual ? 4 : 0)));
+        writer.Write(layout.Rotaries.Count);
+        foreach (var table in layout.Rotaries)
+        {
+            writer.Write(table.Base);
+            writer.Write(table.Scale);
+            writer.Write(table.Frequencies.Count);
+            foreach (var frequency in table.Frequencies) writer.Write(frequency);
+        }
         writer.Write(layout.Matrices.Count);
         foreach (var matrix in layout.Matrices)
         {
@@ -48,7 +58,12 @@ public static class ModelLayoutCodec
         }
         foreach (var matrix in (ReadOnlySpan<SecretMatrix?>)[layout.Embedding, layout.Positions, layout.FinalNorm, layout.Head]) writer.Write(matrix?.Id ?? -1);
         foreach (var block in layout.Blocks)
-            foreach (var matrix in (ReadOnlySpan<SecretMatrix>)[block.QueryKeyValue, block.Output, block.Up, block.Down]) writer.Write(matrix.Id);
+        {
+            foreach (var matrix in (ReadOnlySpan<SecretMatrix?>)[block.QueryKeyValue, block.Output, block.Up, block.Down, block.HeadGains, block.PostGains])
+                writer.Write(matrix?.Id ?? -1);
+            writer.Write(block.Attention.Window);
+            writer.Write(block.Attention.Rotary);
+        }
         writer.Write(layout.Adapters.Count);
         foreach (var adapter in layout.Adapters)
             foreach (var matrix in (ReadOnlySpan<SecretMatrix>)[adapter.Base, adapter.Down, adapter.Up]) writer.Write(matrix.Id);

@@ -9,6 +9,12 @@ internal ref struct ModelLayoutReader
     // name length, name of one character, rows, columns, bias, use, public
     private const int SmallestMatrix = 13;
 
+    // base, scale, count of frequencies
+    private const int SmallestRotary = 20;
+
+    // six ids, window, rotary table
+    private const int BlockBytes = 32;
+
     private ReadOnlySpan<byte> _rest;
 
     private ModelLayoutReader(ReadOnlySpan<byte> bytes) => _rest = bytes;
@@ -27,15 +33,23 @@ internal ref struct ModelLayoutReader
         if (!Take(ModelLayoutCodec.Magic.Length).SequenceEqual(ModelLayoutCodec.Magic)) throw ModelLayoutCodec.Error("not a model layout of this version");
         Span<int> numbers = stackalloc int[8];
         foreach (ref var number in numbers) number = Integer();
-        var (epsilon, rotary) = (Number(), Number());
-        if (rotary == 0 && double.IsNegative(rotary)) throw ModelLayoutCodec.Error("a rotary base of -0");
+        var (epsilon, attentionCap, logitsCap) = (Number(), Number(), Number());
+        foreach (var cap in (ReadOnlySpan<double>)[attentionCap, logitsCap])
+            if (cap == 0 && double.IsNegative(cap)) throw ModelLayoutCodec.Error("a cap of -0");
         var (activation, flags) = (Take(1)[0], Take(1)[0]);
-        if (flags > 3) throw ModelLayoutCodec.Error($"unknown flags {flags}");
+        if (flags > 7) throw ModelLayoutCodec.Error($"unknown flags {flags}");
+        var rotaries = Rotaries(numbers[4]);
         var matrices = Matrices();
         var (embedding, positions, finalNorm, head) = (Matrix(matrices), Optional(matrices), Optional(matrices), Matrix(matrices));
-        if (numbers[1] < 0 || numbers[1] > _rest.Length / 16) throw ModelLayoutCodec.Error($"{numbers[1]} layers do not fit the message");
+        if (numbers[1] < 0 || numbers[1] > _rest.Length / BlockBytes) throw ModelLayoutCodec.Error($"{numbers[1]} layers do not fit the message");
         var blocks = new LayerLayout[numbers[1]];
-        for (var i = 0; i < blocks.Length; i++) blocks[i] = new LayerLayout(Matrix(matrices), Matrix(matrices), Matrix(matrices), Matrix(matrices));
+        for (var i = 0; i < blocks.Length; i++)
+            blocks[i] = new LayerLayout(Matrix(matrices), Matrix(matrices), Matrix(matrices), Matrix(matrices))
+            {
+                HeadGains = Optional(matrices),
+                PostGains = Optional(matrices),
+                Attention = new LayerAttention(Integer(), Integer()),
+            };
         var adapters = Adapters(matrices);
         return new ModelLayout
         {
@@ -48,10 +62,13 @@ internal ref struct ModelLayoutReader
             VocabularySize = numbers[6],
             MaxPositions = numbers[7],
             NormEpsilon = epsilon,
-            RotaryBase = rotary == 0 ? null : rotary,
+            AttentionCap = attentionCap,
+            LogitsCap = logitsCap,
+            Rotaries = rotaries,
             Activation = (ScalarFunction)activation,
             GatedMlp = (flags & 1) != 0,
             Centered = (flags & 2) != 0,
+            ParallelResidual = (flags & 4) != 0,
             Embedding = embedding,
             Positions = positions,
             FinalNorm = finalNorm,
@@ -60,6 +77,22 @@ internal ref struct ModelLayoutReader
             Matrices = matrices,
             Adapters = adapters,
         };
+    }
+
+    private RotaryTable[] Rotaries(int headSize)
+    {
+        var count = Integer();
+        if (count < 0 || count > _rest.Length / SmallestRotary) throw ModelLayoutCodec.Error($"{count} rotary tables do not fit the message");
+        var tables = new RotaryTable[count];
+        for (var i = 0; i < count; i++)
+        {
+            var (thetaBase, scale, pairs) = (Number(), Number(), Integer());
+            if (pairs < 0 || pairs > _rest.Length / sizeof(double)) throw ModelLayoutCodec.Error($"{pairs} frequencies do not fit the message");
+            var frequencies = new double[pairs];
+            foreach (ref var frequency in frequencies.AsSpan()) frequency = Number();
+            tables[i] = new RotaryTable(headSize, thetaBase, frequencies, scale);
+        }
+        return tables;
     }
 
     private SecretMatrix[] Matrices()

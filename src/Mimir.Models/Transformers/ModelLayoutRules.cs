@@ -6,7 +6,7 @@ namespace Mimir.Models.Transformers;
 /// </summary>
 internal static class ModelLayoutRules
 {
-    private const int MaxWidth = 1 << 20, MaxLayers = 4096, MaxCount = 1 << 24, MaxName = 128;
+    private const int MaxWidth = 1 << 20, MaxLayers = 4096, MaxCount = 1 << 24, MaxName = 128, MaxRotaries = 8, MaxCap = 4096;
     private const long MaxParameters = 1L << 42;
 
     /// <summary>The first rule that <paramref name="layout"/> breaks, as a sentence without a full stop; null when it breaks none.</summary>
@@ -25,10 +25,29 @@ internal static class ModelLayoutRules
         if (l.Heads % l.KeyValueHeads != 0) return $"{l.KeyValueHeads} key-value heads do not divide {l.Heads} heads";
         if ((long)l.Heads * l.HeadSize > MaxWidth) return $"{l.Heads} heads of {l.HeadSize} elements are wider than {MaxWidth}";
         if (l.NormEpsilon is not (> 0 and <= 1)) return $"norm epsilon {l.NormEpsilon} is not in (0, 1]";
-        if (l.RotaryBase is not (null or >= 1 and <= 1e12)) return $"rotary base {l.RotaryBase} is not in 1 to 1e12";
-        if (l.RotaryBase is not null && l.HeadSize % 2 != 0) return $"rotary positions with an odd head size, {l.HeadSize}";
+        foreach (var (name, cap) in (ReadOnlySpan<(string, double)>)[("scores", l.AttentionCap), ("logits", l.LogitsCap)])
+            if (cap is not (0 or >= 1 and <= MaxCap)) return $"the cap of {name}, {cap}, is not 0 or in 1 to {MaxCap}";
         if (!Enum.IsDefined(l.Activation)) return $"unknown activation {(int)l.Activation}";
-        return (l.Positions is null) == (l.RotaryBase is null) ? "exactly one of learned and rotary positions must be there" : null;
+        return (l.Positions is null) == (l.Rotaries.Count == 0) ? "exactly one of learned and rotary positions must be there" : Positions(l);
+    }
+
+    /// <summary>Rotary tables, and what every block says about attention.</summary>
+    private static string? Positions(ModelLayout l)
+    {
+        if (l.Rotaries.Count > MaxRotaries) return $"{l.Rotaries.Count} rotary tables, more than {MaxRotaries}";
+        foreach (var table in l.Rotaries)
+        {
+            if (table.HeadSize != l.HeadSize || table.Rotated < 2 || table.Rotated > l.HeadSize) return $"a rotary table turns {table.Rotated} elements of heads of {l.HeadSize}";
+            if (table.Base is not (>= 1 and <= 1e12)) return $"rotary base {table.Base} is not in 1 to 1e12";
+            if (table.Scale is not (> 0 and <= 16)) return $"rotary scale {table.Scale} is not in (0, 16]";
+            if (table.Frequencies.Any(f => f is not (> 0 and <= 64))) return "a rotary frequency is not in (0, 64]";
+        }
+        foreach (var (window, rotary) in l.Blocks.Select(b => b.Attention))
+        {
+            if (window is < 0 or > MaxCount) return $"window {window} is not in 0 to {MaxCount}";
+            if (rotary < -1 || rotary >= l.Rotaries.Count) return $"rotary table {rotary} is not one of {l.Rotaries.Count}";
+        }
+        return null;
     }
 
     private static string? MatrixList(ModelLayout l)
@@ -74,7 +93,9 @@ internal static class ModelLayoutRules
             problem ??= Role(block.QueryKeyValue, attention + 2 * l.KeyValueHeads * l.HeadSize, l.HiddenSize, MatrixUse.Product, true)
                 ?? Role(block.Output, l.HiddenSize, attention, MatrixUse.Product, true)
                 ?? Role(block.Up, l.GatedMlp ? 2 * l.IntermediateSize : l.IntermediateSize, l.HiddenSize, MatrixUse.Product, true)
-                ?? Role(block.Down, l.HiddenSize, l.IntermediateSize, MatrixUse.Product, true);
+                ?? Role(block.Down, l.HiddenSize, l.IntermediateSize, MatrixUse.Product, true)
+                ?? Role(block.HeadGains, 1, attention + l.KeyValueHeads * l.HeadSize, MatrixUse.Rows, false)
+                ?? Role(block.PostGains, 2, l.HiddenSize, MatrixUse.Rows, false);
         return problem ?? (seen.Count + 2 * l.Adapters.Count == l.Matrices.Count ? null : "a matrix has no use");
     }
 

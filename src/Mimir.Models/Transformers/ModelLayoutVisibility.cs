@@ -33,7 +33,12 @@ public static class ModelLayoutVisibility
             Positions = Perhaps(layout.Positions),
             FinalNorm = Perhaps(layout.FinalNorm),
             Head = Of(layout.Head),
-            Blocks = [.. layout.Blocks.Select(b => new LayerLayout(Of(b.QueryKeyValue), Of(b.Output), Of(b.Up), Of(b.Down)))],
+            Blocks = [.. layout.Blocks.Select(b => new LayerLayout(Of(b.QueryKeyValue), Of(b.Output), Of(b.Up), Of(b.Down))
+            {
+                Attention = b.Attention,
+                HeadGains = Perhaps(b.HeadGains),
+                PostGains = Perhaps(b.PostGains),
+            })],
             Adapters = [.. layout.Adapters.Select(a => new AdapterLayout(Of(a.Base), Of(a.Down), Of(a.Up)))],
         };
     }

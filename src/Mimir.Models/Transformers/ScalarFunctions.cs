@@ -14,6 +14,9 @@ public static class ScalarFunctions
         _ => throw new ArgumentOutOfRangeException(nameof(function), function, "not a scalar function"),
     };
 
+    /// <summary>A soft cap: cap·tanh(x/cap).</summary>
+    public static double Cap(double x, double cap) => cap * Math.Tanh(x / cap);
+
     /// <summary>
     /// erf(x) = 2/√π · exp(−x²) · Σ_n 2ⁿ·x^(2n+1)/(1·3·…·(2n+1)); all terms have the sign of x, so nothing cancels.
     /// Absolute error below 1e-15. Source: NIST DLMF 7.6.2.

@@ -3,14 +3,12 @@ using System.Runtime.CompilerServices;
 namespace Mimir.Models.Transformers;
 
 /// <summary>
-/// The one definition of the model, for the Llama and GPT-2 families, over any <see cref="IArithmetic{T}"/>.
-/// Norm gains, biases and 1/sqrt(headSize) live in the folded weights (ModelFolding), so a LayerNorm model is, here, an RMSNorm model
+/// The one definition of the model, for all architectures, over any <see cref="IArithmetic{T}"/>; the layout says which of its parts a model has.
+/// Norm gains before a matrix, biases and 1/sqrt(headSize) live in the folded weights (ModelFolding), so a LayerNorm model is, here, an RMSNorm model
 /// whose residual stream has mean zero.
 /// </summary>
 public sealed class Transformer<T>(ModelLayout model, IArithmetic<T> a)
 {
-    private readonly RotaryTable? _rotary = model.RotaryBase is { } b ? new RotaryTable(model.HeadSize, b) : null;
-
     /// <summary>
     /// One position: the residual stream after all blocks. <paramref name="token"/>: one secret integer. Writes the position's keys and
     /// values to the cache.
@@ -23,13 +21,18 @@ public sealed class Transformer<T>(ModelLayout model, IArithmetic<T> a)
         if (model.Centered) x = await a.CenterAsync(x);
         for (var layer = 0; layer < model.Layers; layer++)
         {
-            x = a.Add(x, await AttentionAsync(layer, x, position));
-            x = a.Add(x, await a.FeedForwardAsync(model.Blocks[layer], await a.NormalizeAsync(x, model.NormEpsilon)));
+            var block = model.Blocks[layer];
+            var n = await a.NormalizeAsync(x, model.NormEpsilon);
+            var attention = await BehindAsync(block, 0, await AttentionAsync(layer, n, position));
+            // In parallel, both norms of the same x differ in what is folded only.
+            if (!model.ParallelResidual) n = await a.NormalizeAsync(x = a.Add(x, attention), model.NormEpsilon);
+            var forward = await BehindAsync(block, 1, await a.FeedForwardAsync(block, n));
+            x = a.Add(model.ParallelResidual ? a.Add(x, attention) : x, forward);
         }
         return x;
     }
 
-    /// <summary>Scores of every token of the vocabulary from the residual stream <paramref name="x"/>.</summary>
+    /// <summary>Scores of every token of the vocabulary from the residual stream <paramref name="x"/>, before <see cref="ModelLayout.LogitsCap"/>.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<T> LogitsAsync(T x)
     {
@@ -39,15 +42,22 @@ public sealed class Transformer<T>(ModelLayout model, IArithmetic<T> a)
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<T> AttentionAsync(int layer, T x, int position)
+    private async ValueTask<T> AttentionAsync(int layer, T n, int position)
     {
         int q = model.Heads * model.HeadSize, kv = model.KeyValueHeads * model.HeadSize;
-        var n = await a.NormalizeAsync(x, model.NormEpsilon);
-        var all = await a.LinearAsync(model.Blocks[layer].QueryKeyValue, n);       // q + 2·kv
+        var block = model.Blocks[layer];
+        var all = await a.LinearAsync(block.QueryKeyValue, n);                     // q + 2·kv
         var queryAndKey = a.Slice(all, 0, q + kv);
-        if (_rotary is not null) queryAndKey = await a.RotateAsync(queryAndKey, _rotary, position);
+        if (block.HeadGains is { } gains)
+            queryAndKey = await a.MultiplyAsync(await a.NormalizeAsync(queryAndKey, model.NormEpsilon, model.Heads + model.KeyValueHeads), a.Row(gains, 0));
+        if (block.Attention.Rotary >= 0) queryAndKey = await a.RotateAsync(queryAndKey, model.Rotaries[block.Attention.Rotary], position);
         var mixed = await a.AttendAsync(                                           // heads × headSize
             layer, a.Slice(queryAndKey, 0, q), a.Slice(queryAndKey, q, kv), a.Slice(all, q + kv, kv));
-        return await a.LinearAsync(model.Blocks[layer].Output, mixed);
+        return await a.LinearAsync(block.Output, mixed);
     }
+
+    /// <summary>The norm behind attention (0) or MLP (1), where the model has one.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> BehindAsync(LayerLayout block, int which, T y) =>
+        block.PostGains is { } gains ? await a.MultiplyAsync(await a.NormalizeAsync(y, model.NormEpsilon), a.Row(gains, which)) : y;
 }

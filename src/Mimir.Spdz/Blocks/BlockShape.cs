@@ -1,6 +1,7 @@
 using Mimir.Models.Transformers;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Masking;
+using Mimir.Spdz.Programs;
 using Mimir.Spdz.Tape;
 
 namespace Mimir.Spdz.Blocks;
@@ -11,6 +12,18 @@ namespace Mimir.Spdz.Blocks;
 /// <param name="Cost">What its program costs.</param>
 public readonly record struct StepShape(int Row, bool Logits, Cost Cost)
 {
+    /// <summary>The step of <paramref name="row"/> of a session on <paramref name="layout"/>.</summary>
+    public static StepShape Of(ModelLayout layout, SessionPlan plan, int row, Cost cost) => new(row, plan.HasLogits(row), cost)
+    {
+        FirstSeen = [.. layout.Blocks.Select(b => plan.FirstSeen(b.Attention, row + 1))],
+    };
+
+    /// <summary>The first cached row that each layer's attention runs over (<see cref="SessionPlan.FirstSeen"/>).</summary>
+    public required IReadOnlyList<int> FirstSeen { get; init; }
+
+    /// <summary>Rows that the attention of <paramref name="layer"/> runs over.</summary>
+    public int Seen(int layer) => Cached - FirstSeen[layer];
+
     /// <summary>Beaver triples its program uses.</summary>
     public long Triples => Cost.Triples;
 
@@ -44,8 +57,11 @@ public sealed record BlockShape(int Number, IReadOnlyList<StepShape> Steps)
         long q = layout.Heads * layout.HeadSize, kv = layout.KeyValueHeads * layout.HeadSize;
         foreach (var step in Steps)
         {
-            long weights = (long)layout.Heads * step.Cached;
-            total += layout.Layers * (mac * 2 * kv + copies * (mac * (q + weights) + weight * (q + weights)));
+            for (var layer = 0; layer < layout.Layers; layer++)
+            {
+                long weights = (long)layout.Heads * step.Seen(layer);
+                total += mac * 2 * kv + copies * (mac * (q + weights) + weight * (q + weights));
+            }
             total += step.Triples * (active ? mac * 3 + weight * 2 : 1);
         }
         return total;

@@ -56,20 +56,21 @@ public sealed class DealerBlock
     private static void DealAttention(ModelLayout layout, DealerCache cache, int layer, StepShape step, TapeWriter tape)
     {
         cache.Draw(layer, step.Row, tape);
-        int query = layout.Heads * layout.HeadSize, weights = layout.Heads * step.Cached;
+        int query = layout.Heads * layout.HeadSize, weights = layout.Heads * step.Seen(layer), first = step.FirstSeen[layer];
         for (var copy = 0; copy < (tape.Active ? 2 : 1); copy++)
         {
-            DealAttentionProduct(cache.Keys(layer), cache, step.Cached, query, weights, false, tape);
-            DealAttentionProduct(cache.Values(layer), cache, step.Cached, weights, query, true, tape);
+            DealAttentionProduct(cache.Keys(layer), cache, first, step.Cached, query, weights, false, tape);
+            DealAttentionProduct(cache.Values(layer), cache, first, step.Cached, weights, query, true, tape);
         }
     }
 
-    private static void DealAttentionProduct(double[] side, DealerCache cache, int positions, int inputs, int outputs, bool transposed, TapeWriter tape)
+    private static void DealAttentionProduct(
+        double[] side, DealerCache cache, int first, int cached, int inputs, int outputs, bool transposed, TapeWriter tape)
     {
         using var b = new Secret(inputs);
         tape.Uniform(b.Span);
         using var product = new Secret(outputs);
-        cache.Multiply(side, positions, b.Span, transposed, product.Span);
+        cache.Multiply(side, first, cached, b.Span, transposed, product.Span);
         tape.Authenticated(product.Span);
     }
 

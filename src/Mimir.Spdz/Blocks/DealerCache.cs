@@ -45,9 +45,9 @@ public sealed class DealerCache : IKeptRows<DealerCache>
         _layout.Store(drawn, row, _values[layer]);
     }
 
-    /// <summary>B·b per query head.</summary>
-    internal void Multiply(double[] side, int positions, ReadOnlySpan<double> b, bool transposed, Span<double> product) =>
-        CachedProduct.Heads(_layout, side, positions, b, transposed, product);
+    /// <summary>B·b per query head, over rows <paramref name="first"/> to <paramref name="cached"/> − 1.</summary>
+    internal void Multiply(double[] side, int first, int cached, ReadOnlySpan<double> b, bool transposed, Span<double> product) =>
+        CachedProduct.Heads(_layout, side, first, cached, b, transposed, product);
 
     /// <inheritdoc/>
     public DealerCache Copy(int rows)

@@ -78,7 +78,7 @@ public sealed class PartyBlock
     {
         var layout = model.Layout;
         var shape = Shape.Steps[step];
-        int width = layout.KeyValueHeads * layout.HeadSize, query = layout.Heads * layout.HeadSize, weights = layout.Heads * shape.Cached;
+        int width = layout.KeyValueHeads * layout.HeadSize, query = layout.Heads * layout.HeadSize, weights = layout.Heads * shape.Seen(layer);
         foreach (var side in (PartyCache.Side[])[cache.Keys(layer), cache.Values(layer)])
         {
             var mask = tape.Uniform(width);
@@ -90,7 +90,7 @@ public sealed class PartyBlock
         if (!model.Active) return;
         var kept = tape.Workspace;
         tape.Workspace = sacrifice.Workspace;
-        sacrifice.AddAttention(cache, layer, shape.Cached, material, Next());
+        sacrifice.AddAttention(cache, layer, shape.FirstSeen[layer], shape.Cached, material, Next());
         tape.Workspace = kept;
     }
 

@@ -12,6 +12,7 @@ public sealed class PartyCache : IKeptRows<PartyCache>
 {
     private readonly Layer[] _layers;
     private readonly bool[] _dropped;
+    private readonly int[] _places;
     private bool _any;
 
     /// <summary>An empty cache for up to <paramref name="positions"/> positions.</summary>
@@ -24,6 +25,7 @@ public sealed class PartyCache : IKeptRows<PartyCache>
         (Positions, KeyValueHeads, HeadSize) = (positions, keyValueHeads, headSize);
         var size = positions * KeyValueHeads * HeadSize;
         _dropped = new bool[positions];
+        _places = [.. Enumerable.Range(0, positions)];
         _layers = [.. Enumerable.Range(0, layers).Select(_ => new Layer(new Side(size, active), new Side(size, active)))];
     }
 
@@ -41,8 +43,17 @@ public sealed class PartyCache : IKeptRows<PartyCache>
     /// <summary>From now on no query attends to <paramref name="row"/>. Public.</summary>
     internal void Drop(int row) => _dropped[row] = _any = true;
 
-    /// <summary>Which of the first <paramref name="rows"/> rows are dropped; empty when none is.</summary>
-    internal ReadOnlyMemory<bool> Dropped(int rows) => _any ? _dropped.AsMemory(0, rows) : default;
+    /// <summary>Which of the rows from <paramref name="first"/> to <paramref name="rows"/> − 1 are dropped; empty when none of the cache is.</summary>
+    internal ReadOnlyMemory<bool> Dropped(int first, int rows) => _any ? _dropped.AsMemory(first, rows - first) : default;
+
+    /// <summary>The position of the text that <paramref name="row"/> stands for, where guesses make that another number. Public.</summary>
+    internal void Place(int row, int position) => _places[row] = position;
+
+    /// <summary>Which of the rows up to <paramref name="row"/> are dropped, or too far before it for a query that sees <paramref name="window"/> positions.</summary>
+    internal void Unseen(int row, int window, Span<bool> unseen)
+    {
+        for (var r = 0; r <= row; r++) unseen[r] = _dropped[r] || _places[r] <= _places[row] - window;
+    }
 
     /// <summary>First element of the matrix of one head.</summary>
     internal int Start(int keyValueHead) => keyValueHead * Positions * HeadSize;

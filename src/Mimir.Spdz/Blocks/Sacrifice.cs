@@ -30,10 +30,10 @@ internal sealed class Sacrifice(PartyModel model, Party party, Opener opener, Wo
     public void AddProducts(MatrixSlot slot, Share inputs, Memory<double> products) =>
         _burns.Add((chi, cancellation) => BurnProductsAsync(slot, inputs, products, chi, cancellation));
 
-    public void AddAttention(PartyCache cache, int layer, int positions, AttentionMaterial kept, AttentionMaterial spare)
+    public void AddAttention(PartyCache cache, int layer, int first, int cached, AttentionMaterial kept, AttentionMaterial spare)
     {
-        _burns.Add((chi, c) => BurnAttentionAsync(cache, cache.Keys(layer), positions, false, kept.Query, kept.Scores, spare.Query, spare.Scores, chi, c));
-        _burns.Add((chi, c) => BurnAttentionAsync(cache, cache.Values(layer), positions, true, kept.Weights, kept.Mix, spare.Weights, spare.Mix, chi, c));
+        _burns.Add((chi, c) => BurnAttentionAsync(cache, cache.Keys(layer), first, cached, false, kept.Query, kept.Scores, spare.Query, spare.Scores, chi, c));
+        _burns.Add((chi, c) => BurnAttentionAsync(cache, cache.Values(layer), first, cached, true, kept.Weights, kept.Mix, spare.Weights, spare.Mix, chi, c));
     }
 
     public void AddTriples(Share a, Share b, Share c, Share spareA, Share spareC) =>
@@ -96,15 +96,15 @@ internal sealed class Sacrifice(PartyModel model, Party party, Opener opener, Wo
     }
 
     private async ValueTask BurnAttentionAsync(
-        PartyCache cache, PartyCache.Side side, int positions, bool transposed, Share b, Share c, Share spareB, Share spareC, Prg chi,
+        PartyCache cache, PartyCache.Side side, int first, int cached, bool transposed, Share b, Share c, Share spareB, Share spareC, Prg chi,
         CancellationToken cancellation)
     {
         var x = Next(chi);
         var e = await opener.OpenAsync(party.Scale(b, x) + spareB, cancellation);
         var claimed = party.Scale(c, x) + spareC;
         var product = party.Rent(c.Length);
-        CachedProduct.Heads(cache, side.Mask, positions, e.Values.Span, transposed, product.Value.Span);
-        CachedProduct.Heads(cache, side.MaskMac, positions, e.Values.Span, transposed, product.Mac.Span);
+        CachedProduct.Heads(cache, side.Mask, first, cached, e.Values.Span, transposed, product.Value.Span);
+        CachedProduct.Heads(cache, side.MaskMac, first, cached, e.Values.Span, transposed, product.Mac.Span);
         RequireZero(product - claimed);
     }
 

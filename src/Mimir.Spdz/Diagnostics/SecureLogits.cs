@@ -70,6 +70,8 @@ public sealed class SecureLogits(IWeightSource model, SessionPlan plan, int part
         if (client is null) return;
         var values = new double[opened.Length];
         FieldVector.Decode(opened.Values.Span, plan.FractionBits, values);
+        // Greedy sessions do not cap: the order stays.
+        if (model.Layout.LogitsCap is > 0 and var cap && plan.Temperature <= 0) values = Array.ConvertAll(values, logit => ScalarFunctions.Cap(logit, cap));
         client.Logits(values);
     }
 }

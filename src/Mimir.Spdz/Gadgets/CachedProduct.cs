@@ -29,49 +29,49 @@ public static class CachedProduct
         return d;
     }
 
-    /// <summary>q·Kᵀ for all heads from d = q − b_q: heads × headSize → heads × positions, scale 2f.</summary>
-    internal static Share Scores(Party party, PartyCache cache, int layer, int positions, AttentionMaterial material, Opened d) =>
-        Product(party, cache, cache.Keys(layer), positions, material.Query, material.Scores, d, transposed: false);
+    /// <summary>q·Kᵀ for all heads and the cached rows from <paramref name="first"/> on, from d = q − b_q: heads × headSize → heads × rows, scale 2f.</summary>
+    internal static Share Scores(Party party, PartyCache cache, int layer, int first, int cached, AttentionMaterial material, Opened d) =>
+        Product(party, cache, cache.Keys(layer), first, cached, material.Query, material.Scores, d, transposed: false);
 
-    /// <summary>Σ_t p_t·V_t for all heads from d = p − b_p: heads × positions → heads × headSize, at both scales' sum.</summary>
-    internal static Share Mix(Party party, PartyCache cache, int layer, int positions, AttentionMaterial material, Opened d) =>
-        Product(party, cache, cache.Values(layer), positions, material.Weights, material.Mix, d, transposed: true);
+    /// <summary>Σ_t p_t·V_t over the same rows for all heads from d = p − b_p: heads × rows → heads × headSize, at both scales' sum.</summary>
+    internal static Share Mix(Party party, PartyCache cache, int layer, int first, int cached, AttentionMaterial material, Opened d) =>
+        Product(party, cache, cache.Values(layer), first, cached, material.Weights, material.Mix, d, transposed: true);
 
     /// <summary>⟦M·x⟧ per head, M = E + B: value E·(δ·d + [b]) + [B]·d + [Bb]; MAC E·(α_i·d + [αb]) + [αB]·d + [αBb].</summary>
     private static Share Product(
-        Party party, PartyCache cache, PartyCache.Side side, int positions, Share b, Share dealt, Opened d, bool transposed)
+        Party party, PartyCache cache, PartyCache.Side side, int first, int cached, Share b, Share dealt, Opened d, bool transposed)
     {
         var z = party.Rent(dealt.Length);
-        Part(cache, side.Masked, side.Mask, positions, b.Value.Span, dealt.Value.Span, d, party.Index == 0 ? 1 : 0, transposed, party, z.Value.Span);
+        Part(cache, side.Masked, side.Mask, first, cached, b.Value.Span, dealt.Value.Span, d, party.Index == 0 ? 1 : 0, transposed, party, z.Value.Span);
         if (party.Active)
-            Part(cache, side.Masked, side.MaskMac, positions, b.Mac.Span, dealt.Mac.Span, d, party.Alpha, transposed, party, z.Mac.Span);
+            Part(cache, side.Masked, side.MaskMac, first, cached, b.Mac.Span, dealt.Mac.Span, d, party.Alpha, transposed, party, z.Mac.Span);
         return z;
     }
 
     private static void Part(
-        PartyCache cache, double[] masked, double[] mask, int positions, ReadOnlySpan<double> b, ReadOnlySpan<double> dealt, Opened d,
+        PartyCache cache, double[] masked, double[] mask, int first, int cached, ReadOnlySpan<double> b, ReadOnlySpan<double> dealt, Opened d,
         double weight, bool transposed, Party party, Span<double> z)
     {
         var known = party.Workspace.Rent(b.Length).Span;
         b.CopyTo(known);
         FieldVector.ScaleAdd(d.Values.Span, weight, known);
         var product = party.Workspace.Rent(z.Length).Span;
-        Heads(cache, masked, positions, known, transposed, z);
-        Heads(cache, mask, positions, d.Values.Span, transposed, product);
+        Heads(cache, masked, first, cached, known, transposed, z);
+        Heads(cache, mask, first, cached, d.Values.Span, transposed, product);
         FieldVector.Add(z, product, z);
         FieldVector.Add(z, dealt, z);
     }
 
-    /// <summary>One matrix-vector product per query head against its key-value head.</summary>
-    internal static void Heads(PartyCache cache, ReadOnlySpan<double> side, int positions, ReadOnlySpan<double> x, bool transposed, Span<double> z)
+    /// <summary>One matrix-vector product per query head against rows <paramref name="first"/> to <paramref name="cached"/> − 1 of its key-value head.</summary>
+    internal static void Heads(PartyCache cache, ReadOnlySpan<double> side, int first, int cached, ReadOnlySpan<double> x, bool transposed, Span<double> z)
     {
-        var size = cache.HeadSize;
+        var (size, positions) = (cache.HeadSize, cached - first);
         var (inputs, outputs) = transposed ? (positions, size) : (size, positions);
         var heads = x.Length / inputs;
         var group = heads / cache.KeyValueHeads;
         for (var h = 0; h < heads; h++)
         {
-            var matrix = side.Slice(cache.Start(h / group), positions * size);
+            var matrix = side.Slice(cache.Start(h / group) + first * size, positions * size);
             var input = x.Slice(h * inputs, inputs);
             var output = z.Slice(h * outputs, outputs);
             if (transposed) FieldMatrix.MultiplyTransposedVector(matrix, positions, size, size, input, output);

@@ -8,115 +8,146 @@ using Mimir.Spdz.Tape;
 namespace Mimir.Spdz.Gadgets;
 
 /// <summary>
-/// y = x·r, r = 1/sqrt(mean(x²) + ε), f → f fraction bits, from ONE opening c = x + 2^48 + R of the vector. Two things are read from it:
-/// x = c − 2^48 − R exactly, and x' = x≫t = u + g·v − ρ (t = f − <see cref="Numbers.SquareBits"/>; u, g public, see <see cref="Truncate"/>), so
+/// y = x·r, r = 1/sqrt(mean(x²) + ε), f → f fraction bits, for every row of x, from ONE opening c = x + 2^48 + R of all. Two things are read from it:
+/// x = c − 2^48 − R exactly, and x' = x≫t = u + g·v − ρ (t = f − <see cref="NormNumbers.SquareBits"/>; u, g public, see <see cref="Truncate"/>), so
 /// Σx'² = Σu² + Σ(g² + 2ug)·v − 2Σu·ρ − 2Σg·(vρ) + Σρ² is a public linear combination of dealt numbers. The inverse root by
 /// spline; its rescaling opens it as c_r, whence r = u_r + g_r·v_r − ρ_r and R·r = u_r·R + g_r·(v_r·R) − ρ_r·R: no product of two shares.
 /// </summary>
 /// <remarks>
-/// Rounds: the spline's and 3. Elements opened: 2k + 1 and the spline's. Dealt per element: ⟦R⟧, ⟦ρ⟧, ⟦v⟧, ⟦vρ⟧, ⟦v_r·R⟧, ⟦ρ_r·R⟧ and the
-/// last rescaling's; per vector ⟦Σρ²⟧. Domain: mean(x²) &lt; 2^14. Relative error of the inverse root at degree 2: 6e-5 from
+/// Rounds: the spline's and 3, whatever the rows. Elements opened: 2k + 1 and the spline's per row. Dealt per element: ⟦R⟧, ⟦ρ⟧, ⟦v⟧, ⟦vρ⟧, ⟦v_r·R⟧, ⟦ρ_r·R⟧ and the
+/// last rescaling's; per row ⟦Σρ²⟧. Domain: mean(x²) &lt; 2^14. Relative error of the inverse root at degree 2: 6e-5 from
 /// mean(x²) = 0.0001 on; far below that it grows, because few segments are left there. Each party learns c, c_r and maskings, uniform.
 /// </remarks>
 public static class Normalize
 {
-    /// <summary>The dealing half.</summary>
-    public static void Deal(DealingTape tape, int length, Numbers numbers)
+    /// <summary>The dealing half, for <paramref name="rows"/> equal rows of together <paramref name="length"/> elements.</summary>
+    public static void Deal(DealingTape tape, int length, Numbers numbers, int rows = 1)
     {
+        var norm = numbers.Norm(length / rows);
         using var r = new Secret(length);
         using var shifted = new Secret(length);
         using var upper = new Secret(length);
         tape.Uniform(r.Span);
-        Truncate.Tuple(r.Span, numbers.FractionBits - numbers.SquareBits, shifted.Span, upper.Span);
+        Truncate.Tuple(r.Span, numbers.FractionBits - norm.SquareBits, shifted.Span, upper.Span);
         tape.Authenticated(shifted.Span);
         tape.Authenticated(upper.Span);
-        var squares = FieldVector.Dot(shifted.Span, shifted.Span);
-        tape.Authenticated([squares]);
+        using var squares = new Secret(rows);
+        for (var row = 0; row < rows; row++)
+        {
+            var part = shifted.Span.Slice(row * norm.Width, norm.Width);
+            squares.Span[row] = FieldVector.Dot(part, part);
+        }
+        tape.Authenticated(squares.Span);
         FieldVector.Multiply(shifted.Span, upper.Span, upper.Span);
         tape.Authenticated(upper.Span);
-        Spline.Deal(tape, 1, numbers.InverseRoot);
-        DealRoot(tape, r.Span, upper.Span, numbers);
-        Truncate.Deal(tape, length, numbers.InverseRootBits);
+        Spline.Deal(tape, rows, norm.Root);
+        DealRoots(tape, r.Span, upper.Span, rows, norm);
+        Truncate.Deal(tape, length, norm.RootBits);
     }
 
     /// <summary>The running half.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public static async ValueTask<Share> RunAsync(PartyStep step, Share x, Numbers numbers)
+    public static async ValueTask<Share> RunAsync(PartyStep step, Share x, Numbers numbers, int rows = 1)
     {
-        var party = step.Party;
+        var (party, norm) = (step.Party, numbers.Norm(x.Length / rows));
         var r = step.Tape.Uniform(x.Length);
         var tuple = Truncate.ReadTuple(step, x.Length);
-        var squares = step.Tape.Authenticated(1);
+        var squares = step.Tape.Authenticated(rows);
         var crossed = step.Tape.Authenticated(x.Length);
         var c = await step.Opener.OpenAsync(party.AddScalar(x + r, Truncate.Offset), step.Cancellation);
-        squares += SquareSum(party, c, tuple, crossed, numbers.FractionBits - numbers.SquareBits);
+        squares += SquareSums(party, c, tuple, crossed, rows, numbers.FractionBits - norm.SquareBits);
 
-        var root = await Spline.RunAsync(step, squares, numbers.InverseRoot);
-        var shift = SplineTables.InverseRootOutputBits - numbers.InverseRootBits;
-        var rootMask = step.Tape.Uniform(1);
-        var rootTuple = Truncate.ReadTuple(step, 1);
+        var roots = await Spline.RunAsync(step, squares, norm.Root);
+        var shift = SplineTables.InverseRootOutputBits - norm.RootBits;
+        var rootMasks = step.Tape.Uniform(rows);
+        var rootTuple = Truncate.ReadTuple(step, rows);
         var (upper, lower) = (step.Tape.Authenticated(x.Length), step.Tape.Authenticated(x.Length));
-        var opened = await step.Opener.OpenAsync(party.AddScalar(root + rootMask, Truncate.Offset), step.Cancellation);
-        root = Truncate.Finish(party, opened, rootTuple, shift);
-        return await Truncate.RunAsync(step, Scaled(party, c, r, upper, lower, root, Truncate.Public(opened.Values.Span[0], shift)), numbers.InverseRootBits);
+        var opened = await step.Opener.OpenAsync(party.AddScalar(roots + rootMasks, Truncate.Offset), step.Cancellation);
+        roots = Truncate.Finish(party, opened, rootTuple, shift);
+        return await Truncate.RunAsync(step, Scaled(party, c, r, upper, lower, roots, opened, shift), norm.RootBits);
     }
 
     /// <summary>See the class.</summary>
-    public static Cost Cost(int length, Numbers numbers) =>
-        new Cost(1, length, Uniform: length, Authenticated: 3L * length + 1)
-        + Spline.Cost(1, numbers.InverseRoot) + Truncate.Cost(1) + new Cost(0, 0, Authenticated: 2L * length) + Truncate.Cost(length);
+    public static Cost Cost(int length, Numbers numbers, int rows = 1) =>
+        new Cost(1, length, Uniform: length, Authenticated: 3L * length + rows)
+        + Spline.Cost(rows, numbers.Norm(length / rows).Root) + Truncate.Cost(rows) + new Cost(0, 0, Authenticated: 2L * length) + Truncate.Cost(length);
 
-    /// <summary>The inverse root's truncation tuple, and v_r·R, ρ_r·R.</summary>
-    private static void DealRoot(DealingTape tape, ReadOnlySpan<double> r, Span<double> product, Numbers numbers)
+    /// <summary>The inverse roots' truncation tuples, and v_r·R, ρ_r·R.</summary>
+    private static void DealRoots(DealingTape tape, ReadOnlySpan<double> r, Span<double> product, int rows, NormNumbers norm)
     {
-        using var root = new Secret(3);
-        tape.Uniform(root.Span[..1]);
-        Truncate.Tuple(root.Span[..1], SplineTables.InverseRootOutputBits - numbers.InverseRootBits, root.Span.Slice(1, 1), root.Span.Slice(2, 1));
-        tape.Authenticated(root.Span.Slice(1, 1));
-        tape.Authenticated(root.Span.Slice(2, 1));
-        FieldVector.Scale(r, root.Span[2], product);
-        tape.Authenticated(product);
-        FieldVector.Scale(r, root.Span[1], product);
+        using var root = new Secret(rows);
+        using var shifted = new Secret(rows);
+        using var upper = new Secret(rows);
+        tape.Uniform(root.Span);
+        Truncate.Tuple(root.Span, SplineTables.InverseRootOutputBits - norm.RootBits, shifted.Span, upper.Span);
+        tape.Authenticated(shifted.Span);
+        tape.Authenticated(upper.Span);
+        DealScaled(tape, r, upper.Span, product);
+        DealScaled(tape, r, shifted.Span, product);
+    }
+
+    /// <summary>Every row of R times its scale.</summary>
+    private static void DealScaled(DealingTape tape, ReadOnlySpan<double> r, ReadOnlySpan<double> scales, Span<double> product)
+    {
+        var width = r.Length / scales.Length;
+        for (var row = 0; row < scales.Length; row++) FieldVector.Scale(r.Slice(row * width, width), scales[row], product.Slice(row * width, width));
         tape.Authenticated(product);
     }
 
-    /// <summary>Σ(u + g·v − ρ)² without Σρ², from v² = v.</summary>
-    private static Share SquareSum(Party party, Opened c, (Share Shifted, Share Upper) tuple, Share crossed, int shift)
+    /// <summary>Σ(u + g·v − ρ)² without Σρ², from v² = v, for every row.</summary>
+    private static Share SquareSums(Party party, Opened c, (Share Shifted, Share Upper) tuple, Share crossed, int rows, int shift)
     {
         var u = party.Workspace.Rent(c.Length);
         var g = party.Workspace.Rent(c.Length);
         var w = party.Workspace.Rent(c.Length);
+        var constants = party.Workspace.Rent(rows);
         Truncate.Public(c, shift, u.Span, g.Span);
-        var constant = FieldVector.Dot(u.Span, u.Span);
+        var width = c.Length / rows;
+        for (var row = 0; row < rows; row++) constants.Span[row] = FieldVector.Dot(u.Span.Slice(row * width, width), u.Span.Slice(row * width, width));
         FieldVector.Add(u.Span, u.Span, u.Span);
         FieldVector.Add(u.Span, g.Span, w.Span);
         FieldVector.Multiply(w.Span, g.Span, w.Span);
         FieldVector.Add(g.Span, g.Span, g.Span);
-        var result = party.Rent(1);
-        result.Value.Span[0] = Combine(tuple.Upper.Value.Span, tuple.Shifted.Value.Span, crossed.Value.Span);
-        if (party.Active) result.Mac.Span[0] = Combine(tuple.Upper.Mac.Span, tuple.Shifted.Mac.Span, crossed.Mac.Span);
-        return party.AddScalar(result, constant);
+        var result = party.Rent(rows);
+        Combine(tuple.Upper.Value.Span, tuple.Shifted.Value.Span, crossed.Value.Span, result.Value.Span);
+        if (party.Active) Combine(tuple.Upper.Mac.Span, tuple.Shifted.Mac.Span, crossed.Mac.Span, result.Mac.Span);
+        return result + new Opened(constants);
 
-        double Combine(ReadOnlySpan<double> upper, ReadOnlySpan<double> shifted, ReadOnlySpan<double> both) =>
-            Field.Subtract(FieldVector.Dot(w.Span, upper), Field.Add(FieldVector.Dot(u.Span, shifted), FieldVector.Dot(g.Span, both)));
+        void Combine(ReadOnlySpan<double> upper, ReadOnlySpan<double> shifted, ReadOnlySpan<double> both, Span<double> sums)
+        {
+            for (var row = 0; row < rows; row++)
+            {
+                var (start, end) = (row * width, (row + 1) * width);
+                sums[row] = Field.Subtract(
+                    FieldVector.Dot(w.Span[start..end], upper[start..end]),
+                    Field.Add(FieldVector.Dot(u.Span[start..end], shifted[start..end]), FieldVector.Dot(g.Span[start..end], both[start..end])));
+            }
+        }
     }
 
-    /// <summary>x·r = (c − 2^48)·⟦r⟧ − u_r·⟦R⟧ − g_r·⟦v_r·R⟧ + ⟦ρ_r·R⟧.</summary>
-    private static Share Scaled(Party party, Opened c, Share r, Share upper, Share shifted, Share root, (double U, double G) known)
+    /// <summary>x·r = (c − 2^48)·⟦r⟧ − u_r·⟦R⟧ − g_r·⟦v_r·R⟧ + ⟦ρ_r·R⟧, for every row's r.</summary>
+    private static Share Scaled(Party party, Opened c, Share r, Share upper, Share shifted, Share roots, Opened opened, int shift)
     {
         var plain = party.Workspace.Rent(c.Length);
         FieldVector.AddScalar(c.Values.Span, Field.Reduce(-Truncate.Offset), plain.Span);
         var result = party.Rent(c.Length);
-        Part(r.Value.Span, upper.Value.Span, shifted.Value.Span, root.Value.Span[0], result.Value.Span);
-        if (party.Active) Part(r.Mac.Span, upper.Mac.Span, shifted.Mac.Span, root.Mac.Span[0], result.Mac.Span);
-        return result;
-
-        void Part(ReadOnlySpan<double> mask, ReadOnlySpan<double> up, ReadOnlySpan<double> low, double scale, Span<double> z)
+        var width = c.Length / roots.Length;
+        for (var row = 0; row < roots.Length; row++)
         {
-            low.CopyTo(z);
-            FieldVector.ScaleAdd(plain.Span, scale, z);
-            FieldVector.ScaleAdd(mask, Field.Negate(known.U), z);
-            FieldVector.ScaleAdd(up, Field.Negate(known.G), z);
+            var (u, g) = Truncate.Public(opened.Values.Span[row], shift);
+            var (start, end) = (row * width, (row + 1) * width);
+            Part(r.Value.Span[start..end], upper.Value.Span[start..end], shifted.Value.Span[start..end], roots.Value.Span[row], result.Value.Span[start..end]);
+            if (party.Active)
+                Part(r.Mac.Span[start..end], upper.Mac.Span[start..end], shifted.Mac.Span[start..end], roots.Mac.Span[row], result.Mac.Span[start..end]);
+
+            void Part(ReadOnlySpan<double> mask, ReadOnlySpan<double> up, ReadOnlySpan<double> low, double scale, Span<double> z)
+            {
+                low.CopyTo(z);
+                FieldVector.ScaleAdd(plain.Span[start..end], scale, z);
+                FieldVector.ScaleAdd(mask, Field.Negate(u), z);
+                FieldVector.ScaleAdd(up, Field.Negate(g), z);
+            }
         }
+        return result;
     }
 }

@@ -23,7 +23,7 @@ public static class PublicMaps
     }
 
     /// <summary>
-    /// Every head's pairs (j, j + headSize/2) turned by their public angles: y₁ = x₁·cos − x₂·sin, y₂ = x₂·cos + x₁·sin, with f-bit
+    /// Every head's pairs turned by their public angles: y₁ = x₁·cos − x₂·sin, y₂ = x₂·cos + x₁·sin (<see cref="RotaryTable.At"/>), with f-bit
     /// cosines; one rescaling.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -33,14 +33,13 @@ public static class PublicMaps
         var cosine = party.Workspace.Rent(x.Length);
         var sine = party.Workspace.Rent(x.Length);
         var swapped = party.Rent(x.Length);
-        var half = table.HeadSize / 2;
         for (var i = 0; i < x.Length; i++)
         {
             var inHead = i % table.HeadSize;
-            var angle = table.Angle(position, inHead % half);
-            cosine.Span[i] = numbers.Encode(Math.Cos(angle));
-            sine.Span[i] = numbers.Encode(inHead < half ? -Math.Sin(angle) : Math.Sin(angle));
-            var other = inHead < half ? i + half : i - half;
+            var (cos, sin, partner) = table.At(position, inHead);
+            cosine.Span[i] = numbers.Encode(cos);
+            sine.Span[i] = numbers.Encode(sin);
+            var other = i - inHead + partner;
             swapped.Value.Span[i] = x.Value.Span[other];
             if (party.Active) swapped.Mac.Span[i] = x.Mac.Span[other];
         }

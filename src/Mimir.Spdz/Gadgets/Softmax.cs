@@ -18,7 +18,7 @@ namespace Mimir.Spdz.Gadgets;
 /// s: rows × width at scale 2f, relative scores in [−128, 126); outside, weights are wrong (and nothing is learned). Weights have
 /// <see cref="Numbers.WeightBits"/> fraction bits. Opened per score: 1 element; per row 63 and 3. Rounds: 1, those of <see cref="IsZero"/>,
 /// and of three splines. Each party learns masked values, uniform. Columns that are publicly dropped weigh exactly nothing: their relative scores are replaced by 0,
-/// the first score's own, which moves no maximum, their terms of the sum and their weights by 0.
+/// the own one of the first score that is kept, to which all are relative, which moves no maximum, their terms of the sum and their weights by 0.
 /// </remarks>
 public static class Softmax
 {
@@ -37,13 +37,13 @@ public static class Softmax
         if (numbers.WeightShift > 0) Truncate.Deal(tape, rows * width, numbers.WeightShift);
     }
 
-    /// <summary>The running half; <paramref name="dropped"/> has one entry a column, never the first one's, or none.</summary>
+    /// <summary>The running half; <paramref name="dropped"/> has one entry a column, not all true, or none.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<Share> RunAsync(PartyStep step, Share scores, int rows, Numbers numbers, ReadOnlyMemory<bool> dropped = default)
     {
         var party = step.Party;
         var width = scores.Length / rows;
-        scores -= party.Repeat(First(party, scores, rows), width);
+        scores -= party.Repeat(Column(party, scores, rows, FirstKept(dropped.Span)), width);
         PublicMaps.Clear(scores, dropped.Span);
 
         var c = await step.Opener.OpenAsync(scores + step.Tape.Uniform(scores.Length), step.Cancellation);
@@ -102,15 +102,18 @@ public static class Softmax
             FieldVector.AddScalar(c.Values.Span.Slice(row * width, width), Field.Negate(rows.Values.Span[row]), result.Slice(row * width, width));
     }
 
-    /// <summary>Every row's first score.</summary>
-    private static Share First(Party party, Share scores, int rows)
+    /// <summary>The first column that is not dropped; public.</summary>
+    private static int FirstKept(ReadOnlySpan<bool> dropped) => dropped.IsEmpty ? 0 : Math.Max(0, dropped.IndexOf(false));
+
+    /// <summary>Every row's score in <paramref name="column"/>.</summary>
+    private static Share Column(Party party, Share scores, int rows, int column)
     {
         var first = party.Rent(rows);
         var width = scores.Length / rows;
         for (var row = 0; row < rows; row++)
         {
-            first.Value.Span[row] = scores.Value.Span[row * width];
-            if (party.Active) first.Mac.Span[row] = scores.Mac.Span[row * width];
+            first.Value.Span[row] = scores.Value.Span[row * width + column];
+            if (party.Active) first.Mac.Span[row] = scores.Mac.Span[row * width + column];
         }
         return first;
     }

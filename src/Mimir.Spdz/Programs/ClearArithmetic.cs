@@ -48,14 +48,22 @@ internal sealed class ClearArithmetic(PartyModel model, int fractionBits, Action
     }
 
     /// <summary>x·⌊2^48/√(mean square + ε)⌋, both at 32 bits.</summary>
-    public ValueTask<long[]> NormalizeAsync(long[] x, double epsilon)
+    public ValueTask<long[]> NormalizeAsync(long[] x, double epsilon, int rows = 1)
     {
-        Int128 squares = 0;
-        foreach (var value in x) squares += (Int128)value * value;
-        var mean = Shift(squares / x.Length, 2 * fractionBits, InnerBits) + (long)Math.ScaleB(epsilon, InnerBits);
-        var root = IntegerFunctions.InverseRoot(Math.Max(1, mean));
-        return Done(Array.ConvertAll(x, value => IntegerFunctions.Multiply(value, root)));
+        var (result, width) = (new long[x.Length], x.Length / rows);
+        for (var start = 0; start < x.Length; start += width)
+        {
+            Int128 squares = 0;
+            for (var i = start; i < start + width; i++) squares += (Int128)x[i] * x[i];
+            var mean = Shift(squares / width, 2 * fractionBits, InnerBits) + (long)Math.ScaleB(epsilon, InnerBits);
+            var root = IntegerFunctions.InverseRoot(Math.Max(1, mean));
+            for (var i = start; i < start + width; i++) result[i] = IntegerFunctions.Multiply(x[i], root);
+        }
+        return Done(result);
     }
+
+    /// <summary>Public positions give no logits.</summary>
+    public ValueTask<long[]> CapAsync(long[] x, double cap) => throw new NotSupportedException("public positions sample nothing");
 
     public ValueTask<long[]> CenterAsync(long[] x)
     {
@@ -65,22 +73,23 @@ internal sealed class ClearArithmetic(PartyModel model, int fractionBits, Action
 
     public ValueTask<long[]> RotateAsync(long[] x, RotaryTable table, int position)
     {
-        var half = table.HeadSize / 2;
         var rotated = new long[x.Length];
         for (var i = 0; i < x.Length; i++)
         {
             var inHead = i % table.HeadSize;
-            var angle = table.Angle(position, inHead % half);
-            var (cosine, sine) = ((long)Math.Round(Math.ScaleB(Math.Cos(angle), fractionBits)), (long)Math.Round(Math.ScaleB(Math.Sin(angle), fractionBits)));
-            rotated[i] = (x[i] * cosine + (inHead < half ? -x[i + half] : x[i - half]) * sine) >> fractionBits;
+            var (cosine, sine, partner) = table.At(position, inHead);
+            rotated[i] = (x[i] * Rounded(cosine) + x[i - inHead + partner] * Rounded(sine)) >> fractionBits;
         }
         return Done(rotated);
+
+        long Rounded(double value) => (long)Math.Round(Math.ScaleB(value, fractionBits));
     }
 
     public ValueTask<long[]> AttendAsync(int layer, long[] query, long[] key, long[] value)
     {
         store(layer, key, value);
         _cache[layer].Add((key, value));
+        if (model.Layout.Blocks[layer].Attention.First(_cache[layer].Count) > 0) _cache[layer].RemoveAt(0);
         var (size, group) = (model.Layout.HeadSize, model.Layout.Heads / model.Layout.KeyValueHeads);
         var mixed = new long[query.Length];
         for (var head = 0; head < model.Layout.Heads; head++)
@@ -99,7 +108,7 @@ internal sealed class ClearArithmetic(PartyModel model, int fractionBits, Action
         {
             Int128 score = 0;
             for (var i = 0; i < query.Length; i++) score += (Int128)query[i] * cache[t].Key[start + i];
-            scores[t] = Shift(score, 2 * fractionBits, InnerBits);
+            scores[t] = Cap(Shift(score, 2 * fractionBits, InnerBits));
         }
         var largest = scores.Max();
         long sum = 0;
@@ -110,6 +119,14 @@ internal sealed class ClearArithmetic(PartyModel model, int fractionBits, Action
             for (var t = 0; t < scores.Length; t++) total += (((Int128)scores[t] << WeightBits) / sum) * cache[t].Value[start + i];
             mixed[i] = (long)(total >> WeightBits);
         }
+    }
+
+    /// <summary>c·tanh(x/c) = c·(2·sigmoid(2x/c) − 1), the model's cap of scores.</summary>
+    private long Cap(long x)
+    {
+        if (model.Layout.AttentionCap is not (> 0 and var cap)) return x;
+        var inner = IntegerFunctions.Multiply(x, (long)Math.Round(Math.ScaleB(2 / cap, InnerBits)));
+        return IntegerFunctions.Multiply((long)Math.Round(Math.ScaleB(cap, InnerBits)), 2 * IntegerFunctions.Sigmoid(inner) - (1L << InnerBits));
     }
 
     private long Activate(long x) => model.Layout.Activation switch

@@ -42,7 +42,10 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
     }
 
     /// <inheritdoc/>
-    public override ValueTask<int> NormalizeAsync(int x, double epsilon) => Count(Normalize.Cost(x, numbers), x);
+    public override ValueTask<int> NormalizeAsync(int x, double epsilon, int rows = 1) => Count(Normalize.Cost(x, numbers, rows), x);
+
+    /// <inheritdoc/>
+    public override ValueTask<int> CapAsync(int x, double cap) => Count(Spline.Cost(x, numbers.LogitsCap!) + Truncate.Cost(x), x);
 
     /// <inheritdoc/>
     public override ValueTask<int> CenterAsync(int x) => Count(PublicMaps.Cost(x), x);
@@ -52,7 +55,7 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
 
     /// <inheritdoc/>
     public override ValueTask<int> AttendAsync(int layer, int query, int key, int value) => Count(
-        Attention.Cost(Model.Heads, Same(key, value) / Model.HeadSize, Model.HeadSize, Cached, numbers), Same(query, QueryLength));
+        Attention.Cost(Model.Heads, Same(key, value) / Model.HeadSize, Model.HeadSize, Cached - plan.FirstSeen(Model.Blocks[layer].Attention, Cached), numbers), Same(query, QueryLength));
 
     /// <inheritdoc/>
     public override ValueTask<int> SampleAsync(int logits, int count, double temperature) =>

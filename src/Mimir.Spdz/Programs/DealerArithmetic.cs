@@ -46,9 +46,17 @@ public sealed class DealerArithmetic(
     }
 
     /// <inheritdoc/>
-    public override ValueTask<int> NormalizeAsync(int x, double epsilon)
+    public override ValueTask<int> NormalizeAsync(int x, double epsilon, int rows = 1)
     {
-        Normalize.Deal(tape, x, numbers);
+        Normalize.Deal(tape, x, numbers, rows);
+        return ValueTask.FromResult(x);
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<int> CapAsync(int x, double cap)
+    {
+        Spline.Deal(tape, x, numbers.LogitsCap!);
+        Truncate.Deal(tape, x, numbers.FractionBits);
         return ValueTask.FromResult(x);
     }
 
@@ -69,7 +77,7 @@ public sealed class DealerArithmetic(
     /// <inheritdoc/>
     public override ValueTask<int> AttendAsync(int layer, int query, int key, int value)
     {
-        Attention.Deal(tape, Model.Heads, Model.HeadSize, Cached, numbers);
+        Attention.Deal(tape, Model.Heads, Model.HeadSize, Cached - plan.FirstSeen(Model.Blocks[layer].Attention, Cached), numbers);
         return ValueTask.FromResult(QueryLength);
     }
 

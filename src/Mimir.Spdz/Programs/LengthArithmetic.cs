@@ -59,7 +59,10 @@ public abstract class LengthArithmetic(ModelLayout model) : ISessionArithmetic<i
     public abstract ValueTask<int> FeedForwardAsync(LayerLayout block, int x);
 
     /// <inheritdoc/>
-    public abstract ValueTask<int> NormalizeAsync(int x, double epsilon);
+    public abstract ValueTask<int> NormalizeAsync(int x, double epsilon, int rows = 1);
+
+    /// <inheritdoc/>
+    public abstract ValueTask<int> CapAsync(int x, double cap);
 
     /// <inheritdoc/>
     public abstract ValueTask<int> CenterAsync(int x);

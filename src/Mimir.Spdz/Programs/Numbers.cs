@@ -11,6 +11,8 @@ namespace Mimir.Spdz.Programs;
 public sealed class Numbers
 {
     private readonly Dictionary<int, SplineFunction> _logarithms = [];
+    private readonly NormNumbers _hidden;
+    private readonly NormNumbers _heads;
 
     /// <summary>
     /// <paramref name="fractionBits"/> = f (`fixed_point.scale_bits`, 12..20), <paramref name="degree"/> (`cheby.deg`, 1..5),
@@ -24,9 +26,11 @@ public sealed class Numbers
         ArgumentOutOfRangeException.ThrowIfLessThan(degree, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(degree, 5);
         (FractionBits, Degree, Parties) = (fractionBits, degree, parties);
-        var logWidth = 32 - System.Numerics.BitOperations.LeadingZeroCount((uint)(layout.HiddenSize - 1));
-        SquareBits = Math.Min(fractionBits, (48 - 14 - logWidth) / 2);
-        InverseRootBits = Math.Min(26, 47 - fractionBits - (logWidth + 1) / 2);
+        _hidden = new NormNumbers(layout.HiddenSize, layout.NormEpsilon, fractionBits, degree, parties);
+        var heads = layout.Blocks.Any(b => b.HeadGains is not null) && layout.HeadSize != layout.HiddenSize;
+        _heads = heads ? new NormNumbers(layout.HeadSize, layout.NormEpsilon, fractionBits, degree, parties) : _hidden;
+        if (layout.AttentionCap > 0) AttentionCap = SplineTables.Cap(layout.AttentionCap, 2 * fractionBits, 2 * fractionBits, degree, parties);
+        if (layout.LogitsCap > 0) LogitsCap = SplineTables.Cap(layout.LogitsCap, fractionBits, 2 * fractionBits, degree, parties);
         // Two parties read keys whose coefficients give results that need no rescaling; tables, and more fraction bits, keep 16 bits for it.
         var spare = parties == 2 && fractionBits <= 16 ? 4 : 16;
         Activation = SplineTables.Activation(layout.Activation, 2 * fractionBits, fractionBits + spare, degree, parties);
@@ -37,7 +41,6 @@ public sealed class Numbers
         ExponentialSum = SoftmaxTables.ExponentialSum(fractionBits, degree, SumBits, parties);
         WeightBits = 40 - fractionBits;
         Exponential = SoftmaxTables.Exponential(fractionBits, degree, fractionBits <= 16 ? WeightBits : fractionBits + 24, parties);
-        InverseRoot = SplineTables.InverseRoot(layout.HiddenSize, layout.NormEpsilon, SquareBits, degree, parties);
         Vocabulary = new ComparisonPlan(Math.Max(0, fractionBits - 13), fractionBits + 8, parties == 2);
     }
 
@@ -50,11 +53,15 @@ public sealed class Numbers
     /// <summary>Degree of the spline pieces.</summary>
     public int Degree { get; }
 
-    /// <summary>Fraction bits of x while it is squared in a norm: leaves room for mean squares up to 2^14.</summary>
-    public int SquareBits { get; }
+    /// <summary>The norm of vectors of <paramref name="width"/> elements: the residual stream's, or a head's.</summary>
+    public NormNumbers Norm(int width) =>
+        width == _hidden.Width ? _hidden : width == _heads.Width ? _heads : throw new ArgumentException($"the model has no norm of {width} elements", nameof(width));
 
-    /// <summary>Fraction bits of 1/sqrt(mean square).</summary>
-    public int InverseRootBits { get; }
+    /// <summary>The scores' soft cap, 2f → 2f; null: there is none.</summary>
+    public SplineFunction? AttentionCap { get; }
+
+    /// <summary>The logits' soft cap, f → 2f; null: there is none.</summary>
+    public SplineFunction? LogitsCap { get; }
 
     /// <summary>The MLP's activation, from the product that it follows: 2f → <see cref="SplineFunction.OutputBits"/> fraction bits.</summary>
     public SplineFunction Activation { get; }
@@ -85,9 +92,6 @@ public sealed class Numbers
 
     /// <summary>By how much weights are rescaled; 0: not at all.</summary>
     public int WeightShift => Exponential.OutputBits - WeightBits;
-
-    /// <summary>Σx² at 2·SquareBits → 1/sqrt(Σx²/k + ε).</summary>
-    public SplineFunction InverseRoot { get; }
 
     /// <summary>Argmax over logits: to 2^−13 a round, for differences below 2^8.</summary>
     public ComparisonPlan Vocabulary { get; }

@@ -12,6 +12,7 @@ public sealed class PartyArithmetic(
     PartyModel model, SessionPlan plan, Numbers numbers, PartyCache cache, Func<int, Share> input, Func<PartyStep, int, Share, ValueTask> output)
     : ISessionArithmetic<Share>
 {
+    private readonly bool[] _unseen = plan.Speculate > 0 ? new bool[plan.Rows] : [];
     private PartyStep _step = null!;
     private PartyBlock _block = null!;
     private int _inBlock;
@@ -84,7 +85,12 @@ public sealed class PartyArithmetic(
     }
 
     /// <inheritdoc/>
-    public ValueTask<Share> NormalizeAsync(Share x, double epsilon) => Normalize.RunAsync(_step, x, numbers);
+    public ValueTask<Share> NormalizeAsync(Share x, double epsilon, int rows = 1) => Normalize.RunAsync(_step, x, numbers, rows);
+
+    /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Share> CapAsync(Share x, double cap) =>
+        await Truncate.RunAsync(_step, await Spline.RunAsync(_step, x, numbers.LogitsCap!), numbers.FractionBits);
 
     /// <inheritdoc/>
     public ValueTask<Share> CenterAsync(Share x) => PublicMaps.CenterAsync(_step, x);
@@ -94,8 +100,11 @@ public sealed class PartyArithmetic(
         PublicMaps.RotateAsync(_step, x, table, position, numbers);
 
     /// <inheritdoc/>
-    public ValueTask<Share> AttendAsync(int layer, Share query, Share key, Share value) =>
-        Attention.RunAsync(_step, cache, layer, _row, _block.Attention(layer, _inBlock), query, key, value, numbers);
+    public ValueTask<Share> AttendAsync(int layer, Share query, Share key, Share value)
+    {
+        var first = _block.Shape.Steps[_inBlock].FirstSeen[layer];
+        return Attention.RunAsync(_step, cache, layer, first, _row, _block.Attention(layer, _inBlock), query, key, value, numbers, Dropped(model.Layout.Blocks[layer].Attention, first));
+    }
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -110,6 +119,14 @@ public sealed class PartyArithmetic(
 
     /// <inheritdoc/>
     public ValueTask OutputLogitsAsync(int number, Share logits) => output(_step, number, logits);
+
+    /// <summary>Rows from <paramref name="first"/> on that do not count: those of wrong guesses, and, with guesses, those outside the window.</summary>
+    private ReadOnlyMemory<bool> Dropped(LayerAttention attention, int first)
+    {
+        if (_unseen.Length == 0 || attention.Window == 0) return cache.Dropped(first, _row + 1);
+        cache.Unseen(_row, attention.Window, _unseen);
+        return _unseen.AsMemory(first, _row + 1 - first);
+    }
 
     /// <summary>x has <paramref name="bits"/> fraction bits; the result f.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

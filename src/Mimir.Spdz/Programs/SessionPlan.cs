@@ -121,6 +121,12 @@ public sealed record SessionPlan
     /// <summary>Sampled tokens, those after wrong guesses included.</summary>
     public int Outputs => Rows - FirstLogits;
 
+    /// <summary>
+    /// The first of <paramref name="cached"/> rows that attention runs over. With guesses rows are not positions: then it runs over all of them, and the parties
+    /// drop those outside the window, whose positions they know.
+    /// </summary>
+    public int FirstSeen(Mimir.Models.Transformers.LayerAttention attention, int cached) => Speculate > 0 ? 0 : attention.First(cached);
+
     /// <summary>Whether a token is sampled after the step of <paramref name="row"/>.</summary>
     public bool HasLogits(int row) => row >= FirstLogits;
 

@@ -23,6 +23,8 @@ public sealed class SessionProgram<T>(ModelLayout model, SessionPlan plan, ISess
         var x = await _transformer.StepAsync(token, position);
         if (!plan.HasLogits(row)) return a.Input(next);
         var logits = await _transformer.LogitsAsync(x);
+        // A cap grows with what it caps: the largest logit stays the largest.
+        if (model.LogitsCap > 0 && (plan.Temperature > 0 || plan.LogitsToOwner)) logits = await a.CapAsync(logits, model.LogitsCap);
         if (plan.LogitsToOwner)
         {
             // The next token is the owner's next input.

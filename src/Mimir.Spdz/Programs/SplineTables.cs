@@ -64,6 +64,28 @@ public static class SplineTables
         return nest.Function("inverse root", InverseRootOutputBits);
     }
 
+    /// <summary>
+    /// c·tanh(x/c), u the power of two at or below c. Points: from −32u to 28u (or what fits at 2f = 40 bits); cubics (at degree 2) in pieces of u/4 up to 4u and of u/2 up
+    /// to 12u, then ±c. Tables: on ±32u, pieces of u/4 up to about 7u, then of u/2. One degree more than `cheby.deg`, as softmax's splines.
+    /// </summary>
+    public static SplineFunction Cap(double cap, int inputBits, int outputBits, int degree, int parties)
+    {
+        double F(double x) => ScalarFunctions.Cap(x, cap);
+        var logUnit = Math.ILogB(cap);
+        var unit = Math.ScaleB(1, logUnit);
+        IReadOnlyList<SplinePlane> curve = [new(0, 0), new(1, 18), .. Enumerable.Range(2, degree).Select(power => new SplinePlane(power, 15))];
+        if (parties > 2)
+            return new("cap", outputBits, [
+                Table(F, -8 * unit, logUnit - 2, 6, inputBits, curve),
+                Table(F, -32 * unit, logUnit - 1, 7, inputBits, curve) with { InnerFirst = 50, InnerLast = 78 }]);
+        var pieces = Math.Clamp(48 - inputBits - (logUnit + 2), 2, 4);
+        var reach = Math.Min(12, 4 * ((1 << (pieces - 1)) - 1));
+        return new SplineNest(inputBits, -(4 << (pieces - 1)) * unit, logUnit + 2, pieces, F, [new(0, 0)])
+            .Refine(-reach * unit, reach * unit, logUnit - 1, F, curve)
+            .Refine(-Math.Min(4, reach - 1) * unit, Math.Min(4, reach - 1) * unit, logUnit - 2, F, curve)
+            .Function("cap", outputBits);
+    }
+
     /// <summary>What GELU and SiLU are far from zero.</summary>
     private static double Line(double x) => Math.Max(x, 0);
 

@@ -57,7 +57,9 @@ internal sealed class PartySteps(
         {
             // Positions of a chunk are all prompt for certain: their tokens are inputs, as are guesses.
             var token = i == 0 && !plan.OwnerContinues ? _token : clients.Input(block.Shape.Steps[first + i].Row);
-            lanes[i].Prepare(block, first + i, Math.Min(_position + i, plan.Steps - 1), token, stage.Lifetime);
+            var position = Math.Min(_position + i, plan.Steps - 1);
+            cache.Place(block.Shape.Steps[first + i].Row, position);
+            lanes[i].Prepare(block, first + i, position, token, stage.Lifetime);
             _run.Add(lanes[i]);
         }
         await stage.RunAsync(_run);

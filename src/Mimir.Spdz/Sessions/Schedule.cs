@@ -94,7 +94,7 @@ public static class Schedule
         for (var i = 0; i < count; i++)
         {
             var cost = CostArithmetic.Of(layout, plan, numbers, active, start + i);
-            steps[i] = new StepShape(start + i, plan.HasLogits(start + i), cost);
+            steps[i] = StepShape.Of(layout, plan, start + i, cost);
         }
         return new BlockShape(number, steps);
     }

@@ -49,7 +49,10 @@ public sealed class TimedArithmetic<T>(ISessionArithmetic<T> inner, StepClock cl
     public ValueTask<T> AttendAsync(int layer, T query, T key, T value) => In(StepPart.Attention).AttendAsync(layer, query, key, value);
 
     /// <inheritdoc/>
-    public ValueTask<T> NormalizeAsync(T x, double epsilon) => In(StepPart.Norm).NormalizeAsync(x, epsilon);
+    public ValueTask<T> NormalizeAsync(T x, double epsilon, int rows = 1) => In(StepPart.Norm).NormalizeAsync(x, epsilon, rows);
+
+    /// <inheritdoc/>
+    public ValueTask<T> CapAsync(T x, double cap) => In(StepPart.Sampling).CapAsync(x, cap);
 
     /// <inheritdoc/>
     public ValueTask<T> CenterAsync(T x) => In(StepPart.Norm).CenterAsync(x);

@@ -45,6 +45,17 @@ public class MutationTests
         });
     }
 
+    [Fact]
+    public void ConfigOfOtherArchitectures()
+    {
+        foreach (var name in GoldenModel.Names)
+        {
+            var valid = GoldenModel.ConfigOf(name);
+            Run(valid, seed: 6, iterations: 600, mutated: valid.Length, bytes =>
+                Mimir.Models.Transformers.ModelLayoutCodec.Write(Mimir.Models.Folding.ModelFolding.LayoutOf(ModelConfig.Parse(JsonFile.Parse(bytes, "config.json")))));
+        }
+    }
+
     [Theory]
     [InlineData("Gpt2")]
     [InlineData("Llama3")]

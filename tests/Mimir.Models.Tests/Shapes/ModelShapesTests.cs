@@ -10,6 +10,11 @@ public class ModelShapesTests
     [InlineData("gpt2-small", 124_439_808, 0.001)]
     [InlineData("tinyllama-1.1b", 1_100_048_384, 0.001)]
     [InlineData("LLAMA-7B", 6_738_415_616, 0.001)]
+    [InlineData("pythia-160m", 162_322_944, 0.001)]
+    [InlineData("qwen2.5-0.5b", 494_032_768, 0.001)]
+    [InlineData("qwen3-0.6b", 596_049_920, 0.001)]
+    [InlineData("llama-3.2-1b", 1_235_814_400, 0.001)]
+    [InlineData("gemma-2-2b", 2_614_341_888, 0.001)]
     [InlineData("stories260k", 260_032, 0.01)]
     [InlineData("stories15m", 15_191_712, 0.001)]
     public void Shapes_have_the_published_size(string name, long parameters, double tolerance)

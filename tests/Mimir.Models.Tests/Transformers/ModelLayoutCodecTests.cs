@@ -17,7 +17,9 @@ public class ModelLayoutCodecTests
         var read = ModelLayoutCodec.Read(ModelLayoutCodec.Write(layout));
         Assert.Equal(layout.Matrices, read.Matrices);
         Assert.Equal(layout.Blocks, read.Blocks);
-        Assert.Equal(layout with { Matrices = [], Blocks = [] }, read with { Matrices = [], Blocks = [] });
+        Assert.Equal(layout.Rotaries.SelectMany(r => r.Frequencies), read.Rotaries.SelectMany(r => r.Frequencies));
+        Assert.Equal(layout.Rotaries.Select(r => (r.HeadSize, r.Base, r.Scale)), read.Rotaries.Select(r => (r.HeadSize, r.Base, r.Scale)));
+        Assert.Equal(layout with { Matrices = [], Blocks = [], Rotaries = [] }, read with { Matrices = [], Blocks = [], Rotaries = [] });
         Assert.Equal(ModelLayoutCodec.Digest(layout), ModelLayoutCodec.Digest(read));
         Assert.Equal(layout.FinalNorm is not null, ReferenceEquals(read.Head, read.Embedding));
     }
@@ -30,7 +32,15 @@ public class ModelLayoutCodecTests
         {
             layout,
             layout with { NormEpsilon = 2e-5 },
-            layout with { RotaryBase = 20000 },
+            layout with { Rotaries = [new RotaryTable(8, 20000)] },
+            layout with { Rotaries = [new RotaryTable(8, 10000, RotaryTable.Plain(8, 10000), 1.5)] },
+            layout with { Rotaries = [new RotaryTable(8, 10000, RotaryTable.Plain(4, 10000), 1)] },
+            layout with { Rotaries = [new RotaryTable(8, 10000), new RotaryTable(8, 10000)] },
+            layout with { AttentionCap = 50 },
+            layout with { LogitsCap = 50 },
+            layout with { ParallelResidual = true },
+            layout with { Blocks = [layout.Blocks[0] with { Attention = new LayerAttention(5, 0) }, .. layout.Blocks.Skip(1)] },
+            layout with { Blocks = [layout.Blocks[0] with { Attention = new LayerAttention(0, -1) }, .. layout.Blocks.Skip(1)] },
             layout with { Activation = ScalarFunction.Gelu },
             layout with { Centered = true },
             layout with { MaxPositions = 256 },
@@ -59,8 +69,31 @@ public class ModelLayoutCodecTests
         Assert.Contains("layers", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { Layers = 4 })).Message);
         Assert.Contains("embedding", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { VocabularySize = 511 })).Message);
         Assert.Contains("heads", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { KeyValueHeads = 3 })).Message);
-        Assert.Contains("positions", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { RotaryBase = null })).Message);
+        Assert.Contains("positions", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { Rotaries = [] })).Message);
+        Assert.Contains("frequency", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { Rotaries = [new RotaryTable(8, 10000, [0, 1], 1)] })).Message);
+        Assert.Contains("turns", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { Rotaries = [new RotaryTable(8, 10000, [], 1)] })).Message);
+        Assert.Contains("scale", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { Rotaries = [new RotaryTable(8, 10000, [1], double.NaN)] })).Message);
+        Assert.Contains("cap", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { AttentionCap = -1 })).Message);
+        Assert.Contains("window", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(With(new LayerAttention(-1, 0)))).Message);
+        Assert.Contains("rotary table", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(With(new LayerAttention(0, 1)))).Message);
         Assert.Contains("epsilon", Assert.Throws<ArgumentException>(() => ModelLayoutCodec.Write(layout with { NormEpsilon = double.NaN })).Message);
+
+        ModelLayout With(LayerAttention attention) => layout with { Blocks = [layout.Blocks[0] with { Attention = attention }, .. layout.Blocks.Skip(1)] };
+    }
+
+    /// <summary>A layout with everything in it that only some architectures have.</summary>
+    [Fact]
+    public void Head_gains_gains_behind_windows_and_caps_are_written_and_read()
+    {
+        using var model = TestModels.GoldenModel.Open("gemma3");
+        var layout = model.Weighted.Layout with { AttentionCap = 50, LogitsCap = 30 };
+        var bytes = ModelLayoutCodec.Write(layout);
+        var read = ModelLayoutCodec.Read(bytes);
+        Assert.Equal(bytes, ModelLayoutCodec.Write(read));
+        Assert.Equal(layout.Blocks, read.Blocks);
+        Assert.Equal((50, 30, 2), (read.AttentionCap, read.LogitsCap, read.Rotaries.Count));
+        Assert.All(read.Blocks, b => Assert.True(b is { HeadGains: not null, PostGains: not null }));
+        for (var length = 0; length < bytes.Length; length++) Assert.Throws<ModelFormatException>(() => ModelLayoutCodec.Read(bytes.AsSpan(0, length)));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Mimir.Models.Transformers;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Tests.Simulation;
 
@@ -15,9 +16,16 @@ public sealed class AllocationTests
     [MemberData(nameof(Groups))]
     public async Task Steps_in_steady_state_allocate_nothing(bool llama, int parties, bool active)
     {
-        var allocated = await StepsAsync(llama, active, parties, Plans.Single(28, 1));
+        await SteadyAsync(Model(llama), active, parties);
+    }
+
+    internal static async Task SteadyAsync(IWeightSource model, bool active, int parties)
+    {
+        var allocated = await StepsAsync(model, active, parties, Plans.Single(28, 1));
         Assert.All(allocated, steps => Assert.True(LongestRun(steps, 0) >= Steady, $"bytes by step: {string.Join(", ", steps)}"));
     }
+
+    private static TinyModel Model(bool llama) => llama ? TinyModel.Llama() : TinyModel.Gpt2();
 
     /// <summary>What goes out is a proof of the check and its parts, for the test's own clients; sampling and masking allocate nothing beside.</summary>
     [Theory]
@@ -26,7 +34,7 @@ public sealed class AllocationTests
     [InlineData(false, false)]
     public async Task Steps_that_release_a_token_allocate_little(bool llama, bool active)
     {
-        var allocated = await StepsAsync(llama, active, 2, Plans.Single(2, 24));
+        var allocated = await StepsAsync(Model(llama), active, 2, Plans.Single(2, 24));
         Assert.All(allocated, steps => Assert.True(LongestRun(steps, 1000) >= Steady, $"bytes by step: {string.Join(", ", steps)}"));
     }
 
@@ -43,9 +51,8 @@ public sealed class AllocationTests
     }
 
     /// <summary>By party and step, from the beginning of the step to that of the next, without the last. All in one block, which has been dealt before.</summary>
-    private static async Task<long[][]> StepsAsync(bool llama, bool active, int parties, SessionPlan plan)
+    private static async Task<long[][]> StepsAsync(IWeightSource model, bool active, int parties, SessionPlan plan)
     {
-        var model = llama ? TinyModel.Llama() : TinyModel.Gpt2();
         plan = plan with { AuditRate = 0, BlockSteps = plan.Steps, PrefillChunk = 1 };
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, parties);
         // What comes before the first step: the proof of the client's masks.

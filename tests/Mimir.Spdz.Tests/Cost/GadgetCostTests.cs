@@ -37,13 +37,16 @@ public sealed class GadgetCostTests
             // Bins and zero tests follow the number of parties, not the kind of spline.
             if (numbers.Parties == Math.Min(parties, 3)) await SameAsync($"softmax {width}", 2 * width, Softmax.Cost(2, width, numbers), t => Softmax.Deal(t, 2, width, numbers), (s, x) => Softmax.RunAsync(s, x, 2, numbers));
         }
-        foreach (var function in (SplineFunction[])[numbers.Activation, numbers.ExponentialSum, numbers.Exponential, numbers.InverseRoot, numbers.Logarithm(4), numbers.Logarithm(600)])
+        foreach (var function in (SplineFunction[])[numbers.Activation, numbers.ExponentialSum, numbers.Exponential, numbers.Norm(16).Root, numbers.Logarithm(4), numbers.Logarithm(600)])
             await SameAsync(function.Name, 3, Spline.Cost(3, function), t => Spline.Deal(t, 3, function), (s, x) => Spline.RunAsync(s, x, function));
         foreach (var length in (int[])[1, 2, 37])
             await SameAsync($"one-hot {length}", 1, OneHot.Cost(length, parties), t => OneHot.Deal(t, length), (s, x) => OneHot.RunAsync(s, x, length));
         foreach (var bits in (int[])[1, 5, 6, 20])
             await SameAsync($"is zero {bits}", 3, IsZero.Cost(3, bits, parties), t => IsZero.Deal(t, 3, bits), (s, x) => IsZero.RunAsync(s, x, bits));
         await SameAsync("normalize", 16, Normalize.Cost(16, numbers), t => Normalize.Deal(t, 16, numbers), (s, x) => Normalize.RunAsync(s, x, numbers));
+        await SameAsync("normalize rows", 48, Normalize.Cost(48, numbers, 3), t => Normalize.Deal(t, 48, numbers, 3), (s, x) => Normalize.RunAsync(s, x, numbers, 3));
+        var cap = SplineTables.Cap(50, 32, 32, 2, numbers.Parties);
+        await SameAsync("cap", 3, Spline.Cost(3, cap), t => Spline.Deal(t, 3, cap), (s, x) => Spline.RunAsync(s, x, cap));
         await SameAsync("truncated product", 7, TruncatedProduct.Cost(7), t => TruncatedProduct.Deal(t, new double[7], 16), (s, x) => TruncatedProduct.RunAsync(s, new Opened(new double[7]), x, 16));
         await SameAsync("center", 16, PublicMaps.Cost(16), t => Truncate.Deal(t, 16, PublicMaps.MeanBits), PublicMaps.CenterAsync);
         foreach (var plan in (SessionPlan[])[Plans.Single(1, 1), Plans.Single(1, 1) with { Temperature = 1 }, Plans.Single(1, 1) with { Temperature = 1, NoiseSeed = 5 }])
@@ -63,7 +66,7 @@ public sealed class GadgetCostTests
     public void Documented_rounds()
     {
         var numbers = Of(3);
-        foreach (var function in (SplineFunction[])[Of(2).Activation, Of(2).Exponential, Of(2).InverseRoot, Of(2).ExponentialSum, Of(2).Logarithm(600)])
+        foreach (var function in (SplineFunction[])[Of(2).Activation, Of(2).Exponential, Of(2).Norm(16).Root, Of(2).ExponentialSum, Of(2).Logarithm(600)])
             Assert.Equal(1, Spline.Cost(4, function).Rounds);
         Assert.Equal(1, Compare.Cost(4, Of(2).Vocabulary).Rounds);
         Assert.Equal((1, 4), (Larger.Cost(4, Of(2).Vocabulary).Rounds, Larger.Cost(4, Of(2).Vocabulary).Opened));
@@ -80,10 +83,12 @@ public sealed class GadgetCostTests
             var plan = new ComparisonPlan(low, top);
             Assert.Equal(1 + (int)Math.Ceiling(Math.Log2(plan.Digits)), Compare.Cost(4, plan).Rounds);
         }
-        foreach (var function in (SplineFunction[])[numbers.Activation, numbers.Exponential, numbers.InverseRoot, numbers.Logarithm(600)])
+        foreach (var function in (SplineFunction[])[numbers.Activation, numbers.Exponential, numbers.Norm(16).Root, numbers.Logarithm(600)])
             Assert.Equal(function.Levels.Count, Spline.Cost(4, function).Rounds);
-        Assert.Equal(Spline.Cost(1, numbers.InverseRoot).Rounds + 3, Normalize.Cost(64, numbers).Rounds);
-        Assert.Equal(Spline.Cost(1, numbers.InverseRoot).Opened + 129, Normalize.Cost(64, numbers).Opened);
+        Assert.Equal(Spline.Cost(1, numbers.Norm(16).Root).Rounds + 3, Normalize.Cost(16, numbers).Rounds);
+        Assert.Equal(Spline.Cost(1, numbers.Norm(16).Root).Opened + 33, Normalize.Cost(16, numbers).Opened);
+        Assert.Equal(Normalize.Cost(16, numbers).Rounds, Normalize.Cost(64, numbers, 4).Rounds);
+        Assert.Equal(4 * Normalize.Cost(16, numbers).Opened, Normalize.Cost(64, numbers, 4).Opened);
         Assert.Equal(1, TruncatedProduct.Cost(9).Rounds);
         Assert.Equal(Softmax.Cost(2, 9, numbers).Rounds + 3, Attention.Cost(2, 2, 4, 9, numbers).Rounds);
     }

@@ -25,10 +25,12 @@ public sealed class StepCostTests
     /// </summary>
     [Theory]
     [MemberData(nameof(Groups))]
-    public async Task Rounds_openings_and_corrections_of_a_session(bool llama, int parties, bool active)
+    public Task Rounds_openings_and_corrections_of_a_session(bool llama, int parties, bool active) =>
+        RoundsAsync(llama ? TinyModel.Llama() : TinyModel.Gpt2(), parties, active);
+
+    internal static async Task RoundsAsync(IWeightSource model, int parties, bool active)
     {
         int[] prompt = [3, 17, 5];
-        var model = llama ? TinyModel.Llama() : TinyModel.Gpt2();
         var plan = Plans.Single(3, 3, uncertain: 1) with { AuditRate = 0, BlockSteps = 2, PrefillChunk = 1 };
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, parties);
         var exchanged = (Rounds: 0L, Bytes: 0L);
@@ -66,9 +68,11 @@ public sealed class StepCostTests
     /// <summary>Every tape section has exactly the declared length.</summary>
     [Theory]
     [MemberData(nameof(Groups))]
-    public async Task Tape_sections_have_the_declared_lengths(bool llama, int parties, bool active)
+    public Task Tape_sections_have_the_declared_lengths(bool llama, int parties, bool active) =>
+        SectionsAsync(llama ? TinyModel.Llama() : TinyModel.Gpt2(), parties, active);
+
+    internal static async Task SectionsAsync(IWeightSource model, int parties, bool active)
     {
-        var model = llama ? TinyModel.Llama() : TinyModel.Gpt2();
         var plan = Plans.Single(3, 3) with { AuditRate = 0, BlockSteps = 2, Temperature = 0.7 };
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, parties);
         var lengths = new Dictionary<(byte Kind, int Block, int Step, int Party), SectionSize>();

@@ -60,6 +60,27 @@ public sealed class SoftmaxTests
         Assert.Equal(1, weights.Sum(), RelativeError);
     }
 
+    /// <summary>Dropped columns weigh nothing and move nothing, the first ones too, however far their scores are from those that are kept.</summary>
+    [Theory]
+    [InlineData(100.0)]
+    [InlineData(-100.0)]
+    public async Task Dropped_columns_weigh_nothing(double outside)
+    {
+        bool[] dropped = [true, true, false, true, false, false, true];
+        double[] scores = [.. dropped.Select((isDropped, t) => isDropped ? outside : -10.0 + t)];
+        double[] kept = [.. scores.Where((_, t) => !dropped[t])];
+        foreach (var parties in Parties)
+        {
+            var numbers = new Numbers(TinyModel.Llama(1).Layout, F, 2, parties);
+            var harness = new GadgetHarness(parties) { Deal = t => Softmax.Deal(t, 1, 7, numbers), Triples = (int)Softmax.Cost(1, 7, numbers).Triples };
+            var input = Array.ConvertAll(scores, s => Field.Reduce((long)Math.Round(Math.ScaleB(s, 2 * F))));
+            var weights = Array.ConvertAll(
+                await harness.RunAsync([input], (step, x) => Softmax.RunAsync(step, x[0], 1, numbers, dropped)), r => Field.Decode(r, numbers.WeightBits));
+            Assert.All(weights.Where((_, t) => dropped[t]), w => Assert.Equal(0, w));
+            Assert.All(weights.Where((_, t) => !dropped[t]).Zip(FloatArithmetic.Softmax(kept, 1)), pair => Assert.Equal(pair.Second, pair.First, 2e-4));
+        }
+    }
+
     /// <summary>Relative, and absolute far down.</summary>
     [Theory]
     [InlineData(1, 6e-3)]

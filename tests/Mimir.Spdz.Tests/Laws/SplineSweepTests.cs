@@ -47,11 +47,26 @@ public sealed class SplineSweepTests
         {
             foreach (var k in (int[])[16, 64, 768])
             {
-                var bits = new Numbers(Simulation.TinyModel.Llama(1).Layout with { HiddenSize = k }, F, degree, 2).SquareBits;
+                var bits = new Numbers(Simulation.TinyModel.Llama(1).Layout with { HiddenSize = k }, F, degree, 2).Norm(k).SquareBits;
                 var spline = SplineTables.InverseRoot(k, 1e-5, bits, degree, parties);
                 foreach (var (low, limit) in (ValueTuple<double, double>[])[(0.01, bound), (0.0001, boundOfSmall)])
                     Within(limit, spline, low * k, 16300.0 * k, x => 1 / Math.Sqrt(x / k + 1e-5), x => Math.Sqrt(x / k + 1e-5), 2 * bits);
         }
+        }
+    }
+
+    /// <summary>Soft caps of scores and logits, at 2f bits, beyond which they are straight lines.</summary>
+    [Theory]
+    [InlineData(50, 2, 2e-4)]
+    [InlineData(30, 2, 2e-4)]
+    [InlineData(5, 2, 2e-4)]
+    [InlineData(63.5, 3, 5e-4)]
+    public void Cap(double cap, int degree, double bound)
+    {
+        foreach (var parties in (int[])[2, 3])
+        {
+            var (spline, reach) = (SplineTables.Cap(cap, 2 * F, 2 * F, degree, parties), 27.9 * Math.ScaleB(1, Math.ILogB(cap)));
+            Within(bound, spline, -reach, reach, x => ScalarFunctions.Cap(x, cap), _ => 1, 2 * F);
         }
     }
 

@@ -193,12 +193,12 @@ public sealed class DealerTests
     /// Correction <paramref name="index"/> of every section of one kind is off by <paramref name="delta"/>; with <paramref name="mac"/> above 0
     /// the one that far behind it by α·delta, which makes the lie consistent.
     /// </summary>
-    private static LocalGroup Session(
-        TinyModel model, TapeKind kind, long index, double delta = 1, long mac = 0, SessionPlan? plan = null, int[]? prompt = null) =>
+    internal static LocalGroup Session(
+        Mimir.Models.Transformers.IWeightSource model, TapeKind kind, long index, double delta = 1, long mac = 0, SessionPlan? plan = null, int[]? prompt = null) =>
         Session(model, kind, (_, party) => party == 0 ? (-1, 0) : (index, mac), delta, plan ?? Cheat.Plan, prompt ?? Cheat.Prompt);
 
-    private static LocalGroup Session(
-        TinyModel model, TapeKind kind, Func<int, int, (long Index, long Mac)> lie, double delta, SessionPlan plan, int[] prompt)
+    internal static LocalGroup Session(
+        Mimir.Models.Transformers.IWeightSource model, TapeKind kind, Func<int, int, (long Index, long Mac)> lie, double delta, SessionPlan plan, int[] prompt)
     {
         var alpha = 0.0;
         return new LocalGroup

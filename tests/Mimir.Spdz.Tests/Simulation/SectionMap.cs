@@ -41,9 +41,11 @@ internal static class SectionMap
         }
         foreach (var step in block.Steps)
         {
-            int kv = layout.KeyValueHeads * layout.HeadSize, q = layout.Heads * layout.HeadSize, w = layout.Heads * step.Cached;
+            int kv = layout.KeyValueHeads * layout.HeadSize, q = layout.Heads * layout.HeadSize;
             for (var layer = 0; layer < layout.Layers; layer++)
             {
+                var window = layout.Blocks[layer].Attention.Window;
+                var w = layout.Heads * (window > 0 ? Math.Min(window, step.Row + 1) : step.Row + 1);
                 map.Add("key mask MAC", kv);
                 map.Add("value mask MAC", kv);
                 foreach (var copy in (string[])["", "spare "])
