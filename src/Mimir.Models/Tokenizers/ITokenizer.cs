@@ -6,7 +6,7 @@ public interface ITokenizer
     /// <summary>Largest token id plus one.</summary>
     int Count { get; }
 
-    /// <summary>The token that <see cref="Encode"/> puts first, or null when the model is not given one.</summary>
+    /// <summary>The token that <see cref="Encode(string)"/> puts first, or null when the model is not given one.</summary>
     int? BosId { get; }
 
     /// <summary>Tokens that end a generation; may be empty.</summary>
@@ -17,7 +17,17 @@ public interface ITokenizer
     /// text ("&lt;/s&gt;") become that token, as in Hugging Face.
     /// </summary>
     /// <exception cref="ArgumentException">The text is not valid Unicode (a lone surrogate).</exception>
-    IReadOnlyList<int> Encode(string text);
+    IReadOnlyList<int> Encode(string text) => Encode(text, new EncodingOptions());
+
+    /// <summary>
+    /// The ids of <paramref name="text"/>: with or without the tokens that belong around a text, and with parts in which nothing becomes a
+    /// control token.
+    /// </summary>
+    /// <exception cref="ArgumentException">The text is not valid Unicode (a lone surrogate).</exception>
+    IReadOnlyList<int> Encode(string text, EncodingOptions options);
+
+    /// <summary>Whether a control token is spelt anywhere that touches a plain span, so that <see cref="Encode(string, EncodingOptions)"/> passed it by.</summary>
+    bool SpellsControlToken(string text, EncodingOptions options);
 
     /// <summary>
     /// The text of <paramref name="ids"/> from the start of a text. Special tokens are left out; bytes that are not UTF-8 become U+FFFD.

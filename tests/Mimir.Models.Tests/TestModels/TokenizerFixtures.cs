@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Mimir.Models.Tokenizers;
 
 namespace Mimir.Models.Tests.TestModels;
 
@@ -21,12 +22,20 @@ public static class TokenizerFixtures
     ];
 
     /// <summary>GPT-2: ByteLevel throughout, one special token, no template; merges as "a b".</summary>
-    public static string Gpt2() => Serialize(ByteLevelVocabulary(), ByteMerges, pairs: false, ignoreMerges: false, byteFallback: false,
+    public static string Gpt2(params string[] special) => Serialize(ByteLevelVocabulary(), ByteMerges, pairs: false, ignoreMerges: false, byteFallback: false,
         normalizer: null,
         preTokenizer: """{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true,"use_regex":true}""",
         postProcessor: """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":false,"use_regex":true}""",
         decoder: """{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true,"use_regex":true}""",
-        special: ["<|endoftext|>"]);
+        special: ["<|endoftext|>", .. special]);
+
+    /// <summary>The tokenizer that a tokenizer.json describes.</summary>
+    public static ITokenizer Open(string json)
+    {
+        using var directory = new TemporaryDirectory();
+        directory.Write("tokenizer.json", json);
+        return TokenizerFiles.Open(directory.Path);
+    }
 
     /// <summary>Llama 3: its own pattern, ByteLevel without a pattern, whole words first, a template with a BOS; merges as ["a", "b"].</summary>
     public static string Llama3() => Serialize(ByteLevelVocabulary("\u0120whole"), ByteMerges, pairs: true, ignoreMerges: true, byteFallback: false,
