@@ -13,6 +13,7 @@ public sealed class ObservingArithmetic(IArithmetic<double[]> inner, ModelLayout
 {
     private readonly List<double[]>[] _keys = [.. Enumerable.Range(0, model.Layers).Select(_ => new List<double[]>())];
     private readonly List<(RangeKind Kind, double[] Values)> _unplaced = [];
+    private string _last = model.Embedding.Name;
 
     /// <inheritdoc/>
     public int Length(double[] x) => inner.Length(x);
@@ -35,7 +36,11 @@ public sealed class ObservingArithmetic(IArithmetic<double[]> inner, ModelLayout
         Place(w.Name);
         var z = await inner.LinearAsync(w, x);
         recorder.Add(RangeKind.Product, w.Name, z);
-        if (w == model.Head) recorder.Add(RangeKind.LogitSpread, w.Name, [z.Max() - z.Min()]);
+        if (w == model.Head)
+        {
+            var logits = Capped(z, model.LogitsCap, w.Name);
+            recorder.Add(RangeKind.LogitSpread, w.Name, [logits.Max() - logits.Min()]);
+        }
         return z;
     }
 
@@ -58,12 +63,23 @@ public sealed class ObservingArithmetic(IArithmetic<double[]> inner, ModelLayout
     }
 
     /// <inheritdoc/>
-    public ValueTask<double[]> NormalizeAsync(double[] x, double epsilon)
+    public ValueTask<double[]> NormalizeAsync(double[] x, double epsilon, int rows = 1)
     {
-        _unplaced.Add((RangeKind.Residual, [x.Min(), x.Max()]));
-        _unplaced.Add((RangeKind.MeanSquare, [x.Sum(value => value * value) / x.Length]));
-        return inner.NormalizeAsync(x, epsilon);
+        double[] squares = [.. x.Chunk(x.Length / rows).Select(row => row.Average(value => value * value))];
+        if (rows > 1)
+        {
+            recorder.Add(RangeKind.HeadMeanSquare, _last, squares);
+        }
+        else
+        {
+            _unplaced.Add((RangeKind.NormInput, [x.Min(), x.Max()]));
+            _unplaced.Add((RangeKind.MeanSquare, squares));
+        }
+        return inner.NormalizeAsync(x, epsilon, rows);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<double[]> CapAsync(double[] x, double cap) => inner.CapAsync(x, cap);
 
     /// <inheritdoc/>
     public ValueTask<double[]> CenterAsync(double[] x) => inner.CenterAsync(x);
@@ -77,7 +93,13 @@ public sealed class ObservingArithmetic(IArithmetic<double[]> inner, ModelLayout
         var place = model.Blocks[layer].QueryKeyValue.Name;
         recorder.Add(RangeKind.CachedValue, place, value);
         _keys[layer].Add(key);
-        recorder.Add(RangeKind.RelativeScore, place, Relative(_keys[layer], query));
+        if (model.Blocks[layer].Attention.First(_keys[layer].Count) > 0) _keys[layer].RemoveAt(0);
+        var scores = Capped(Scores(_keys[layer], query), model.AttentionCap, place);
+        for (var head = 0; head < model.Heads; head++)
+        {
+            var row = scores[(head * _keys[layer].Count)..((head + 1) * _keys[layer].Count)];
+            recorder.Add(RangeKind.RelativeScore, place, Array.ConvertAll(row, score => score - row[0]));
+        }
         return inner.AttendAsync(layer, query, key, value);
     }
 
@@ -89,19 +111,27 @@ public sealed class ObservingArithmetic(IArithmetic<double[]> inner, ModelLayout
     {
         foreach (var (kind, values) in _unplaced) recorder.Add(kind, name, values);
         _unplaced.Clear();
+        _last = name;
     }
 
-    private double[] Relative(List<double[]> keys, double[] query)
+    private double[] Capped(double[] x, double cap, string place)
+    {
+        if (cap <= 0) return x;
+        recorder.Add(RangeKind.CappedInput, place, x);
+        return Array.ConvertAll(x, value => ScalarFunctions.Cap(value, cap));
+    }
+
+    private double[] Scores(List<double[]> keys, double[] query)
     {
         var (size, group) = (model.HeadSize, model.Heads / model.KeyValueHeads);
-        var relative = new double[model.Heads * keys.Count];
+        var scores = new double[model.Heads * keys.Count];
         for (var head = 0; head < model.Heads; head++)
             for (var t = 0; t < keys.Count; t++)
             {
                 var (sum, at) = (0.0, head / group * size);
-                for (var i = 0; i < size; i++) sum += query[head * size + i] * (keys[t][at + i] - keys[0][at + i]);
-                relative[head * keys.Count + t] = sum;
+                for (var i = 0; i < size; i++) sum += query[head * size + i] * keys[t][at + i];
+                scores[head * keys.Count + t] = sum;
             }
-        return relative;
+        return scores;
     }
 }

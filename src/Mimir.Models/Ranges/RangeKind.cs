@@ -3,11 +3,14 @@ namespace Mimir.Models.Ranges;
 /// <summary>The numbers of a forward pass that fixed point has to hold.</summary>
 public enum RangeKind
 {
-    /// <summary>Elements of the residual stream.</summary>
-    Residual,
+    /// <summary>Elements that a norm reads: the residual stream, or what a block adds to it.</summary>
+    NormInput,
 
     /// <summary>mean(x²) of what a norm divides.</summary>
     MeanSquare,
+
+    /// <summary>mean(x²) of a query's or key's head before its own norm.</summary>
+    HeadMeanSquare,
 
     /// <summary>Elements of W·x.</summary>
     Product,
@@ -18,13 +21,16 @@ public enum RangeKind
     /// <summary>activation(gate)·up, elementwise.</summary>
     GatedProduct,
 
-    /// <summary>q·K[t] − q·K[0]: scores of a row relative to its first.</summary>
+    /// <summary>Scores or logits before their soft cap, where the model has one.</summary>
+    CappedInput,
+
+    /// <summary>q·K[t] − q·K[0], behind a soft cap: scores of a row relative to its first.</summary>
     RelativeScore,
 
     /// <summary>Elements of the values in the cache.</summary>
     CachedValue,
 
-    /// <summary>The largest logit less the smallest.</summary>
+    /// <summary>The largest logit less the smallest, behind a soft cap.</summary>
     LogitSpread,
 }
 

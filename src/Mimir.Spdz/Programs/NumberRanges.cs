@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mimir.Models.Ranges;
 using Mimir.Models.Transformers;
+using Mimir.Spdz.Gadgets;
 
 namespace Mimir.Spdz.Programs;
 
@@ -47,11 +48,13 @@ public sealed class NumberRanges
     /// <summary>The open interval in which numbers of this kind at this place give right results.</summary>
     public (double Least, double Largest) Of(RangeKind kind, string place) => kind switch
     {
-        RangeKind.Residual => Within(ModulusBits - FractionBits),
-        RangeKind.MeanSquare => (double.NegativeInfinity, Math.ScaleB(1, ModulusBits - 2 * _numbers.SquareBits) / _layout.HiddenSize),
+        RangeKind.NormInput => Within(ModulusBits - FractionBits),
+        RangeKind.MeanSquare => MeanSquare(_layout.HiddenSize),
+        RangeKind.HeadMeanSquare => MeanSquare(_layout.HeadSize),
         RangeKind.Product => Within(ModulusBits - FractionBits - (IsDown(place) ? _numbers.HiddenBits : FractionBits)),
         RangeKind.GatedProduct => Within(ModulusBits - FractionBits - _numbers.ActivationBits),
-        RangeKind.ActivationInput => _numbers.Parties == 2 ? (-120, 112) : (-62.5, 63),
+        RangeKind.ActivationInput => Domain(_numbers.Activation, 2 * FractionBits),
+        RangeKind.CappedInput => place == _layout.Head.Name ? Domain(_numbers.LogitsCap!, FractionBits) : Domain(_numbers.AttentionCap!, 2 * FractionBits),
         RangeKind.RelativeScore => (-(1 << SoftmaxTables.RangeBits), (1 << SoftmaxTables.RangeBits) - (1 << SoftmaxTables.BinBits)),
         RangeKind.CachedValue => Within(ValueBits),
         RangeKind.LogitSpread => Within(LogitBits),
@@ -75,8 +78,10 @@ public sealed class NumberRanges
     {
         var what = finding.Observed.Kind switch
         {
-            RangeKind.Residual => "the residual stream",
+            RangeKind.NormInput => "what the norm before it reads",
             RangeKind.MeanSquare => "the mean square before the norm",
+            RangeKind.HeadMeanSquare => "the mean square of a head before its norm",
+            RangeKind.CappedInput => "what is capped",
             RangeKind.Product => "the matrix's product",
             RangeKind.ActivationInput => "the activation's input",
             RangeKind.GatedProduct => "gate times up",
@@ -100,8 +105,18 @@ public sealed class NumberRanges
         var (value, bound) = Share(observed.Largest, largest) >= Share(observed.Least, least) ? (observed.Largest, largest) : (observed.Least, least);
         var share = Share(value, bound);
         if (share >= 1 || double.IsNaN(value)) return new RangeFinding(observed, RangeVerdict.Overflow, value, bound);
-        if (observed.Kind == RangeKind.MeanSquare && observed.Least + _layout.NormEpsilon < SmallestMeanSquare) return new RangeFinding(observed, RangeVerdict.Inaccurate, observed.Least, SmallestMeanSquare);
+        if (observed.Kind is RangeKind.MeanSquare or RangeKind.HeadMeanSquare && observed.Least + _layout.NormEpsilon < SmallestMeanSquare) return new RangeFinding(observed, RangeVerdict.Inaccurate, observed.Least, SmallestMeanSquare);
         return share * NearFactor >= 1 ? new RangeFinding(observed, RangeVerdict.Near, value, bound) : null;
+    }
+
+    private (double Least, double Largest) MeanSquare(int width) => (double.NegativeInfinity, Math.ScaleB(1, ModulusBits - 2 * _numbers.Norm(width).SquareBits) / width);
+
+    /// <summary>What the coarsest level covers, whichever of two neighbouring pieces an input near an edge is given to.</summary>
+    private static (double Least, double Largest) Domain(SplineFunction function, int inputBits)
+    {
+        var level = function.Levels[^1];
+        var first = level.Low + (function.Points ? 0 : 1L << level.WidthBits);
+        return (Math.ScaleB(first, -inputBits), Math.ScaleB(level.Low + ((level.Pieces - 1L) << level.WidthBits), -inputBits));
     }
 
     private static double Share(double value, double bound) => double.IsInfinity(bound) ? 0 : value / bound;

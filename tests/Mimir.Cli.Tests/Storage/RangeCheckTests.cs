@@ -27,7 +27,7 @@ public sealed class RangeCheckTests : IDisposable
         var observed = new Transformer<double[]>(layout, new ObservingArithmetic(new FloatArithmetic(weights), layout, recorder));
         for (var position = 0; position < 5; position++)
             Assert.Equal(plain.Step(position % 4)!, await observed.LogitsAsync(await observed.StepAsync([position % 4], position)));
-        foreach (var kind in Enum.GetValues<RangeKind>()) Assert.Contains(recorder.Observations, o => o.Kind == kind);
+        foreach (var kind in Enum.GetValues<RangeKind>().Except([RangeKind.HeadMeanSquare, RangeKind.CappedInput])) Assert.Contains(recorder.Observations, o => o.Kind == kind);
         Assert.Equal(LlamaTestModel.Layers, recorder.Observations.Count(o => o.Kind == RangeKind.ActivationInput));
     }
 
@@ -43,8 +43,8 @@ public sealed class RangeCheckTests : IDisposable
         Assert.Equal((-4096, 4096), two.Of(RangeKind.GatedProduct, "layers.0.up"));
         Assert.Equal((-4096, 4096), new NumberRanges(layout with { GatedMlp = false }, 16, 2, 2).Of(RangeKind.Product, "layers.0.down"));
         Assert.Equal(16384, two.Of(RangeKind.MeanSquare, "").Largest);
-        Assert.Equal((-120, 112), two.Of(RangeKind.ActivationInput, ""));
-        Assert.Equal((-62.5, 63), new NumberRanges(layout, 16, 2, 3).Of(RangeKind.ActivationInput, ""));
+        Assert.Equal((-128, 112), two.Of(RangeKind.ActivationInput, ""));
+        Assert.Equal((-62.5, 63.5), new NumberRanges(layout, 16, 2, 3).Of(RangeKind.ActivationInput, ""));
         Assert.Equal((-128, 126), two.Of(RangeKind.RelativeScore, ""));
         Assert.Equal((-256, 256), two.Of(RangeKind.CachedValue, ""));
         Assert.Equal(256, two.Of(RangeKind.LogitSpread, "").Largest);
