@@ -3,6 +3,7 @@ using Grpc.Core;
 using Mimir.Cli.Configuration;
 using Mimir.Cli.Keeping;
 using Mimir.Models;
+using Mimir.Models.Store.Hub;
 using Mimir.Overlay;
 using Mimir.Overlay.Uapi;
 using Mimir.Spdz;
@@ -50,6 +51,12 @@ public sealed record Failure(int Code, string Line)
         },
         KeyReleaseException { Refusal: KeyRefusal.Unreachable } => ExitCode.Unreachable,
         KeyReleaseException { Refusal: KeyRefusal.Untrusted or KeyRefusal.WrongShare } => ExitCode.Misbehaviour,
+        HubException hub => hub.Refusal switch
+        {
+            HubRefusal.Unreachable => ExitCode.Unreachable,
+            HubRefusal.Untrustworthy => ExitCode.Misbehaviour,
+            _ => ExitCode.Usage,
+        },
         PeerLostException or TimeoutException or HttpRequestException or RpcException or UapiException => ExitCode.Unreachable,
         SocketException socket => socket.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied or SocketError.AddressNotAvailable
             ? ExitCode.Usage

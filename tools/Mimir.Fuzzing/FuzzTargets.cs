@@ -48,6 +48,7 @@ public static class FuzzTargets
             .. SessionTargets.All(),
             .. EngineTargets.All(),
             .. ModelTargets.All(),
+            .. StoreTargets.All(),
             new("simulated", [SimulatedSeed.Statement], b => Verified(EvidenceKind.Simulated, b, [], SimulatedSeed.Context(At))),
         ];
     }

@@ -89,20 +89,4 @@ internal static class ModelTargets
     }, e => e is ChatTemplateException);
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
-
-    private sealed class MemoryWeights(byte[] bytes) : IWeightBytes
-    {
-        public long Length => bytes.Length;
-
-        public bool TryRead(long offset, Span<byte> destination)
-        {
-            if (offset > bytes.Length - destination.Length) return false;
-            bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
-            return true;
-        }
-
-        public void Dispose()
-        {
-        }
-    }
 }

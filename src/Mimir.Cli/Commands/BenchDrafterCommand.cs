@@ -19,7 +19,7 @@ public static class BenchDrafterCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Option<string?>("--model") { Description = "A model directory; the shipped model when not given", HelpName = "DIR" };
+        var model = new Option<string?>("--model") { Description = "A model directory, or a name in the store; the shipped model when not given", HelpName = "DIR|NAME" };
         var prompts = new Option<string[]>("--prompt") { Description = "What to continue; may be given several times", HelpName = "TEXT", DefaultValueFactory = _ => ["In the beginning", "And it came to pass", "The king said unto", "Blessed are they that"] };
         var tokens = SharedOptions.Bounded(new Option<int>("--max-tokens") { Description = "Tokens to generate after each prompt", HelpName = "N", DefaultValueFactory = _ => 120 }, 2, 4096);
         var temperature = new Option<double>("--temperature") { Description = "0 is greedy", HelpName = "T", DefaultValueFactory = _ => 0 };

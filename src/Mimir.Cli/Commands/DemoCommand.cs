@@ -15,7 +15,7 @@ public static class DemoCommand
     public static Command Create()
     {
         var command = new Command("demo", "Runs every role as a separate process on this machine and generates text that none of them can read");
-        var model = new Option<string?>("--model") { Description = "A model directory; the shipped model when not given", HelpName = "DIR" };
+        var model = new Option<string?>("--model") { Description = "A model directory, or a name in the store; the shipped model when not given", HelpName = "DIR|NAME" };
         var prompt = new Option<string?>("--prompt") { Description = $"Text to start from ('{DefaultPrompt}' when not given)", HelpName = "TEXT" };
         var segment = new Option<string[]>("--segment") { Description = "One data owner's part of the prompt; repeat it, in order, instead of --prompt", HelpName = "OWNER:TEXT" };
         var receiver = new Option<string[]>("--receiver") { Description = "A data owner who gets the tokens; the first one when not given", HelpName = "NAME" };

@@ -24,7 +24,7 @@ public static class GenerateCommand
     public static Command Create()
     {
         var command = new Command("generate", "Sends a prompt, masked and sealed, to a running cluster and prints the tokens that come back");
-        var model = new Option<string?>("--model") { Description = "Directory with the model's config.json and tokenizer; the shipped model when not given", HelpName = "DIR" };
+        var model = new Option<string?>("--model") { Description = "Directory with the model's config.json and tokenizer, or a name in the store; the shipped model when not given", HelpName = "DIR|NAME" };
         var prompt = new Option<string>("--prompt") { Description = "Text to start from", HelpName = "TEXT", Required = true };
         var prefix = new Option<string?>("--prefix-cache") { Description = "Have the parties keep the prompt's beginning for your next prompt that begins alike; what is kept, and of which text, is remembered in this file", HelpName = "FILE" };
         var config = SharedOptions.Config();

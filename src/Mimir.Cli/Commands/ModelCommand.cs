@@ -1,24 +1,29 @@
 using System.CommandLine;
+using Mimir.Cli.Storage;
 using Mimir.Models.Files;
 using Mimir.Models.Transformers;
 
 namespace Mimir.Cli.Commands;
 
-/// <summary>`mimir model`: tools for model directories.</summary>
+/// <summary>`mimir model`: the store, and tools for model directories.</summary>
 public static class ModelCommand
 {
     /// <summary>The command with its subcommands.</summary>
-    public static Command Create() => new("model", "Tools for model directories") { Inspect(), RoleCommands.Share(), ModelDrafterCommand.Create() };
+    public static Command Create() => new("model", "The store of models, and tools for model directories")
+    {
+        ModelListCommands.List(), Inspect(), ModelImportCommand.Create(), ModelCheckCommand.Create(), ModelListCommands.Remove(), RoleCommands.Share(), ModelDrafterCommand.Create(),
+    };
 
     private static Command Inspect()
     {
-        var directory = new Argument<string>("DIR") { Description = "A model directory: config.json, safetensors, tokenizer" };
+        var directory = new Argument<string>("MODEL") { Description = "A model directory (config.json, safetensors, tokenizer), a name in the store, or a GGUF file" };
         var json = SharedOptions.Json();
-        var command = new Command("inspect", "Architecture, the tensors it folds to, and tokenizer of a model directory") { directory, json };
+        var command = new Command("inspect", "Architecture, the tensors it folds to, and tokenizer of a model; keys and tensors of a GGUF file") { directory, json };
         command.SetAction(result =>
         {
-            using var model = ModelDirectory.Open(result.GetValue(directory)!);
-            var output = result.InvocationConfiguration.Output;
+            var (path, output) = (ShippedModel.Or(result.GetValue(directory)), result.InvocationConfiguration.Output);
+            if (File.Exists(path)) return GgufReport.Write(path, output, result.GetValue(json));
+            using var model = ModelDirectory.Open(path);
             if (result.GetValue(json)) Json.Write(output, Describe(model));
             else Print(output, model);
             return ExitCode.Done;

@@ -11,7 +11,7 @@ public static class ModelDrafterCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var directory = new Argument<string>("DIR") { Description = "A model directory; only its tokenizer is read" };
+        var directory = new Argument<string>("DIR") { Description = "A model directory, or a name in the store; only its tokenizer is read" };
         var text = new Option<string>("--text") { Description = "A public text, one document a line", HelpName = "FILE", Required = true };
         var output = new Option<string?>("--output") { Description = $"Where to write; DIR/{DrafterFile.Name} when not given", HelpName = "FILE" };
         var orders = SharedOptions.Bounded(new Option<int>("--orders") { Description = "Tokens of the longest context", HelpName = "N", DefaultValueFactory = _ => 5 }, 1, NgramTable.LongestContext);
@@ -19,7 +19,7 @@ public static class ModelDrafterCommand
         var command = new Command("drafter", "Counts a public text for drafting: what follows which tokens") { directory, text, output, orders, least };
         command.SetAction(result =>
         {
-            var model = result.GetValue(directory)!;
+            var model = ShippedModel.Or(result.GetValue(directory));
             var tokenizer = ModelDirectory.OpenTokenizer(model);
             var documents = File.ReadLines(result.GetValue(text)!).Where(l => l.Length > 0).Select(tokenizer.Encode);
             var table = NgramTable.Build(documents, tokenizer.Count, result.GetValue(orders), result.GetValue(least));

@@ -17,7 +17,7 @@ public static class PlanCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Option<string?>("--model") { Description = "A model directory; only its config.json is read", HelpName = "DIR" };
+        var model = new Option<string?>("--model") { Description = "A model directory, or a name in the store; only config.json is read", HelpName = "DIR|NAME" };
         var shape = new Option<string?>("--shape") { Description = $"A well-known shape instead: {string.Join(", ", ModelShapes.Names)}", HelpName = "NAME" };
         var context = SharedOptions.Bounded(new Option<int>("--context") { Description = "Positions in the context", HelpName = "T", Required = true }, 1, 1 << 24);
         var parties = SharedOptions.Parties();
@@ -36,7 +36,7 @@ public static class PlanCommand
         command.Options.Add(speculate);
         command.SetAction(result =>
         {
-            var (name, config) = Config(result.GetValue(model), result.GetValue(shape));
+            var (name, config) = Config(result.GetValue(model) is { } named ? ShippedModel.Or(named) : null, result.GetValue(shape));
             var measured = Machine.Known();
             var settings = SharedOptions.Settings(result, file);
             var active = SharedOptions.IsActive(result, security, settings);

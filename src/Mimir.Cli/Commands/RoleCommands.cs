@@ -63,7 +63,7 @@ public static class RoleCommands
     /// <summary>`mimir model share`.</summary>
     public static Command Share()
     {
-        var model = new Option<string?>("--model") { Description = "A model directory; the shipped model when not given", HelpName = "DIR" };
+        var model = new Option<string?>("--model") { Description = "A model directory, or a name in the store; the shipped model when not given", HelpName = "DIR|NAME" };
         var parties = SharedOptions.Parties();
         var config = SharedOptions.Config();
         var command = new Command("share", "Gives N parties their shares of a model; ends when all have theirs") { model, parties, config };

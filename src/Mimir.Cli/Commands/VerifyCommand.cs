@@ -10,7 +10,7 @@ public static class VerifyCommand
     /// <summary>The command, comparing by <paramref name="verification"/>.</summary>
     public static Command Create(IVerification verification)
     {
-        var model = new Option<string>("--model") { Description = "A model directory", HelpName = "DIR", Required = true };
+        var model = new Option<string>("--model") { Description = "A model directory, or a name in the store", HelpName = "DIR|NAME", Required = true };
         var prompt = new Option<string>("--prompt") { Description = "Text to start from", HelpName = "TEXT", Required = true };
         var tokens = SharedOptions.Bounded(new Option<int>("--max-tokens") { Description = "Tokens to generate", HelpName = "N", DefaultValueFactory = _ => 16 }, 1, 1 << 20);
         var parties = SharedOptions.Parties();
@@ -26,7 +26,7 @@ public static class VerifyCommand
         {
             var settings = SharedOptions.Settings(result, config);
             var request = new VerificationRequest(
-                result.GetValue(model)!, result.GetValue(prompt)!, result.GetValue(tokens), result.GetValue(parties),
+                ShippedModel.Or(result.GetValue(model)), result.GetValue(prompt)!, result.GetValue(tokens), result.GetValue(parties),
                 SharedOptions.IsActive(result, security, settings))
             {
                 Weights = weights.Read(result),

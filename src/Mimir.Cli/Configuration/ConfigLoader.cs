@@ -71,6 +71,7 @@ public static class ConfigLoader
             Privacy = Privacy(new PrivacyConfig(
                 Required<bool>("privacy.early_stop"), Optional<double>("privacy.epsilon_per_token"), Optional<double>("privacy.epsilon_session"),
                 Optional<double>("privacy.epsilon_owner"), Optional<string>("privacy.ledger")), values),
+            ModelsEndpoint = Optional<string>("models.endpoint"),
         };
     }
 

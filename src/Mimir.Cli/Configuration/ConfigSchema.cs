@@ -38,6 +38,7 @@ public static class ConfigSchema
         new("attestation.authority", ConfigKind.Path, null, "coordinator: directory of the authority that issues certificates for accepted evidence"),
         new("attestation.certificate_minutes", ConfigKind.Integer, "180", "coordinator: how long such a certificate is good; nodes renew at half of it") { Minimum = 2, Maximum = 1440 },
         new("attestation.revocations", ConfigKind.Path, null, "where the revocation list in force is kept across restarts"),
+        new("models.endpoint", ConfigKind.Url, null, "where 'mimir pull' fetches models; unset: the environment's HF_ENDPOINT, else https://huggingface.co"),
         new("listen", ConfigKind.Endpoint, "127.0.0.1:0", "where this process accepts connections; port 0 lets the system choose"),
         new("advertise", ConfigKind.Name, null, "host name or address under which others reach this process; unset: the one it listens on"),
         new("coordinator", ConfigKind.Endpoint, null, "where the coordinator is"),

@@ -22,6 +22,9 @@ public sealed record MimirConfig(
     /// <summary>`topk` above 1: sample among so many likeliest tokens; 0: among all.</summary>
     public int TopK { get; init; }
 
+    /// <summary>Where models are fetched from, or null.</summary>
+    public string? ModelsEndpoint { get; init; }
+
     /// <summary>What tokens and lengths may tell.</summary>
     public PrivacyConfig Privacy { get; init; } = new(false, 0, 0, 0, null);
 }

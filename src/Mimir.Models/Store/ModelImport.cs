@@ -15,7 +15,8 @@ public sealed class ModelImport(ModelStore store, Func<string, long>? freeSpace 
     /// <summary>Imports <paramref name="path"/>, a file *.gguf or a directory, as <paramref name="name"/>.</summary>
     /// <exception cref="ModelFormatException">Damaged, or a model that Mimir does not run; says why.</exception>
     /// <exception cref="ArgumentException">The name is taken and <paramref name="replace"/> is false.</exception>
-    /// <exception cref="IOException">Not enough room, or a file cannot be read or written.</exception>
+    /// <exception cref="ModelStoreException">Not enough room, or somebody else is at it.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
     public async Task<ModelManifest> RunAsync(string path, ModelName name, bool replace, IProgress<Transfer>? progress, CancellationToken cancellation)
     {
         if (!replace && Directory.Exists(store.PathOf(name))) throw new ArgumentException($"the store has {name} already; give another --name, or --replace", nameof(name));
@@ -37,7 +38,7 @@ public sealed class ModelImport(ModelStore store, Func<string, long>? freeSpace 
         Directory.CreateDirectory(store.Root);
         var free = freeSpace?.Invoke(store.Root) ?? new DriveInfo(store.Root).AvailableFreeSpace;
         if (bytes > free - Spare)
-            throw new IOException($"{store.Root} has {free / 1_000_000} MB free, but {(bytes + Spare) / 1_000_000} MB are needed; make room, or set MIMIR_MODELS to another disk");
+            throw new ModelStoreException($"{store.Root} has {free / 1_000_000} MB free, but {(bytes + Spare) / 1_000_000} MB are needed; make room, or set MIMIR_MODELS to another disk");
     }
 
     private async Task<ModelManifest> CopyAsync(string path, ModelName name, IProgress<Transfer>? progress, CancellationToken cancellation)

@@ -48,7 +48,7 @@ public sealed class ModelStore(string root)
     }
 
     /// <summary>An empty directory in which <paramref name="name"/> is put together, or, when <paramref name="revision"/> is given, what was left of an earlier attempt at that revision.</summary>
-    /// <exception cref="IOException">Somebody else is at it.</exception>
+    /// <exception cref="ModelStoreException">Somebody else is at it.</exception>
     internal StagedModel Stage(ModelName name, string? revision = null)
     {
         Directory.CreateDirectory(Path.Combine(Root, Staging));

@@ -11,7 +11,7 @@ internal sealed class StagedModel : IDisposable
     private readonly FileStream _lock;
     private bool _kept;
 
-    /// <exception cref="IOException">Somebody else holds the lock.</exception>
+    /// <exception cref="ModelStoreException">Somebody else holds the lock.</exception>
     public StagedModel(ModelStore store, ModelName name, string path, string? revision)
     {
         (_store, _name, _kept) = (store, name, revision is not null);
@@ -21,7 +21,7 @@ internal sealed class StagedModel : IDisposable
         }
         catch (IOException e)
         {
-            throw new IOException($"another process is storing {name} in {store.Root}; wait for it, or stop it", e);
+            throw new ModelStoreException($"another process is storing {name} in {store.Root}; wait for it, or stop it", e);
         }
         Directory = revision is null ? path : $"{path}@{revision}";
         foreach (var stale in System.IO.Directory.EnumerateDirectories(System.IO.Path.GetDirectoryName(path)!))

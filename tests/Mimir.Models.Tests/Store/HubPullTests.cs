@@ -251,7 +251,7 @@ public sealed class HubPullTests : IDisposable
     public async Task Without_room_nothing_is_fetched()
     {
         using var server = new HubOnLoopback(_model.Answer);
-        await Assert.ThrowsAsync<IOException>(() => PullAsync(server, freeSpace: 1000));
+        await Assert.ThrowsAsync<ModelStoreException>(() => PullAsync(server, freeSpace: 1000));
         Assert.Single(server.Requests);
     }
 
@@ -274,7 +274,7 @@ public sealed class HubPullTests : IDisposable
                 return Task.CompletedTask;
             },
         });
-        return await new HubPull(client, _store, _ => freeSpace).RunAsync(Name, "main", progress, cancellation);
+        return await new HubPull(client, _store, _ => freeSpace).RunAsync(Name, "main", Name, progress, cancellation);
     }
 
     private sealed class Told(List<Transfer> all) : IProgress<Transfer>

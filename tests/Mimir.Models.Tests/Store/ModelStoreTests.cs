@@ -105,7 +105,7 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public async Task Without_room_nothing_is_written()
     {
-        var e = await Assert.ThrowsAsync<IOException>(() => new ModelImport(_store, _ => 1000).RunAsync(_source.Path, ModelName.Parse("a"), false, null, CancellationToken.None));
+        var e = await Assert.ThrowsAsync<ModelStoreException>(() => new ModelImport(_store, _ => 1000).RunAsync(_source.Path, ModelName.Parse("a"), false, null, CancellationToken.None));
         Assert.Contains("MB are needed", e.Message, StringComparison.Ordinal);
         RequireNothingLeft();
     }
@@ -138,7 +138,7 @@ public sealed class ModelStoreTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_store.Root, ".staging"));
         using var held = new FileStream(Path.Combine(_store.Root, ".staging", "local+a.lock"), FileMode.Create, FileAccess.ReadWrite, FileShare.None);
-        var e = await Assert.ThrowsAsync<IOException>(() => new ModelImport(_store).RunAsync(_source.Path, ModelName.Parse("a"), false, null, CancellationToken.None));
+        var e = await Assert.ThrowsAsync<ModelStoreException>(() => new ModelImport(_store).RunAsync(_source.Path, ModelName.Parse("a"), false, null, CancellationToken.None));
         Assert.Contains("another process", e.Message, StringComparison.Ordinal);
     }
 

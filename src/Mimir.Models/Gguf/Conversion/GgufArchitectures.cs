@@ -5,7 +5,8 @@ internal static class GgufArchitectures
 {
     private static readonly Dictionary<string, GgufArchitecture> Known = new(StringComparer.Ordinal)
     {
-        ["llama"] = new LlamaArchitecture(),
+        ["llama"] = new LlamaArchitecture("LlamaForCausalLM", "llama"),
+        ["smollm3"] = new LlamaArchitecture("SmolLM3ForCausalLM", "smollm3"),
         ["qwen2"] = new QwenArchitecture("Qwen2ForCausalLM", "qwen2"),
         ["qwen3"] = new QwenArchitecture("Qwen3ForCausalLM", "qwen3"),
         ["gemma2"] = new Gemma2Architecture(),

@@ -2,8 +2,8 @@ using System.Text.Json.Nodes;
 
 namespace Mimir.Models.Gguf.Conversion;
 
-/// <summary>Llama, Mistral and SmolLM, all of which llama.cpp calls llama. Source: conversion/llama.py; gguf-py/gguf/tensor_mapping.py.</summary>
-internal sealed class LlamaArchitecture : GgufArchitecture
+/// <summary>Llama, Mistral and SmolLM 1 and 2, all of which llama.cpp calls llama, and SmolLM3, which it does not. Source: conversion/llama.py; gguf-py/gguf/tensor_mapping.py.</summary>
+internal sealed class LlamaArchitecture(string architecture, string type) : GgufArchitecture
 {
     /// <summary>Names outside the blocks that most architectures share.</summary>
     internal static readonly Dictionary<string, string> CommonOuter = new(StringComparer.Ordinal)
@@ -36,11 +36,13 @@ internal sealed class LlamaArchitecture : GgufArchitecture
     /// <inheritdoc/>
     public override JsonObject Config(GgufModel model)
     {
-        var config = model.Common("LlamaForCausalLM", "llama");
+        var config = model.Common(architecture, type);
         config["head_dim"] = model.HeadSize;
         config["hidden_act"] = "silu";
         config["attention_bias"] = model.Has("attn_q.bias");
         config["mlp_bias"] = model.Has("ffn_up.bias");
+        // llama.cpp turns all but every fourth layer of SmolLM3 without asking the file: src/models/smollm3.cpp.
+        if (type == "smollm3") config["no_rope_layer_interval"] = 4;
         RotaryPositions.Write(config, model, 10000);
         return config;
     }

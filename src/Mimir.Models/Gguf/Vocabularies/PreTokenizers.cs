@@ -22,6 +22,7 @@ internal sealed record PreTokenizers(string? Normalizer, IReadOnlyList<JsonObjec
         "olmo" => new("NFC", [], true),
         "smollm" => new(null, [new JsonObject { ["type"] = "Digits", ["individual_digits"] = true }], true),
         "llama-bpe" or "llama3" or "llama-v3" => new(null, [Split($@"{Contractions}|{Before}\p{{L}}+|\p{{N}}{{1,3}}|{Tail}")], false, true, true),
+        "smaug-bpe" => new(null, [Split($@"{Contractions}|{Before}\p{{L}}+|\p{{N}}{{1,3}}|{Tail}")], false),
         "qwen2" => new("NFC", [Split($@"{Contractions}|{Before}\p{{L}}+|\p{{N}}|{Tail}")], false),
         "tekken" => new(null, [Split($@"{Before}{Upper}*{Lower}+|{Before}{Upper}+{Lower}*|\p{{N}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+")], false, true, true),
         "gpt-4o" => new(null,
