@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mimir.Cli.Manual;
 using Mimir.Cli.Verification;
 
 namespace Mimir.Cli.Commands;
@@ -26,6 +27,7 @@ public static class RootCommands
         root.Subcommands.Add(PullCommand.Create());
         root.Subcommands.Add(DoctorCommand.Create());
         root.Subcommands.Add(GenerateCommand.Create());
+        root.Subcommands.Add(JointCommand.Create());
         root.Subcommands.Add(RoleCommands.Coordinator());
         root.Subcommands.Add(RoleCommands.Triples());
         root.Subcommands.Add(RoleCommands.Node());
@@ -40,6 +42,9 @@ public static class RootCommands
         root.Subcommands.Add(RekeyCommand.Create());
         root.Subcommands.Add(AuditCommand.Create());
         root.Subcommands.Add(WireGuardCommand.Create());
+        root.Subcommands.Add(CompletionCommand.Create());
+        root.Subcommands.Add(HelpPagesCommand.Create());
+        ManualHelp.Install(root);
         return root;
     }
 }

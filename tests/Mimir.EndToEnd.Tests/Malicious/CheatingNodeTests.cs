@@ -11,6 +11,7 @@ using Mimir.Services.Nodes;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
 using Mimir.Trust;
+using SharedModel = Mimir.EndToEnd.Tests.Processes.SharedModel;
 
 namespace Mimir.EndToEnd.Tests.Malicious;
 

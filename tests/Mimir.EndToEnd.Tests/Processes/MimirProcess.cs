@@ -12,6 +12,7 @@ internal sealed class MimirProcess : IAsyncDisposable
     private readonly TaskCompletionSource _firstText = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _firstError = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
+    private TaskCompletionSource _moreOutput = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _moreErrors = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private MimirProcess(Process process)
@@ -41,16 +42,59 @@ internal sealed class MimirProcess : IAsyncDisposable
 
     public static MimirProcess Start(params string[] arguments) => Launch(Executable, arguments);
 
+    /// <summary>With its state in a directory of its own.</summary>
+    public static MimirProcess StartAt(string stateHome, params string[] arguments) => Launch(Executable, arguments, stateHome);
+
     /// <summary>In a network namespace, as root.</summary>
     public static MimirProcess StartIn(string networkNamespace, params string[] arguments) => Launch("ip", ["netns", "exec", networkNamespace, Executable, .. arguments]);
 
-    private static MimirProcess Launch(string program, string[] arguments)
+    private static MimirProcess Launch(string program, string[] arguments, string? stateHome = null)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         // Under a test host the runtime is found as the host found it.
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is null && Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(typeof(object).Assembly.Location)))) is { } root)
             start.Environment["DOTNET_ROOT"] = root;
+        if (stateHome is not null) start.Environment["XDG_STATE_HOME"] = stateHome;
         return new MimirProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Runs to the end, with its state in a directory of its own.</summary>
+    public static async Task<(int Code, string Output, string LastError)> RunAtAsync(string stateHome, params string[] arguments)
+    {
+        await using var process = StartAt(stateHome, arguments);
+        var code = await process.ExitAsync();
+        return (code, process.Output, process.LastError);
+    }
+
+    /// <summary>Writes a line to its standard input.</summary>
+    public async Task TypeAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
+    /// <summary>As a terminal's Ctrl+C.</summary>
+    public async Task InterruptAsync()
+    {
+        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString()]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>Waits until its output is as expected.</summary>
+    /// <exception cref="InvalidOperationException">It ended without.</exception>
+    public async Task PrintedAsync(Predicate<string> expected)
+    {
+        while (true)
+        {
+            Task more;
+            lock (_output)
+            {
+                if (expected(_output.ToString())) return;
+                more = _moreOutput.Task;
+            }
+            if (_reading.IsCompleted) throw new InvalidOperationException($"it never printed what was expected, but: {Output} {Errors}");
+            await Task.WhenAny(more, _reading).WaitAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     /// <summary>Runs to the end.</summary>
@@ -133,7 +177,12 @@ internal sealed class MimirProcess : IAsyncDisposable
             lock (into)
             {
                 into.Append(buffer, 0, count);
-                if (into == _errors)
+                if (into == _output)
+                {
+                    _moreOutput.TrySetResult();
+                    _moreOutput = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+                else
                 {
                     _moreErrors.TrySetResult();
                     _moreErrors = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -5,7 +5,9 @@ internal sealed class TemporaryFolder : IDisposable
 {
     private readonly string _path = Directory.CreateTempSubdirectory("mimir-test-").FullName;
 
-    public string At(string name) => Path.Combine(_path, name);
+    public string Path => _path;
+
+    public string At(string name) => System.IO.Path.Combine(_path, name);
 
     public void Dispose() => Directory.Delete(_path, recursive: true);
 }
