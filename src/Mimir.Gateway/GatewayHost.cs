@@ -14,6 +14,7 @@ using Mimir.Gateway.Joint;
 using Mimir.Gateway.OpenAi;
 using Mimir.Gateway.Pages;
 using Mimir.Gateway.Sessions;
+using Mimir.Gateway.Watching;
 using Mimir.Transport.Connections;
 
 namespace Mimir.Gateway;
@@ -104,6 +105,7 @@ public sealed class GatewayHost : IAsyncDisposable
         TextEndpoints.Map(application, state);
         ClusterEndpoints.Map(application, state);
         SessionEndpoints.Map(application, state);
+        WatchEndpoints.Map(application, state);
         JointEndpoints.Map(application, state);
         return application;
     }

@@ -8,7 +8,7 @@ internal sealed class ManualClock : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(() => callback(state)) { Due = _now + dueTime };
+        var timer = new ManualTimer(() => callback(state)) { Due = _now + dueTime, Period = period };
         _timers.Add(timer);
         return timer;
     }
@@ -19,7 +19,7 @@ internal sealed class ManualClock : TimeProvider
         foreach (var timer in _timers.ToArray())
         {
             if (timer.Due is not { } due || due > _now) continue;
-            timer.Due = null;
+            timer.Due = timer.Period > TimeSpan.Zero ? due + timer.Period : null;
             timer.Fire();
         }
     }
@@ -27,6 +27,8 @@ internal sealed class ManualClock : TimeProvider
     private sealed class ManualTimer(Action fire) : ITimer
     {
         public TimeSpan? Due { get; set; }
+
+        public TimeSpan Period { get; init; }
 
         public void Fire() => fire();
 

@@ -65,7 +65,8 @@ internal static class ClusterEndpoints
         ? Math.Min(most, model.Owner.Model.Config.MaxPositions)
         : model.Owner.Model.Config.MaxPositions;
 
-    private static PartyReport Describe(Role role, string name, ClusterWorker? worker, bool demanded) => new(name, role.ToName(), worker is not null, worker switch
+    /// <summary>What this gateway knows of a worker itself.</summary>
+    internal static PartyReport Describe(Role role, string name, ClusterWorker? worker, bool demanded) => new(name, role.ToName(), worker is not null, worker switch
     {
         null => new("absent", $"{role.ToName()} '{name}' is not connected"),
         { Refusal: { } refusal } => new("refused", refusal),

@@ -8,6 +8,10 @@ export class Refused extends Error {
   constructor(status, message) { super(message); this.status = status; }
 }
 
+// Whoever has been asked once, or has a key, may change it.
+export const offerKey = () => { get("key").hidden = false; };
+if (sessionStorage.getItem(keyName)) offerKey();
+
 const headers = () => {
   const key = sessionStorage.getItem(keyName);
   return key ? { Authorization: `Bearer ${key}` } : {};
@@ -15,6 +19,7 @@ const headers = () => {
 
 // Shows the dialog once, whoever asks. True when there is a key to try.
 export const askKey = () => asking ??= new Promise(resolve => {
+  offerKey();
   const dialog = get("key-dialog");
   const field = get("key-value");
   field.value = "";

@@ -5,7 +5,7 @@ import { bytes, count, evenness, large, some } from "./format.js";
 
 const purposes = {
   input: "masked prompt, to the parties", output: "masked answer, to its receivers", masks: "masks, to the data owner", ready: "“ready”, to the parties",
-  proof: "proofs of the masks", stop: "“stop”, to the parties", model_mask: "keys of weight masks", unspecified: "other",
+  proof: "proofs of the masks", stop: "“stop”, to the parties", modelmask: "keys of weight masks", unspecified: "other",
 };
 
 const card = (id, title, verdict) => {

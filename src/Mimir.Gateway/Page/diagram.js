@@ -47,8 +47,11 @@ const edges = (p, n, narrow) => {
   const { owner, coordinator, frame, service, maker } = p;
   const between = Array.from({ length: n - 1 }, (_, i) => {
     const above = p.party(i), x = above.x + above.w / 2, y = above.y + above.h;
-    return arrow("mesh", `M${x - 6} ${y + 4} V${p.party(i + 1).y - 5} M${x + 6} ${p.party(i + 1).y - 4} V${y + 5}`, { label: "noise, both ways", at: [x + 18, y + 21], inside: true, middle: false });
-  });
+    const below = p.party(i + 1).y;
+    return [
+      arrow("mesh", `M${x - 6} ${y + 3} V${below - 5}`),
+      arrow("mesh", `M${x + 6} ${below - 3} V${y + 5}`, { label: "noise, both ways", at: [x + 18, y + 21], inside: true, middle: false })];
+  }).flat();
   if (narrow) {
     const x = owner.x + owner.w / 2;
     return [
@@ -78,7 +81,7 @@ export const diagram = (parties, narrow) => {
   const maker = node(p.maker, { role: "model-owner", title: "Model owner" });
   const members = parties.map((name, i) => node(p.party(i), { kind: "party", role: "party", name, title: `Party ${name}` }));
   const lines = edges(p, parties.length, narrow);
-  own.note.textContent = "prompt and answer, in the clear";
+  own.note.textContent = "your words, in the clear";
   maker.note.textContent = "weights, in the clear";
   carrier.note.textContent = "envelopes it cannot open";
   dealer.note.textContent = "only masks it made up";

@@ -8,7 +8,7 @@
     document.documentElement.dataset.scheme = chosen === "system" ? (system.matches ? "dark" : "light") : chosen;
     const button = document.getElementById("scheme");
     if (!button) return;
-    button.textContent = chosen[0].toUpperCase() + chosen.slice(1);
+    button.lastElementChild.textContent = chosen[0].toUpperCase() + chosen.slice(1);
     button.setAttribute("aria-label", `Colour scheme: ${chosen}`);
   };
   system.addEventListener("change", apply);

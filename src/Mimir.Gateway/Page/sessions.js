@@ -43,6 +43,7 @@ const follow = async session => {
     try {
       const response = await call(`/mimir/v1/sessions/${session.id}/watch`, { quiet: true });
       for await (const report of events(response)) {
+        if (report.error) throw new Error(report.error.message);
         tries = 0;
         session.trouble = null;
         session.report = report;
