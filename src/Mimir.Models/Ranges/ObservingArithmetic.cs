@@ -104,7 +104,7 @@ public sealed class ObservingArithmetic(IArithmetic<double[]> inner, ModelLayout
     }
 
     /// <inheritdoc/>
-    public ValueTask<double[]> SampleAsync(double[] logits, int count, double temperature) => inner.SampleAsync(logits, count, temperature);
+    public ValueTask<double[]> SampleAsync(double[] logits, int count, double temperature, int topK = 0) => inner.SampleAsync(logits, count, temperature, topK);
 
     /// <summary>A norm does not know where it stands; the matrix behind it does.</summary>
     private void Place(string name)
