@@ -39,6 +39,32 @@ public class AdaptedModelTests
         Compare(directory, new RandomAdapter(modules, targets.Split(' '), rank, alpha, rsLora, seed: 4), transposed: true);
     }
 
+    /// <summary>Fused matrices; gains stored less one; normalised heads.</summary>
+    [Theory]
+    [InlineData("phi3", "qkv_proj gate_up_proj")]
+    [InlineData("phi3", "o_proj down_proj qkv_proj")]
+    [InlineData("gemma3", "q_proj v_proj gate_proj down_proj")]
+    [InlineData("qwen2", "q_proj k_proj o_proj")]
+    public void Others(string name, string targets)
+    {
+        using var model = GoldenModel.Open(name);
+        int query = model.Config.Heads * model.Config.HeadSize, keyValue = model.Config.KeyValueHeads * model.Config.HeadSize;
+        var modules = RandomAdapter.Llama(3, 32, query, keyValue, 48).Concat(Enumerable.Range(0, 3).SelectMany(i => ((string, int, int)[])
+            [($"model.layers.{i}.self_attn.qkv_proj", 32, query + 2 * keyValue), ($"model.layers.{i}.mlp.gate_up_proj", 32, 96)]));
+        Compare(model.Files, new RandomAdapter(modules, targets.Split(' '), 2, 4, false, seed: 5), transposed: false);
+    }
+
+    [Theory]
+    [InlineData("phi3", "q_proj", "qkv_proj, o_proj, gate_up_proj, down_proj")]
+    [InlineData("gpt_neox_parallel", "query_key_value", "merge the adapter")]
+    public void What_is_not_adapted_is_refused(string name, string target, string says)
+    {
+        using var model = GoldenModel.Open(name);
+        using var lora = new TemporaryDirectory();
+        new RandomAdapter([], [target], 2, 4, false, seed: 6).Save(lora.Path);
+        Assert.Contains(says, Assert.Throws<ModelFormatException>(() => new WeightTerms(true, lora.Path).LayoutOf(model.Config)).Message);
+    }
+
     private static void Compare(TemporaryDirectory model, RandomAdapter adapter, bool transposed)
     {
         Assert.NotEmpty(adapter.Deltas);

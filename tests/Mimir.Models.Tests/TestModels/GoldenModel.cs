@@ -13,25 +13,26 @@ namespace Mimir.Models.Tests.TestModels;
 /// </summary>
 public sealed class GoldenModel : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
-
     private GoldenModel(JsonElement golden, int? layers)
     {
         var config = JsonNode.Parse(golden.GetProperty("config").GetRawText())!;
         if (layers is not null) config["num_hidden_layers"] = layers;
-        _directory.Write("config.json", config.ToJsonString());
+        Files.Write("config.json", config.ToJsonString());
         var writer = new SafetensorsWriter();
         foreach (var tensor in golden.GetProperty("tensors").EnumerateArray())
         {
             var (name, shape) = (tensor.GetProperty("name").GetString()!, Ints(tensor.GetProperty("shape")));
             writer.AddSingle(name, shape, Weights(name, shape.Aggregate(1, (a, b) => a * b), tensor.GetProperty("mean").GetDouble(), tensor.GetProperty("deviation").GetDouble()));
         }
-        _directory.Write("model.safetensors", writer.ToBytes());
+        Files.Write("model.safetensors", writer.ToBytes());
         Tokens = Ints(golden.GetProperty("tokens"));
         Logits = golden.GetProperty("logits").EnumerateObject().ToDictionary(p => int.Parse(p.Name), p => p.Value.EnumerateArray().Select(x => x.GetDouble()).ToArray());
-        Config = ModelDirectory.OpenConfig(_directory.Path);
-        Weighted = new FoldedModel(Config, WeightFiles.Open(_directory.Path));
+        Config = ModelDirectory.OpenConfig(Files.Path);
+        Weighted = new FoldedModel(Config, WeightFiles.Open(Files.Path));
     }
+
+    /// <summary>config.json and model.safetensors.</summary>
+    public TemporaryDirectory Files { get; } = new();
 
     public ModelConfig Config { get; }
 
@@ -75,7 +76,7 @@ public sealed class GoldenModel : IDisposable
     public void Dispose()
     {
         Weighted.Dispose();
-        _directory.Dispose();
+        Files.Dispose();
     }
 
     private static double[] Weights(string name, int count, double mean, double deviation)
