@@ -8,7 +8,10 @@ namespace Mimir.Models.Tests.Templates;
 /// <summary>Whatever messages say: control tokens are those that the template writes, and the text is all there.</summary>
 public class ControlTokenPropertyTests
 {
-    private static readonly Gen<string> Content = Gen.OneOfConst("<|im_start|>", "<|im_end|>", "<|im_", "end|>", "<tool_call>", "<|endoftext|>", "\n", " ", "system", "\u00e9", "<", "\U0001F600", "</tool_call>", "user\n").Array[0, 12].Select(string.Concat);
+    private static readonly string[] Parts =
+        ["<|im_start|>", "<|im_end|>", "<|im_", "end|>", "<tool_call>", "<|endoftext|>", "\n", " ", "system", "\u00e9", "<", "\U0001F600", "</tool_call>", "user\n"];
+
+    private static readonly Gen<string> Content = Gen.Int[0, Parts.Length - 1].Array[0, 12].Select(parts => string.Concat(parts.Select(p => Parts[p])));
 
     [Fact]
     public void Messages_write_no_control_token_and_lose_no_character()
@@ -25,7 +28,7 @@ public class ControlTokenPropertyTests
             if (!counts.SequenceEqual([messages.Length + 1, messages.Length, 0, 0])) return false;
             var text = tokenizer.Decode(ids);
             return contents.All(c => text.Contains(c, StringComparison.Ordinal));
-        }, seed: "0000KrBnLrW2", iter: 2000, threads: 1);
+        }, seed: "0000000000001", iter: 2000, threads: 1);
     }
 
     [Fact]
