@@ -32,7 +32,7 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
     private Queue<double[]>[] _outputs = [];
     private int _number;
     private bool _ended;
-    private bool _stopped;
+    private int _stopAt;
     private TimeSpan _first;
     private TimeSpan _last;
 
@@ -115,8 +115,11 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
     private void Accept(VerifiedSession session, int token)
     {
         if (_ended || _tokens.Count == session.Plan.MaxTokens) return;
-        _ended = task.EndTokens.Contains(token);
-        if (_ended) return;
+        if (task.EndTokens.Contains(token))
+        {
+            End();
+            return;
+        }
         _last = _clock.Elapsed;
         if (_tokens.Count == 0) _first = _last;
         _tokens.Add(token);
@@ -127,17 +130,20 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
             task.OnLogProbs(_explained);
         }
         task.OnToken(token);
-        _ended = !task.WantsMore();
+        if (!task.WantsMore()) End();
     }
 
+    /// <summary>The text has ended; the session goes on to the end of the bucket of outputs.</summary>
+    private void End() => (_ended, _stopAt) = (true, (_number + task.StopBucket - 1) / task.StopBucket * task.StopBucket);
+
     /// <summary>
-    /// Asks everybody to stop, once, when the text has ended and a whole bucket of outputs has come: counted by outputs, as everybody does, so that it says nothing
+    /// Asks everybody to stop, once, when the text has ended and its last bucket of outputs has come: counted by outputs, as everybody does, so that it says nothing
     /// about the prompt's length either.
     /// </summary>
     private List<SealedEnvelope> Stop(VerifiedSession session)
     {
-        if (!_ended || _stopped || _number % task.StopBucket != 0) return [];
-        _stopped = true;
+        if (!_ended || _number < _stopAt) return [];
+        _stopAt = int.MaxValue;
         return ForEveryParty(session, SealPurpose.Stop, []);
     }
 

@@ -51,6 +51,7 @@ internal sealed class GenerationArguments
     public GenerationOptions Read(ParseResult result, MimirConfig settings)
     {
         var weights = _weights.Read(result);
+        var sampling = _sampling.Read(result);
         var options = Configured(settings) with
         {
             Weights = weights,
@@ -59,12 +60,12 @@ internal sealed class GenerationArguments
             MaxTokens = result.GetValue(_tokens),
             Parties = result.GetValue(_parties),
             Active = result.GetResult(_security) is { Implicit: false } ? result.GetValue(_security) == "active" : settings.Active,
-            Temperature = result.GetValue(_greedy) ? 0 : result.GetValue(_temperature) ?? (settings.Greedy ? 0 : DefaultTemperature),
+            Temperature = result.GetValue(_greedy) ? 0 : result.GetValue(_temperature) ?? (settings.Greedy && sampling.TopK is null ? 0 : DefaultTemperature),
             NoiseSeed = result.GetValue(_seed),
         };
         try
         {
-            return SamplingRules.Apply(_sampling.Read(result), options);
+            return SamplingRules.Apply(sampling, options);
         }
         catch (SamplingRefusedException refused)
         {

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Mimir.Client.Sampling;
 
 /// <summary>What only a data owner that has the logits itself can do with them. Nobody else learns it.</summary>
@@ -25,7 +27,7 @@ public sealed record OwnerSampling
     public double FrequencyPenalty { get; init; }
 
     /// <summary>Added to logits.</summary>
-    public IReadOnlyDictionary<int, double> LogitBias { get; init; } = new Dictionary<int, double>();
+    public IReadOnlyDictionary<int, double> LogitBias { get; init; } = FrozenDictionary<int, double>.Empty;
 
     /// <summary>The likeliest tokens whose log probabilities are wanted beside the chosen one's; null: none at all.</summary>
     public int? TopLogProbs { get; init; }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Mimir.Client.Sampling;
 
 /// <summary>
@@ -28,7 +30,7 @@ public sealed record SamplingRequest
     public double? FrequencyPenalty { get; init; }
 
     /// <summary>`logit_bias`: added to the logits of these tokens.</summary>
-    public IReadOnlyDictionary<int, double> LogitBias { get; init; } = new Dictionary<int, double>();
+    public IReadOnlyDictionary<int, double> LogitBias { get; init; } = FrozenDictionary<int, double>.Empty;
 
     /// <summary>`stop`: the text ends before the first of these strings.</summary>
     public IReadOnlyList<string> Stop { get; init; } = [];

@@ -47,7 +47,7 @@ public static class SamplingRules
             MaxTokens = request.MaxTokens ?? options.MaxTokens,
             EarlyStop = request.EarlyStop ?? options.EarlyStop,
             Epsilon = epsilon,
-            Owner = options.LogitsToOwner ? OwnerOf(request, topK) : OwnerSampling.None,
+            Owner = options.LogitsToOwner ? OwnerOf(request, options.Owner, topK) : OwnerSampling.None,
         };
     }
 
@@ -130,16 +130,16 @@ public static class SamplingRules
         Require(temperature is > 0 and <= SessionPlan.MostPrivateTemperature, "temperature", $"must lie in (0, {SessionPlan.MostPrivateTemperature}] with differential privacy of the tokens, not {temperature}");
     }
 
-    private static OwnerSampling OwnerOf(SamplingRequest request, int topK) => new()
+    private static OwnerSampling OwnerOf(SamplingRequest request, OwnerSampling before, int topK) => new()
     {
         TopK = topK,
-        TopP = request.TopP ?? 1,
-        MinP = request.MinP ?? 0,
-        RepetitionPenalty = request.RepetitionPenalty ?? 1,
-        PresencePenalty = request.PresencePenalty ?? 0,
-        FrequencyPenalty = request.FrequencyPenalty ?? 0,
-        LogitBias = request.LogitBias,
-        TopLogProbs = request.LogProbs ? request.TopLogProbs : null,
+        TopP = request.TopP ?? before.TopP,
+        MinP = request.MinP ?? before.MinP,
+        RepetitionPenalty = request.RepetitionPenalty ?? before.RepetitionPenalty,
+        PresencePenalty = request.PresencePenalty ?? before.PresencePenalty,
+        FrequencyPenalty = request.FrequencyPenalty ?? before.FrequencyPenalty,
+        LogitBias = request.LogitBias.Count > 0 ? request.LogitBias : before.LogitBias,
+        TopLogProbs = request.LogProbs ? request.TopLogProbs : before.TopLogProbs,
     };
 
     private static bool IsUnicode(string text)

@@ -27,6 +27,17 @@ public sealed class SamplingRulesTests
         Assert.NotEqual(OwnerSampling.None, SamplingRules.Apply(request, Logits).Owner);
     }
 
+    /// <summary>Whoever applied a request before starting a run loses nothing when the run applies what is left.</summary>
+    [Theory]
+    [MemberData(nameof(NeedLogits))]
+    public void Applying_again_changes_nothing(string field, SamplingRequest request)
+    {
+        var once = SamplingRules.Apply(request, Logits);
+        Assert.True(once.Owner != OwnerSampling.None, field);
+        Assert.Equal(once, SamplingRules.Apply(request, once));
+        Assert.Equal(once, SamplingRules.Apply(new(), once));
+    }
+
     /// <summary>Clients send defaults; they ask for nothing.</summary>
     [Fact]
     public void Neutral_values_are_honoured_everywhere()

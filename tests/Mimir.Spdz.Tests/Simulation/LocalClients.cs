@@ -44,6 +44,9 @@ internal sealed class LocalClients : IDealerPort
     /// <summary>Nothing is said before this.</summary>
     public Task Before { get; init; } = Task.CompletedTask;
 
+    /// <summary>Read all outputs, as real clients do, instead of stopping at the plan's number of tokens.</summary>
+    public bool ToTheEnd { get; init; }
+
     /// <summary>Stop once a receiver has this many tokens.</summary>
     public int StopAfter { get; init; } = int.MaxValue;
 
@@ -104,7 +107,7 @@ internal sealed class LocalClients : IDealerPort
             await ContinueAsync(session, client, cancellation);
             return;
         }
-        for (var number = 0; number < plan.Outputs && tokens.Count < plan.MaxTokens && tokens.Count < StopAfter; number++)
+        for (var number = 0; number < plan.Outputs && (ToTheEnd || tokens.Count < plan.MaxTokens) && tokens.Count < StopAfter; number++)
         {
             var copies = await CopiesAsync(client, number, cancellation);
             if (session.Unmask(number, [.. copies.Select(c => c[0])], _group.Model.Layout.VocabularySize) is { } token) tokens.Add(token);
@@ -165,6 +168,7 @@ internal sealed class LocalClients : IDealerPort
         {
             get
             {
+                if (clients.ToTheEnd) return false;
                 var most = Math.Min(clients.StopAfter, clients._group.Plan.MaxTokens);
                 foreach (var tokens in clients.Tokens.Values)
                     if (tokens.Count < most) return false;

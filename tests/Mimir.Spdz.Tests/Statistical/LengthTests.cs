@@ -28,7 +28,7 @@ public sealed class LengthTests
     {
         var plan = Plans.Single(6, 4, uncertain: 4) with { AuditRate = 0 };
         var other = plan with { Segments = [new Programs.PromptSegment("alice", 7)] };
-        Assert.NotEqual((await TrafficAsync(2, true, plan, [3]))["online 0"], (await TrafficAsync(2, true, other, [3]))["online 0"]);
+        Assert.NotEqual((await TrafficAsync(2, true, plan, [3, 17, 30]))["online 0"], (await TrafficAsync(2, true, other, [3, 17, 30]))["online 0"]);
     }
 
     /// <summary>Sizes of messages, by sender: parties among themselves, Triple Service and model owner to parties, the client's inputs and its outputs.</summary>
@@ -43,6 +43,7 @@ public sealed class LengthTests
             Clients = new LocalClients
             {
                 Prompts = [prompt],
+                ToTheEnd = true,
                 AlterInput = (party, segment, values) =>
                 {
                     Add($"input {party}", values.Length);
