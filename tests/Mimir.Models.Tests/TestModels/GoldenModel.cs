@@ -33,6 +33,9 @@ public sealed class GoldenModel : IDisposable
         Weighted = new FoldedModel(Config, WeightFiles.Open(_directory.Path));
     }
 
+    /// <summary>Its directory.</summary>
+    public string Path => _directory.Path;
+
     public ModelConfig Config { get; }
 
     public FoldedModel Weighted { get; }
@@ -43,7 +46,7 @@ public sealed class GoldenModel : IDisposable
     public IReadOnlyDictionary<int, double[]> Logits { get; }
 
     /// <summary>All files, without ".json".</summary>
-    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.json").Select(f => System.IO.Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
 
     private static string Folder
     {
@@ -51,7 +54,7 @@ public sealed class GoldenModel : IDisposable
         {
             for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             {
-                var path = Path.Combine(folder.FullName, "tests", "Mimir.Models.Tests", "Golden", "Architectures");
+                var path = System.IO.Path.Combine(folder.FullName, "tests", "Mimir.Models.Tests", "Golden", "Architectures");
                 if (Directory.Exists(path)) return path;
             }
             throw new DirectoryNotFoundException("tests/Mimir.Models.Tests/Golden/Architectures is not in a parent of the tests");
@@ -61,14 +64,14 @@ public sealed class GoldenModel : IDisposable
     /// <summary>A model, or its first layers only, which have no golden logits.</summary>
     public static GoldenModel Open(string name, int? layers = null)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, $"{name}.json")));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(System.IO.Path.Combine(Folder, $"{name}.json")));
         return new GoldenModel(json.RootElement, layers);
     }
 
     /// <summary>A model's config.json.</summary>
     public static byte[] ConfigOf(string name)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, $"{name}.json")));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(System.IO.Path.Combine(Folder, $"{name}.json")));
         return Encoding.UTF8.GetBytes(json.RootElement.GetProperty("config").GetRawText());
     }
 
