@@ -21,7 +21,7 @@ internal static class StoreTargets
         new("gguf", [.. Seeds().Select(w => w.ToBytes())], Gguf),
         new("hub", [Utf8($$"""
             {"sha":"{{new string('0', 40)}}","siblings":[{"rfilename":"config.json","size":1,"blobId":"{{new string('1', 40)}}"},
-             {"rfilename":"model.safetensors","size":9,"lfs":{"sha256":"{{new string('2', 64)}}","size":9}},{"rfilename":"a/b.bin"}]}
+             {"rfilename":"model.safetensors","size":9,"lfs":{"sha256":"{{new string('2', 64)}}","size":9} },{"rfilename":"a/b.bin"}]}
             """)], b => Attempt.Read(() => Hub(b), e => e is HubException)),
         new("manifest", [Utf8("""
             {"name":"org/tiny","source":"x","revision":"0","architecture":"Llama","parameters":1,"files":[{"name":"config.json","bytes":2,"sha256":"00"}]}

@@ -22,7 +22,7 @@ public sealed class VerifyCommandTests
     {
         using var output = new StringWriter();
         var command = VerifyCommand.Create(verification);
-        var parsed = command.Parse(["--model", "m", "--prompt", "p", .. more]);
+        var parsed = command.Parse(["--model", "./m", "--prompt", "p", .. more]);
         Assert.Empty(parsed.Errors);
         return (await parsed.InvokeAsync(new InvocationConfiguration { Output = output, EnableDefaultExceptionHandler = false }), output.ToString());
     }
@@ -35,7 +35,7 @@ public sealed class VerifyCommandTests
         Assert.Equal(ExitCode.Done, code);
         Assert.Contains("All 2 tokens agree", output, StringComparison.Ordinal);
         Assert.Contains("0.0041", output, StringComparison.Ordinal);
-        Assert.Equal(new VerificationRequest("m", "p", 2, 3, false), verification.Request);
+        Assert.Equal(new VerificationRequest("./m", "p", 2, 3, false), verification.Request);
     }
 
     [Fact]

@@ -34,6 +34,9 @@ public sealed class GoldenModel : IDisposable
     /// <summary>config.json and model.safetensors.</summary>
     public TemporaryDirectory Files { get; } = new();
 
+    /// <summary>Its directory.</summary>
+    public string Path => Files.Path;
+
     public ModelConfig Config { get; }
 
     public FoldedModel Weighted { get; }
@@ -44,7 +47,7 @@ public sealed class GoldenModel : IDisposable
     public IReadOnlyDictionary<int, double[]> Logits { get; }
 
     /// <summary>All files, without ".json".</summary>
-    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.json").Select(f => Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.json").Select(f => System.IO.Path.GetFileNameWithoutExtension(f)).Order(StringComparer.Ordinal);
 
     private static string Folder
     {
@@ -52,7 +55,7 @@ public sealed class GoldenModel : IDisposable
         {
             for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             {
-                var path = Path.Combine(folder.FullName, "tests", "Mimir.Models.Tests", "Golden", "Architectures");
+                var path = System.IO.Path.Combine(folder.FullName, "tests", "Mimir.Models.Tests", "Golden", "Architectures");
                 if (Directory.Exists(path)) return path;
             }
             throw new DirectoryNotFoundException("tests/Mimir.Models.Tests/Golden/Architectures is not in a parent of the tests");
@@ -62,14 +65,14 @@ public sealed class GoldenModel : IDisposable
     /// <summary>A model, or its first layers only, which have no golden logits.</summary>
     public static GoldenModel Open(string name, int? layers = null)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, $"{name}.json")));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(System.IO.Path.Combine(Folder, $"{name}.json")));
         return new GoldenModel(json.RootElement, layers);
     }
 
     /// <summary>A model's config.json.</summary>
     public static byte[] ConfigOf(string name)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder, $"{name}.json")));
+        using var json = JsonDocument.Parse(File.ReadAllBytes(System.IO.Path.Combine(Folder, $"{name}.json")));
         return Encoding.UTF8.GetBytes(json.RootElement.GetProperty("config").GetRawText());
     }
 
