@@ -49,7 +49,7 @@ public sealed class PlaintextTests(GatewayCluster cluster)
             coordinator: 127.0.0.1:{relay.Port}
             gateway:
               listen: 127.0.0.1:0
-              models: {SharedModel.Directory}
+              models: {GatewayCluster.Model}
             """, TestContext.Current.CancellationToken);
         await using var process = MimirProcess.Start("gateway", "--config", folder.At("mimir.yaml"));
         await process.SaidAsync("give http");
@@ -61,7 +61,7 @@ public sealed class PlaintextTests(GatewayCluster cluster)
         var answer = body.Text("choices", "0", "text");
 
         Assert.Empty(Others(process.ProcessId, port, relay.Port));
-        var tokenizer = ModelDirectory.OpenTokenizer(SharedModel.Directory);
+        var tokenizer = ModelDirectory.OpenTokenizer(GatewayCluster.Model);
         var captured = relay.Captured;
         Assert.Empty(Traces.Of(captured, Prompt, PromptText.Encode(tokenizer, Prompt, first: true)));
         Assert.Empty(Traces.Of(captured, answer, PromptText.Encode(tokenizer, answer, first: false)));
@@ -81,7 +81,7 @@ public sealed class PlaintextTests(GatewayCluster cluster)
         using var coordinator = cluster.Cluster.Issue(Role.Coordinator, "relay").Identity;
         await using var relay = new CapturingRelay(coordinator, owner, cluster.Cluster.Coordinator.Host, cluster.Cluster.Coordinator.Port);
         using var channel = PeerChannel.Create(new TlsSettings { Identity = owner, Anchors = cluster.Cluster.Anchors }, "127.0.0.1", relay.Port, Role.Coordinator);
-        var tokens = PromptText.Encode(ModelDirectory.OpenTokenizer(SharedModel.Directory), Prompt, first: true);
+        var tokens = PromptText.Encode(ModelDirectory.OpenTokenizer(GatewayCluster.Model), Prompt, first: true);
         foreach (var careless in (byte[][])[[.. tokens.SelectMany(t => BitConverter.GetBytes((long)t))], Encoding.UTF8.GetBytes(Prompt)])
         {
             var batch = new SealedBatch { Session = SessionId.New().ToByteString() };
@@ -93,7 +93,7 @@ public sealed class PlaintextTests(GatewayCluster cluster)
     }
 
     /// <summary>Connections of a process that are neither its HTTP nor to the relay.</summary>
-    private static IReadOnlyList<string> Others(int process, int http, int relay)
+    private static List<string> Others(int process, int http, int relay)
     {
         var sockets = Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Select(f => new FileInfo(f).LinkTarget ?? "")
             .Where(t => t.StartsWith("socket:[", StringComparison.Ordinal)).Select(t => t[8..^1]).ToHashSet();
