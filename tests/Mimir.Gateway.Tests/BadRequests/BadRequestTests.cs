@@ -34,6 +34,7 @@ public sealed class BadRequestTests(GatewayCluster cluster)
     private static string? Complaint(BadRequest bad, RawAnswer answer)
     {
         if (answer.Status != bad.Status) return $"status {bad.Status} is expected";
+        if (bad.Status == 0) return null;
         try
         {
             var error = answer.Error;
