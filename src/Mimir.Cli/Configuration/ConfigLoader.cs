@@ -65,7 +65,7 @@ public static class ConfigLoader
                 Required<string>("gateway.listen"), GatewayConfig.Items(Optional<string>("gateway.models")), Optional<string>("gateway.keys"), Optional<string>("gateway.tls_certificate"),
                 Optional<string>("gateway.tls_key"), GatewayConfig.Items(Optional<string>("gateway.hosts")), GatewayConfig.Items(Optional<string>("gateway.cors_origins")),
                 Integer("gateway.default_max_tokens"), Integer("gateway.max_requests"), Integer("gateway.max_body_kib"), Integer("gateway.keep_alive_seconds"),
-                Integer("gateway.idle_seconds"), Integer("gateway.slow_seconds")))
+                Integer("gateway.idle_seconds"), Integer("gateway.slow_seconds"), Required<bool>("gateway.logits_to_owner")))
         {
             TopK = top > 1 ? (int)top : 0,
             Privacy = Privacy(new PrivacyConfig(

@@ -67,6 +67,7 @@ public static class ConfigSchema
         new("gateway.tls_key", ConfigKind.Path, null, "gateway: the certificate's private key, PEM"),
         new("gateway.hosts", ConfigKind.Text, null, "gateway: further names under which it is reached, with commas between them"),
         new("gateway.cors_origins", ConfigKind.Text, null, "gateway: origins of other web pages that may call it, with commas between them; unset: none"),
+        new("gateway.logits_to_owner", ConfigKind.Boolean, "false", "gateway: with public weights the logits come here, and every way of sampling with them; false: tokens are chosen inside the computation"),
         new("gateway.default_max_tokens", ConfigKind.Integer, "128", "gateway: tokens of an answer when the request names no limit") { Minimum = 1, Maximum = 1 << 20 },
         new("gateway.max_requests", ConfigKind.Integer, "8", "gateway: sessions that run at once; one more is answered with 429") { Minimum = 1, Maximum = 64 },
         new("gateway.max_body_kib", ConfigKind.Integer, "1024", "gateway: longest request, in KiB") { Minimum = 1, Maximum = 65536 },
