@@ -7,10 +7,13 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Mimir.Gateway.Clusters;
 using Mimir.Gateway.Errors;
 using Mimir.Gateway.Hosting;
+using Mimir.Gateway.Joint;
 using Mimir.Gateway.OpenAi;
 using Mimir.Gateway.Pages;
+using Mimir.Gateway.Sessions;
 using Mimir.Transport.Connections;
 
 namespace Mimir.Gateway;
@@ -52,7 +55,7 @@ public sealed class GatewayHost : IAsyncDisposable
         catch (Exception error)
         {
             await application.DisposeAsync();
-            state.Dispose();
+            await state.DisposeAsync();
             if (error is not IOException) throw;
             throw new PortInUseException($"Cannot listen on {settings.Listen}: {error.Message} Choose another port (gateway.listen) or stop the process that has it.");
         }
@@ -64,6 +67,7 @@ public sealed class GatewayHost : IAsyncDisposable
     /// <summary>Stops: running sessions are cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
+        State.Stop();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
@@ -74,7 +78,7 @@ public sealed class GatewayHost : IAsyncDisposable
             // What did not end in time is cut off by the disposal below.
         }
         await _application.DisposeAsync();
-        State.Dispose();
+        await State.DisposeAsync();
     }
 
     private static WebApplication Build(GatewayState state)
@@ -93,9 +97,14 @@ public sealed class GatewayHost : IAsyncDisposable
         });
         var application = builder.Build();
         application.Use((context, next) => ErrorShape.GuardAsync(context, next, settings.Log));
+        application.Use((context, next) => state.Guard.PassAsync(context, next));
         application.UseRouting();
         EmbeddedPage.Map(application);
         ModelEndpoints.Map(application, state);
+        TextEndpoints.Map(application, state);
+        ClusterEndpoints.Map(application, state);
+        SessionEndpoints.Map(application, state);
+        JointEndpoints.Map(application, state);
         return application;
     }
 }

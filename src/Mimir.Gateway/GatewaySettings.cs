@@ -61,9 +61,6 @@ public sealed record GatewaySettings
     /// <summary>How long a client may send or read slower than 240 bytes a second.</summary>
     public TimeSpan Slow { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long an offer of a joint session stands.</summary>
-    public TimeSpan OfferStands { get; init; } = TimeSpan.FromHours(1);
-
     /// <summary>Told one line for the log; never text of a prompt or an answer.</summary>
     public Action<string> Log { get; init; } = _ => { };
 }

@@ -43,7 +43,7 @@ internal sealed class GenerationArguments
     public GenerationOptions Read(ParseResult result, MimirConfig settings)
     {
         var weights = _weights.Read(result);
-        return new GenerationOptions
+        return Configured(settings) with
         {
             Weights = weights,
             LogitsToOwner = SharedOptions.AreLogitsToOwner(result, _logitsToOwner, weights),
@@ -53,13 +53,19 @@ internal sealed class GenerationArguments
             Active = result.GetResult(_security) is { Implicit: false } ? result.GetValue(_security) == "active" : settings.Active,
             Temperature = result.GetValue(_greedy) ? 0 : result.GetValue(_temperature) ?? (settings.Greedy ? 0 : DefaultTemperature),
             NoiseSeed = result.GetValue(_seed),
-            ScaleBits = settings.FixedPoint.ScaleBits,
-            ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
-            AuditRate = settings.TriplePool.AuditRate,
-            BlockSteps = settings.TriplePool.MinSize,
-            PrefillChunk = settings.Scheduler.PrefillChunk,
-            PaddingBucket = settings.Scheduler.PaddingBucket,
-            MaxContext = settings.Scheduler.MaxContext ?? 0,
         };
     }
+
+    /// <summary>What the configuration says about every session, whatever is asked for.</summary>
+    public static GenerationOptions Configured(MimirConfig settings) => new()
+    {
+        Active = settings.Active,
+        ScaleBits = settings.FixedPoint.ScaleBits,
+        ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
+        AuditRate = settings.TriplePool.AuditRate,
+        BlockSteps = settings.TriplePool.MinSize,
+        PrefillChunk = settings.Scheduler.PrefillChunk,
+        PaddingBucket = settings.Scheduler.PaddingBucket,
+        MaxContext = settings.Scheduler.MaxContext ?? 0,
+    };
 }

@@ -30,6 +30,7 @@ public static class RootCommands
         root.Subcommands.Add(RoleCommands.Coordinator());
         root.Subcommands.Add(RoleCommands.Triples());
         root.Subcommands.Add(RoleCommands.Node());
+        root.Subcommands.Add(GatewayCommand.Create());
         root.Subcommands.Add(IdentityCommand.Create());
         root.Subcommands.Add(RevokeCommand.Create());
         root.Subcommands.Add(AttestCommand.Create());

@@ -64,7 +64,12 @@ public static class ConfigLoader
                 Integer("limits.handshake_seconds")),
             new ProcessConfig(Integer("compute.threads"), Required<string>("listen"), Optional<string>("advertise"), Optional<string>("coordinator"), Optional<string>("audit.file"), Optional<string>("overlay.listen")),
             KeysConfig.Read(values),
-            Sealing(Required<string>("sealing.counter"), Optional<string>("sealing.marks"), values));
+            Sealing(Required<string>("sealing.counter"), Optional<string>("sealing.marks"), values),
+            new GatewayConfig(
+                Required<string>("gateway.listen"), GatewayConfig.Items(Optional<string>("gateway.models")), Optional<string>("gateway.keys"), Optional<string>("gateway.tls_certificate"),
+                Optional<string>("gateway.tls_key"), GatewayConfig.Items(Optional<string>("gateway.hosts")), GatewayConfig.Items(Optional<string>("gateway.cors_origins")),
+                Integer("gateway.default_max_tokens"), Integer("gateway.max_requests"), Integer("gateway.max_body_kib"), Integer("gateway.keep_alive_seconds"),
+                Integer("gateway.idle_seconds"), Integer("gateway.slow_seconds")));
     }
 
     private static SealingConfig Sealing(string counter, string? marks, Dictionary<string, (object Value, string Origin)> values) =>

@@ -14,9 +14,10 @@ namespace Mimir.Cli.Configuration;
 /// <param name="Process">What one role's process needs to know.</param>
 /// <param name="Keys">Where data keys come from by name, or null: files are named on the command line.</param>
 /// <param name="Sealing">What notices old copies of sealed files.</param>
+/// <param name="Gateway">What the gateway serves, and to whom.</param>
 public sealed record MimirConfig(
     bool Active, bool Greedy, FixedPointConfig FixedPoint, SchedulerConfig Scheduler, TriplePoolConfig TriplePool, TlsConfig Tls,
-    AttestationConfig Attestation, LimitsConfig Limits, ProcessConfig Process, KeysConfig? Keys, SealingConfig Sealing);
+    AttestationConfig Attestation, LimitsConfig Limits, ProcessConfig Process, KeysConfig? Keys, SealingConfig Sealing, GatewayConfig Gateway);
 
 /// <summary>Number formats.</summary>
 /// <param name="ScaleBits">f.</param>

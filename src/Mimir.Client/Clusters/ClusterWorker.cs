@@ -12,6 +12,9 @@ namespace Mimir.Client.Clusters;
 /// <param name="Refusal">Why this process does not accept it; null: it does.</param>
 public sealed record ClusterWorker(Role Role, string Name, AttestedPeer? Evidence, string? Refusal)
 {
+    /// <summary>What identifies the program of a worker whose evidence was verified; empty otherwise.</summary>
+    public ReadOnlyMemory<byte> Measurement => Evidence?.Peer.Attestation?.Measurement ?? default;
+
     /// <summary>Judges one; null when it does not even say who it is.</summary>
     internal static ClusterWorker? Read(WorkerAddress address, TrustAnchors anchors, DateTimeOffset now)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Mimir.Client.Sampling;
 using Mimir.Gateway.Hosting;
 using Mimir.Spdz;
 using Mimir.Transport.Protos;
@@ -43,6 +44,7 @@ internal static class ErrorShape
         SessionFailedException { Kind: FailureKind.Usage } => new(400, "invalid_request_error", error.Message, null, "refused_by_cluster"),
         UntrustedPeerException => new(503, "service_unavailable", $"{error.Message} Nothing was sent.", null, "untrusted_party") { MayRetry = false },
         ProtocolViolation or SealBrokenException => Misbehaved(error),
+        SamplingRefusedException refused => ApiException.Field(refused.Field, refused.Message, "unsupported_parameter"),
         ArgumentException => new(400, "invalid_request_error", error.Message, null, "refused_by_cluster"),
         _ => new(500, "server_error", $"the gateway failed ({error.GetType().Name}); its log says more", null, "internal_error"),
     };
