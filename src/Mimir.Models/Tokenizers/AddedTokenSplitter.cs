@@ -1,28 +1,42 @@
+using System.Globalization;
+using System.Text;
+
 namespace Mimir.Models.Tokenizers;
 
-/// <summary>A token that is found in the text before anything else is done to it.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Content">Its text, not empty.</param>
-/// <param name="StripLeft">Swallows white space before it.</param>
-/// <param name="StripRight">Swallows white space after it.</param>
-/// <param name="Special">Left out when decoding.</param>
-internal sealed record AddedToken(int Id, string Content, bool StripLeft, bool StripRight, bool Special);
-
-/// <summary>Cuts a text at its added tokens: the leftmost first, the longest of those that begin at the same place.</summary>
+/// <summary>
+/// Cuts a text at its added tokens: the leftmost first, the longest of those that begin at the same place. Time is linear in the text, with
+/// the longest token as the factor.
+/// </summary>
 internal sealed class AddedTokenSplitter
 {
-    private readonly Dictionary<char, AddedToken[]> _byFirstCharacter;
+    private readonly Dictionary<(int Node, char Character), int> _edges = [];
+    private readonly Dictionary<int, AddedToken> _tokens = [];
 
-    public AddedTokenSplitter(IEnumerable<AddedToken> tokens) =>
-        _byFirstCharacter = tokens.GroupBy(t => t.Content[0]).ToDictionary(g => g.Key, g => g.OrderByDescending(t => t.Content.Length).ToArray());
+    /// <param name="tokens">Each with its spelling, which may be a normalised one; of equal spellings, the last counts.</param>
+    public AddedTokenSplitter(IEnumerable<(string Spelling, AddedToken Token)> tokens)
+    {
+        foreach (var (spelling, token) in tokens)
+        {
+            var node = 0;
+            foreach (var c in spelling)
+            {
+                if (!_edges.TryGetValue((node, c), out var next)) _edges.Add((node, c), next = _edges.Count + 1);
+                node = next;
+            }
+            if (node != 0) _tokens[node] = token;
+        }
+    }
 
     /// <summary>The pieces of <paramref name="text"/> in order: either text that is not empty, or an added token.</summary>
-    public IEnumerable<(string? Text, AddedToken? Token)> Split(string text, EncodingOptions options)
+    /// <param name="text">What is cut.</param>
+    /// <param name="allowed">Whether a token may be recognised from this place up to that one.</param>
+    public IEnumerable<(string? Text, AddedToken? Token)> Split(string text, Func<AddedToken, int, int, bool> allowed)
     {
         var start = 0;
         for (var i = 0; i < text.Length;)
         {
-            if (Find(text, i, options, out _) is not { } token)
+            var (token, stop) = Find(text, i, allowed);
+            if (token is null)
             {
                 i++;
                 continue;
@@ -31,47 +45,29 @@ internal sealed class AddedTokenSplitter
             while (token.StripLeft && end > start && char.IsWhiteSpace(text[end - 1])) end--;
             if (end > start) yield return (text[start..end], null);
             yield return (null, token);
-            start = i + token.Content.Length;
+            start = stop;
             while (token.StripRight && start < text.Length && char.IsWhiteSpace(text[start])) start++;
             i = start;
         }
         if (start < text.Length) yield return (text[start..], null);
     }
 
-    /// <summary>Whether <see cref="Split"/> passes a control token by because a stranger spelt it.</summary>
-    public bool PassesBy(string text, EncodingOptions options)
+    private (AddedToken? Token, int End) Find(string text, int start, Func<AddedToken, int, int, bool> allowed)
     {
-        for (var i = 0; i < text.Length; i++)
-        {
-            Find(text, i, options, out var passed);
-            if (passed) return true;
-        }
-        return false;
+        var found = ((AddedToken?)null, start);
+        for (var (i, node) = (start, 0); i < text.Length && _edges.TryGetValue((node, text[i]), out node); i++)
+            if (_tokens.TryGetValue(node, out var token) && (!token.SingleWord || StandsAlone(text, start, i + 1)) && allowed(token, start, i + 1)) found = (token, i + 1);
+        return found;
     }
 
-    private AddedToken? Find(string text, int start, EncodingOptions options, out bool passed)
+    private static bool StandsAlone(string text, int start, int end)
     {
-        passed = false;
-        if (!_byFirstCharacter.TryGetValue(text[start], out var candidates)) return null;
-        foreach (var token in candidates)
-            if (string.CompareOrdinal(text, start, token.Content, 0, token.Content.Length) == 0)
-            {
-                var control = token.Special || options.Markup?.Invoke(token.Content) == true;
-                if (!control || !Touches(options.PlainSpans, start, start + token.Content.Length)) return token;
-                passed = true;
-            }
-        return null;
+        if (start > 0 && Rune.DecodeLastFromUtf16(text.AsSpan(0, start), out var before, out _) == System.Buffers.OperationStatus.Done && IsWord(before)) return false;
+        return end == text.Length || Rune.DecodeFromUtf16(text.AsSpan(end), out var after, out _) != System.Buffers.OperationStatus.Done || !IsWord(after);
     }
 
-    private static bool Touches(IReadOnlyList<TextSpan> spans, int start, int end)
-    {
-        var (low, high) = (0, spans.Count);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (spans[middle].End <= start) low = middle + 1;
-            else high = middle;
-        }
-        return low < spans.Count && spans[low].Start < end;
-    }
+    // \w of Unicode's regular expressions.
+    private static bool IsWord(Rune rune) => Rune.IsLetter(rune) || rune.Value is 0x200C or 0x200D or (>= 0x24B6 and <= 0x24E9)
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark
+            or UnicodeCategory.DecimalDigitNumber or UnicodeCategory.LetterNumber or UnicodeCategory.ConnectorPunctuation;
 }

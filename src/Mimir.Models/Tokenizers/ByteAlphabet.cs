@@ -12,6 +12,12 @@ internal static class ByteAlphabet
     /// <summary>The character that stands for <paramref name="value"/>.</summary>
     public static char CharacterOf(byte value) => Characters[value];
 
+    /// <summary><paramref name="bytes"/> spelt in the alphabet.</summary>
+    public static string Spell(byte[] bytes) => string.Create(bytes.Length, bytes, (characters, from) =>
+    {
+        for (var i = 0; i < characters.Length; i++) characters[i] = Characters[from[i]];
+    });
+
     /// <summary>The bytes that <paramref name="token"/> stands for, or null when it holds a character outside the alphabet.</summary>
     public static byte[]? TryDecode(string token)
     {

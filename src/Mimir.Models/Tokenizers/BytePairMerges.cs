@@ -8,7 +8,10 @@ internal static class BytePairMerges
 {
     /// <summary>Pair of ids to rank and merged id.</summary>
     /// <exception cref="ModelFormatException">A merge is malformed, or it or its result is not in the vocabulary.</exception>
-    public static Dictionary<(int Left, int Right), (int Rank, int Id)> Read(JsonFields model, Dictionary<string, int> ids)
+    /// <param name="model">The "model" of a tokenizer.json.</param>
+    /// <param name="ids">All tokens.</param>
+    /// <param name="prefix">What the right one of a pair begins with inside a word, and the merged one does not hold.</param>
+    public static Dictionary<(int Left, int Right), (int Rank, int Id)> Read(JsonFields model, Dictionary<string, int> ids, string prefix)
     {
         model.Require("merges");
         var merges = new Dictionary<(int, int), (int, int)>();
@@ -16,12 +19,15 @@ internal static class BytePairMerges
         foreach (var merge in model.Array("merges"))
         {
             var (left, right) = Pair(model, merge);
-            if (!ids.TryGetValue(left, out var leftId) || !ids.TryGetValue(right, out var rightId) || !ids.TryGetValue(left + right, out var id))
+            if (!ids.TryGetValue(left, out var leftId) || !ids.TryGetValue(right, out var rightId) || !ids.TryGetValue(left + Inner(right, prefix), out var id))
                 throw model.Error($"merge {rank} names a token that is not in the vocabulary: {JsonFields.Shown(merge)}");
             merges[(leftId, rightId)] = (rank++, id);
         }
         return merges;
     }
+
+    private static string Inner(string right, string prefix) =>
+        prefix.Length > 0 && right.StartsWith(prefix, StringComparison.Ordinal) ? right[prefix.Length..] : right;
 
     private static (string Left, string Right) Pair(JsonFields model, JsonElement merge)
     {

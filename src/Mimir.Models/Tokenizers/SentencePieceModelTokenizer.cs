@@ -1,28 +1,41 @@
-using Microsoft.ML.Tokenizers;
+using Mimir.Models.Tokenizers.Normalization;
 
 namespace Mimir.Models.Tokenizers;
 
 /// <summary>
-/// A SentencePiece tokenizer.model. Encoding is Microsoft.ML.Tokenizers'; special tokens written out in a text are cut out first, and
-/// each piece between them is encoded on its own, as Hugging Face's Llama tokenizer does.
+/// A SentencePiece tokenizer.model, of byte pairs or unigram. Control tokens written out in a text are cut out first, and each piece between
+/// them is encoded on its own, with its own space before it, as Hugging Face's Llama tokenizer does; so are user-defined pieces, behind which no
+/// space is written.
 /// </summary>
 internal sealed class SentencePieceModelTokenizer : ITokenizer
 {
     private const long MaxBytes = 100_000_000;
-    private readonly SentencePieceTokenizer _model;
+    private readonly SentencePieceFile _file;
+    private readonly ISubwordModel _model;
+    private readonly CharacterMap? _characters;
     private readonly TokenTable _table;
     private readonly AddedTokenSplitter _splitter;
 
-    private SentencePieceModelTokenizer(SentencePieceTokenizer model, bool addsBos, IReadOnlyList<int> eosIds)
+    private SentencePieceModelTokenizer(SentencePieceFile file, string path, bool addsBos, IReadOnlyList<int> eosIds)
     {
-        _model = model;
-        AddedToken[] special = [.. new[] { model.UnknownId, model.BeginningOfSentenceId, model.EndOfSentenceId }
-            .Zip([model.UnknownToken, model.BeginningOfSentenceToken, model.EndOfSentenceToken], (id, token) => (id, token))
-            .Where(t => t.id >= 0 && !string.IsNullOrEmpty(t.token)).Select(t => new AddedToken(t.id, t.token, false, false, true))];
-        _splitter = new AddedTokenSplitter(special);
-        _table = new TokenTable(model.Vocabulary, special, new TokenBytes());
-        BosId = addsBos ? model.BeginningOfSentenceId : null;
-        EosIds = eosIds.Count > 0 || model.EndOfSentenceId < 0 ? eosIds : [model.EndOfSentenceId];
+        _file = file;
+        var unknown = file.Pieces.FindIndex(p => p.Kind == PieceKind.Unknown);
+        if (unknown < 0) throw new ModelFormatException(path, "has no unknown piece; download it again");
+        if (file.Pieces.Exists(p => p.Kind == PieceKind.Unused)) throw new ModelFormatException(path, "has unused pieces (type 5), which Mimir does not know");
+        var pieces = file.Pieces.Select(p => (p.Text, (double)p.Score, p.Kind == PieceKind.Normal));
+        _model = file.IsUnigram ? new UnigramVocabulary(pieces, unknown, file.ByteFallback, path) : new ScoredMerger(pieces, unknown, file.ByteFallback, path);
+        if (file.CharacterMap.Length > 0) _characters = Map(file.CharacterMap, path);
+        AddedToken[] added = [.. file.Pieces.Select((piece, id) => (piece, id)).Where(p => p.piece.Text.Length > 0).Select(p => p.piece.Kind switch
+        {
+            PieceKind.Unknown or PieceKind.Control => AddedToken.Control(p.id, p.piece.Text),
+            PieceKind.UserDefined => new AddedToken(p.id, p.piece.Text, false, false, false, false, false),
+            _ => null,
+        }).OfType<AddedToken>()];
+        // A piece's visible spaces are spaces in a text.
+        _splitter = new AddedTokenSplitter(added.Select(a => (a.Special ? a.Content : a.Content.Replace('\u2581', ' '), a)));
+        _table = new TokenTable(_model.Ids, added, new TokenBytes(file.AddDummyPrefix));
+        BosId = addsBos ? ControlId("<s>", "<bos>") ?? throw new ModelFormatException(path, "has no begin-of-sentence token, which tokenizer_config.json asks for") : null;
+        EosIds = eosIds.Count > 0 || ControlId("</s>", "<eos>") is not { } eos ? eosIds : [eos];
     }
 
     /// <inheritdoc/>
@@ -35,47 +48,43 @@ internal sealed class SentencePieceModelTokenizer : ITokenizer
     public IReadOnlyList<int> EosIds { get; }
 
     /// <inheritdoc/>
-    public bool StripsFirstSpace => true;
+    public bool StripsFirstSpace => _file.AddDummyPrefix;
 
     /// <summary>Reads <paramref name="path"/>.</summary>
-    /// <exception cref="ModelFormatException">Missing, damaged, or not a model with bytes and a leading space, as Llama's is.</exception>
+    /// <exception cref="ModelFormatException">Missing, damaged, or of a kind that Mimir does not reproduce exactly; names it.</exception>
     public static SentencePieceModelTokenizer Open(string path, bool addsBos, IReadOnlyList<int> eosIds)
     {
+        byte[] bytes;
         try
         {
-            using var stream = File.OpenRead(path);
-            if (stream.Length > MaxBytes) throw new ModelFormatException(path, $"{stream.Length} bytes, more than the {MaxBytes} allowed for a tokenizer");
-            var model = LlamaTokenizer.Create(stream, addBeginOfSentence: false, addEndOfSentence: false);
-            if (!model.ByteFallback || !model.AddDummyPrefix || !model.EscapeWhiteSpaces)
-                throw new ModelFormatException(path, "is not a Llama-style SentencePiece model (byte_fallback, add_dummy_prefix); use a tokenizer.json");
-            if (addsBos && model.BeginningOfSentenceId < 0) throw new ModelFormatException(path, "has no begin-of-sentence token, which tokenizer_config.json asks for");
-            if (model.Vocabulary.Values.Any(id => id is < 0 or >= TokenTable.MaxCount)) throw new ModelFormatException(path, "has token ids out of range; download it again");
-            if (!HasAllBytes(model)) throw new ModelFormatException(path, "does not hold the 256 byte tokens in order; download it again");
-            return new SentencePieceModelTokenizer(model, addsBos, eosIds);
+            var length = new FileInfo(path).Length;
+            if (length > MaxBytes) throw new ModelFormatException(path, $"{length} bytes, more than the {MaxBytes} allowed for a tokenizer");
+            bytes = File.ReadAllBytes(path);
         }
-        // The parser of a third party meets hostile bytes here, and any failure of it means the same to the user.
-        catch (Exception e) when (e is not ModelFormatException and not OutOfMemoryException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new ModelFormatException(path, e is FileNotFoundException ? "file not found" : "is not a SentencePiece model that can be read; download it again", e);
+            throw new ModelFormatException(path, e is FileNotFoundException ? "file not found" : $"cannot be read ({e.GetType().Name})", e);
         }
+        return new SentencePieceModelTokenizer(new SentencePieceFile(bytes, path), path, addsBos, eosIds);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<int> Encode(string text, EncodingOptions options)
     {
         UnicodeText.RequireValid(text);
-        var ids = new List<int>();
+        var (ids, prefixed) = (new List<int>(), true);
         if (options.AddSpecialTokens && BosId is { } bos) ids.Add(bos);
-        foreach (var (piece, token) in _splitter.Split(text, options))
+        foreach (var (piece, token) in _splitter.Split(text, (token, start, end) => ControlTokens.Allowed(token, start, end, options)))
         {
             if (token is not null) ids.Add(token.Id);
-            else ids.AddRange(_model.EncodeToIds(piece!, addBeginningOfSentence: false, addEndOfSentence: false));
+            else _model.Encode(Normalize(piece!, prefixed), ids);
+            prefixed = token is { Special: true };
         }
         return ids;
     }
 
     /// <inheritdoc/>
-    public bool SpellsControlToken(string text, EncodingOptions options) => _splitter.PassesBy(text, options);
+    public bool SpellsControlToken(string text, EncodingOptions options) => ControlTokens.Spelled(_splitter, text, options);
 
     /// <inheritdoc/>
     public string Decode(IEnumerable<int> ids) => _table.Decode(ids);
@@ -83,8 +92,30 @@ internal sealed class SentencePieceModelTokenizer : ITokenizer
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> BytesOf(int id) => _table.BytesOf(id);
 
-    // The library computes a byte's id from that of byte 0 and does not check that it exists.
-    private static bool HasAllBytes(SentencePieceTokenizer model) =>
-        model.Vocabulary.TryGetValue("<0x00>", out var first)
-        && Enumerable.Range(0, 256).All(b => model.Vocabulary.TryGetValue($"<0x{b:X2}>", out var id) && id == first + b);
+    private string Normalize(string text, bool prefixed)
+    {
+        if (_characters is not null) text = _characters.Apply(text);
+        if (_file.RemoveExtraSpaces) text = TextNormalizer.CollapseSpaces(text);
+        if (_file.AddDummyPrefix && prefixed && text.Length > 0) text = " " + text;
+        return text.Replace(' ', '\u2581');
+    }
+
+    private int? ControlId(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+            if (_model.Ids.TryGetValue(name, out var id) && _file.Pieces[id].Kind == PieceKind.Control) return id;
+        return null;
+    }
+
+    private static CharacterMap Map(byte[] map, string path)
+    {
+        try
+        {
+            return new CharacterMap(map);
+        }
+        catch (FormatException e)
+        {
+            throw new ModelFormatException(path, "its precompiled_charsmap is damaged; download it again", e);
+        }
+    }
 }

@@ -16,7 +16,7 @@ internal static class TokenTemplate
             case "ByteLevel":
                 return ([], []);
             case "Sequence":
-                var all = json.Array("processors").Select(p => Read(TextNormalizer.Step(json, p))).ToArray();
+                var all = json.Array("processors").Select(p => Read(JsonStep.Object(json, p))).ToArray();
                 return ([.. all.Reverse().SelectMany(t => t.Prefix)], [.. all.SelectMany(t => t.Suffix)]);
             case "TemplateProcessing":
                 return Template(json);
@@ -30,7 +30,7 @@ internal static class TokenTemplate
         var (before, after, texts) = (new List<int>(), new List<int>(), 0);
         foreach (var element in json.Array("single"))
         {
-            var part = TextNormalizer.Step(json, element);
+            var part = JsonStep.Object(json, element);
             if (part.Object("SpecialToken") is { } special) (texts == 0 ? before : after).AddRange(Ids(json, special));
             else if (part.Object("Sequence") is not null) texts++;
             else throw json.Error("single", element, "SpecialToken or Sequence");

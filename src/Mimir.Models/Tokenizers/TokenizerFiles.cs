@@ -24,7 +24,7 @@ public static class TokenizerFiles
         {
             var parts = new TokenizerJson(json);
             if (EosToken(config) is { } token && IdOf(parts, token) is { } id) eosIds.Add(id);
-            return new BytePairTokenizer(parts, [.. eosIds]);
+            return new JsonTokenizer(parts, [.. eosIds]);
         }
         if (File.Exists(model)) return SentencePieceModelTokenizer.Open(model, config?.Flag("add_bos_token", true) ?? true, [.. eosIds]);
         throw new ModelFormatException(directory, "has neither tokenizer.json nor tokenizer.model; download the model's tokenizer");
@@ -44,5 +44,5 @@ public static class TokenizerFiles
     };
 
     private static int? IdOf(TokenizerJson parts, string token) =>
-        parts.Added.FirstOrDefault(a => a.Content == token)?.Id ?? (parts.Vocabulary.Ids.TryGetValue(token, out var id) ? id : null);
+        parts.Added.FirstOrDefault(a => a.Content == token)?.Id ?? (parts.Model.Ids.TryGetValue(token, out var id) ? id : null);
 }

@@ -75,11 +75,10 @@ public class TokenizerJsonVectorTests
     }
 
     [Theory]
-    [InlineData("\"type\":\"BPE\"", "\"type\":\"Unigram\"", "Unigram")]
+    [InlineData("\"type\":\"BPE\"", "\"type\":\"WordPiece\"", "WordPiece")]
     [InlineData("\"dropout\":null", "\"dropout\":0.5", "dropout")]
-    [InlineData("\"normalizer\":null", "\"normalizer\":{\"type\":\"NFKC\"}", "NFKC")]
-    [InlineData("\"type\":\"ByteLevel\",\"add_prefix_space\":false", "\"type\":\"Whitespace\",\"add_prefix_space\":false", "Whitespace")]
-    [InlineData("\"single_word\":false", "\"single_word\":true", "single_word")]
+    [InlineData("\"normalizer\":null", "\"normalizer\":{\"type\":\"Nmt\"}", "Nmt")]
+    [InlineData("\"type\":\"ByteLevel\",\"add_prefix_space\":false", "\"type\":\"BertPreTokenizer\",\"add_prefix_space\":false", "BertPreTokenizer")]
     [InlineData("\"h e\"", "\"h zz\"", "zz")]
     [InlineData("\"h e\"", "\"he\"", "merges")]
     [InlineData("\"a\":64", "\"a\":65", "'b'")]

@@ -1,6 +1,6 @@
 using Mimir.Models.Files;
 
-namespace Mimir.Models.Tokenizers;
+namespace Mimir.Models.Tokenizers.Splitting;
 
 /// <summary>SentencePiece's treatment of spaces in a tokenizer.json: a visible character for each space, and one before the text.</summary>
 /// <param name="Replacement">Stands for a space, usually U+2581.</param>
