@@ -62,7 +62,7 @@ public sealed class PackageTests
             var prompt = ChatPrompt.Of(model, null, [new("user", "Who was Lily?")]);
             Console.WriteLine($"{model.Name}: {prompt.Tokens.Count > 4}, {typeof(IChatClient).IsAssignableFrom(typeof(MimirChatClient))}");
             """, TestContext.Current.CancellationToken);
-        Assert.Equal("stories260K: True, True\n", await DotnetAsync(stranger.Path, "run", "-v", "q", "--", SharedModel.Directory));
+        Assert.EndsWith("stories260K: True, True\n", await DotnetAsync(stranger.Path, "run", "-v", "q", "--", SharedModel.Directory), StringComparison.Ordinal);
     }
 
     private static async Task<string> DotnetAsync(string directory, params string[] arguments)
