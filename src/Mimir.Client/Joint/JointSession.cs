@@ -77,9 +77,9 @@ public sealed class JointSession
         var segments = new Dictionary<int, IReadOnlyList<int>>();
         for (var i = 0; i < parts.Count; i++) segments[OwnParts[i]] = Fitting(OwnParts[i], parts[i]);
         var run = new TextRun(_owner.Model.Tokenizer, [], cancellation);
+        run.Begin(Offer.Session);
         run.Start(async (text, stop) =>
         {
-            text.Begin(Offer.Session);
             var generation = await _owner.Client.RunAsync(Offer.Session, new ClientTask
             {
                 Terms = Offer.Terms,
