@@ -76,7 +76,7 @@ public sealed class ClusterTests(Chromium chromium, GatewayCluster cluster) : IC
         var link = await first.Page.GetByLabel("Link for the other side").InputValueAsync();
 
         await second.GoAsync("/" + link[link.IndexOf('#', StringComparison.Ordinal)..]);
-        await second.Page.GetByText("exactly").WaitForAsync();
+        await second.Page.GetByText("exactly").First.WaitForAsync();
         await second.PictureAsync("real-joint-terms");
         await second.Page.Locator("#joint-own").FillAsync("a little girl named Lily");
         await second.Page.GetByRole(AriaRole.Button, new() { Name = "Agree and bring my text" }).ClickAsync();
