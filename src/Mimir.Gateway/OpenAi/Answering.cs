@@ -56,7 +56,7 @@ internal sealed class Answering(GatewayState gateway, HttpContext context, TextJ
         var stream = new EventStream(context);
         var events = Channel.CreateUnbounded<ChoiceEvent>(new() { SingleReader = true });
         var following = runs.Select((r, i) => FollowAsync(r.Run, r.Tracked, i, events.Writer)).ToArray();
-        var closing = Task.WhenAll(following).ContinueWith(done => events.Writer.TryComplete(done.Exception?.InnerException), TaskScheduler.Default);
+        var closing = CloseAsync(following, events.Writer);
         var (first, tokens) = ("", 0);
         try
         {
@@ -106,14 +106,31 @@ internal sealed class Answering(GatewayState gateway, HttpContext context, TextJ
 
     private static async Task FollowAsync(TextRun run, TrackedSession tracked, int choice, ChannelWriter<ChoiceEvent> events)
     {
+        await using var pieces = run.Pieces.GetAsyncEnumerator(CancellationToken.None);
+        var next = pieces.MoveNextAsync().AsTask();
         // All is well so far when the parties have begun: from then on the client sees the stream.
-        if (await Task.WhenAny(tracked.Begun, run.Completion) == tracked.Begun) events.TryWrite(new ChoiceEvent(choice, null, null));
-        await foreach (var piece in run.Pieces)
+        if (await Task.WhenAny(tracked.Begun, next) == next) await next;
+        events.TryWrite(new ChoiceEvent(choice, null, null));
+        for (; await next; next = pieces.MoveNextAsync().AsTask())
         {
-            _ = tracked.Count(piece);
+            var piece = tracked.Count(pieces.Current);
             if (piece.Text.Length > 0) events.TryWrite(new ChoiceEvent(choice, piece, null));
         }
         events.TryWrite(new ChoiceEvent(choice, null, await run.Completion));
+    }
+
+    /// <summary>The end of all choices, or of the first that broke off, is the end of the events.</summary>
+    private static async Task CloseAsync(IEnumerable<Task> following, ChannelWriter<ChoiceEvent> events)
+    {
+        try
+        {
+            await foreach (var choice in Task.WhenEach(following)) await choice;
+            events.TryComplete();
+        }
+        catch (Exception error)
+        {
+            events.TryComplete(error);
+        }
     }
 
     private async Task TellAsync(ApiException error)
