@@ -60,6 +60,21 @@ public sealed class ClusterTests(Chromium chromium, GatewayCluster cluster) : IC
     }
 
     [Fact]
+    public async Task A_session_that_another_program_started_is_shown_without_its_words()
+    {
+        await using var tab = await chromium.OpenAsync(cluster.Gateway.Address);
+        await tab.GoAsync("/#/watch");
+        using var other = new HttpClient { BaseAddress = cluster.Gateway.Address };
+        var asking = other.PostAsync("/v1/completions", new StringContent("""{"model":"stories260K","prompt":"Tim saw a big","max_tokens":60,"stream":true}""", System.Text.Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Article, new() { Name = "Party" }).First).ToContainTextAsync("This is what they look like: noise");
+        Assert.DoesNotContain("Tim saw", await tab.Page.ContentAsync());
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Stop it" }).ClickAsync();
+        await tab.Page.GetByText("This session is over").WaitForAsync();
+        (await asking).Dispose();
+        tab.RequireQuiet();
+    }
+
+    [Fact]
     public async Task Two_organisations_hold_a_joint_session_by_a_link()
     {
         _ = GatewayCluster.Model;
@@ -76,7 +91,7 @@ public sealed class ClusterTests(Chromium chromium, GatewayCluster cluster) : IC
         var link = await first.Page.GetByLabel("Link for the other side").InputValueAsync();
 
         await second.GoAsync("/" + link[link.IndexOf('#', StringComparison.Ordinal)..]);
-        await second.Page.GetByText("exactly").WaitForAsync();
+        await second.Page.GetByText("exactly").First.WaitForAsync();
         await second.PictureAsync("real-joint-terms");
         await second.Page.Locator("#joint-own").FillAsync("a little girl named Lily");
         await second.Page.GetByRole(AriaRole.Button, new() { Name = "Agree and bring my text" }).ClickAsync();

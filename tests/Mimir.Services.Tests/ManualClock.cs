@@ -18,9 +18,11 @@ internal sealed class ManualClock : TimeProvider
         _now += time;
         foreach (var timer in _timers.ToArray())
         {
-            if (timer.Due is not { } due || due > _now) continue;
-            timer.Due = timer.Period > TimeSpan.Zero ? due + timer.Period : null;
-            timer.Fire();
+            while (timer.Due is { } due && due <= _now)
+            {
+                timer.Due = timer.Period > TimeSpan.Zero ? due + timer.Period : null;
+                timer.Fire();
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 // What each one holds, in words and figures: the same facts as the picture, for everybody.
 import { draw, make, say } from "./dom.js";
 import { chart } from "./histogram.js";
-import { bytes, count, evenness, large, some } from "./format.js";
+import { bytes, count, evenness, large, sentence, some } from "./format.js";
 
 const purposes = {
   input: "masked prompt, to the parties", output: "masked answer, to its receivers", masks: "masks, to the data owner", ready: "“ready”, to the parties",
@@ -35,7 +35,7 @@ const attest = ({ seal, detail }, attestation) => {
   const [style, words] = verdicts[attestation?.verdict] ?? verdicts.not_demanded;
   seal.className = `verdict ${style}`;
   say(seal, words);
-  say(detail, attestation?.detail ?? "");
+  say(detail, sentence(attestation?.detail ?? ""));
   detail.hidden = !attestation?.detail;
 };
 

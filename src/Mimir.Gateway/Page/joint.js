@@ -44,14 +44,15 @@ const follow = async (id, show) => {
 };
 
 const progress = () => {
-  const state = make("p", { role: "status" }), text = make("p", { class: "text" }), trouble = alertBox();
+  const state = make("p", { role: "status" }), text = make("blockquote", { class: "text", hidden: true, "aria-label": "Answer" }), trouble = alertBox();
   const link = make("a", { href: "#/watch" }, "See what each one holds");
   let session = null;
-  return { element: make("div", { class: "field" }, state, text, trouble, link), run: (report, prompt) => {
+  return { element: make("div", { class: "outcome" }, state, text, trouble, link), run: (report, prompt) => {
     session = sessions.add(report.id, { prompt, title: "joint" });
     return follow(report.id, now => {
       say(state, `${states[now.state] ?? now.state}${now.terms.you_receive ? "" : " The answer goes to the other side only."}`);
       say(text, now.text);
+      text.hidden = now.text === "";
       if (now.text) sessions.answered(session, now.text);
       complain(trouble, now.problem ?? null);
     }).catch(error => complain(trouble, error.message));
@@ -75,7 +76,7 @@ const handOver = (panel, report, prompt) => {
   const live = progress();
   const box = make("div", { class: "field" }, make("label", { for: "joint-link" }, "Link for the other side"));
   link.id = "joint-link";
-  box.append(make("div", { class: "link" }, link, copy), make("p", null, "Send it any way you like: it holds no secret, and only who it names can use it. It opens the page of their own gateway."));
+  box.append(make("div", { class: "link" }, link, copy), make("p", null, "Send it any way you like: it holds no secret, and only the owner that it names can use it. They open it, or paste it under “Accept one”, at their own gateway."));
   panel.replaceChildren(make("h2", null, "Hand over the link"), box, termsOf(report.terms), live.element);
   link.focus();
   link.select();
@@ -139,6 +140,7 @@ export const show = link => {
     accepting = acceptPanel();
     get("joint").append(offered, accepting.panel);
   }
+  get("joint").classList.toggle("invited", Boolean(link));
   if (link) accepting.open(link);
 };
 

@@ -71,6 +71,8 @@ export const start = visible => {
     list();
     if (session === chosen && visible()) render();
   });
+  // Other clients of the gateway start sessions too.
+  setInterval(() => { if (visible() && !document.hidden) sessions.refresh().catch(() => {}); }, 2000);
   cluster.onChange(() => { if (visible()) render(); });
   narrow.addEventListener("change", () => { if (visible()) render(); });
   picker.addEventListener("change", () => {

@@ -34,6 +34,29 @@ public sealed class SeenNumbersTests
         Assert.NotEqual(stages.Statistics[0].View.Received, stages.Statistics[1].View.Received);
     }
 
+    /// <summary>Numbers that are uniform but counted twice would keep each session's mean and spread its counts too far: session after session, that adds up.</summary>
+    [Fact]
+    public async Task Counts_spread_as_those_of_independent_numbers_do()
+    {
+        const int Sessions = 12;
+        await using var stages = await LocalStages.LoadAsync(TinyModel.Llama());
+        var (opened, received) = (0.0, 0.0);
+        for (var session = 0; session < Sessions; session++)
+        {
+            await stages.RunAsync(Plans.Single(4, 6), new LocalClients { Prompts = [[1, 2, 3, 4]] });
+            opened += Plain(stages.Statistics[0].View.Opened);
+            received += Plain(stages.Statistics[0].View.Received);
+        }
+        foreach (var sum in (double[])[opened, received])
+            Assert.True(Math.Abs(ChiSquare.Deviation(sum, Sessions * (SeenNumbers.Bins - 1))) < Threshold, $"{sum:F0} instead of {Sessions * (SeenNumbers.Bins - 1)}");
+
+        static double Plain(long[] bins)
+        {
+            var mean = bins.Sum() / (double)bins.Length;
+            return bins.Sum(b => (b - mean) * (b - mean) / mean);
+        }
+    }
+
     /// <summary>The same histogram over activations that nobody masked: half of them small and positive, half just below p.</summary>
     [Fact]
     public async Task Numbers_that_nobody_masked_are_no_noise()
