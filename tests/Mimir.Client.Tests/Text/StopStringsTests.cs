@@ -73,7 +73,9 @@ public sealed class StopStringsTests
 
         public bool StripsFirstSpace => false;
 
-        public IReadOnlyList<int> Encode(string text) => [.. System.Text.Encoding.UTF8.GetBytes(text).Select(b => (int)b)];
+        public IReadOnlyList<int> Encode(string text, EncodingOptions options) => [.. System.Text.Encoding.UTF8.GetBytes(text).Select(b => (int)b)];
+
+        public bool SpellsControlToken(string text, EncodingOptions options) => false;
 
         public string Decode(IEnumerable<int> ids) => System.Text.Encoding.UTF8.GetString([.. ids.Select(i => (byte)i)]);
 
