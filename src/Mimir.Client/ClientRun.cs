@@ -116,7 +116,8 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
         if (_tokens.Count == 0) _first = _last;
         _tokens.Add(token);
         task.OnToken(token);
-        return true;
+        _ended = !task.WantsMore();
+        return !_ended;
     }
 
     /// <summary>

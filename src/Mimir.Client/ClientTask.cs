@@ -31,6 +31,9 @@ public sealed record ClientTask
     /// <summary>Told every token that it is granted, as it comes.</summary>
     public Action<int> OnToken { get; init; } = _ => { };
 
+    /// <summary>Asked after every token: false lets the session end early, as an end token does.</summary>
+    public Func<bool> WantsMore { get; init; } = () => true;
+
     /// <summary>Told how far the session is: positions done, of how many. At most twice a second.</summary>
     public Action<int, int> OnProgress { get; init; } = (_, _) => { };
 }

@@ -3,6 +3,8 @@ using Mimir.Cli.Demo;
 using Mimir.Cli.Generation;
 using Mimir.Cli.Planning;
 using Mimir.Client;
+using Mimir.Client.Drafting;
+using Mimir.Client.Text;
 using Mimir.Models.Files;
 using Mimir.Models.Shapes;
 using Mimir.Models.Transformers;

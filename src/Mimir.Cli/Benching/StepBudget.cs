@@ -12,6 +12,7 @@ namespace Mimir.Cli.Benching;
 /// <param name="Shape">A well-known shape.</param>
 /// <param name="Context">Positions.</param>
 /// <param name="Parties">N.</param>
+/// <param name="Speculate">K: a step of K + 1 positions.</param>
 /// <param name="Security">active or passive.</param>
 /// <param name="RoundsPerLayer">Exchanges per layer.</param>
 /// <param name="RoundsPerToken">Exchanges per token.</param>
@@ -19,19 +20,19 @@ namespace Mimir.Cli.Benching;
 /// <param name="OpenedBytesPerToken">Sent by each party per token, to all peers together.</param>
 /// <param name="DealtBytesPerToken">Sent by the Triple Service per token.</param>
 public sealed record StepBudget(
-    string Shape, int Context, int Parties, string Security,
+    string Shape, int Context, int Parties, int Speculate, string Security,
     long RoundsPerLayer, long RoundsPerToken, long OpenedBytesPerLayer, long OpenedBytesPerToken, long DealtBytesPerToken)
 {
     private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, WriteIndented = true };
 
-    private static readonly (string Shape, int Context, int Parties, bool Active)[] Fixed =
+    private static readonly (string Shape, int Context, int Parties, int Speculate, bool Active)[] Fixed =
     [
-        ("stories260k", 64, 2, true), ("stories260k", 64, 3, true), ("stories260k", 64, 2, false), ("stories15m", 128, 2, true),
-        ("gpt2-small", 64, 2, true), ("gpt2-small", 64, 3, true), ("gpt2-small", 512, 2, true),
+        ("stories260k", 64, 2, 0, true), ("stories260k", 64, 3, 0, true), ("stories260k", 64, 2, 0, false), ("stories260k", 64, 2, 3, true), ("stories15m", 128, 2, 0, true),
+        ("gpt2-small", 64, 2, 0, true), ("gpt2-small", 64, 3, 0, true), ("gpt2-small", 512, 2, 0, true),
     ];
 
     /// <summary>What the fixed shapes cost now.</summary>
-    public static IReadOnlyList<StepBudget> Now() => [.. Fixed.Select(f => Of(f.Shape, f.Context, f.Parties, f.Active))];
+    public static IReadOnlyList<StepBudget> Now() => [.. Fixed.Select(f => Of(f.Shape, f.Context, f.Parties, f.Speculate, f.Active))];
 
     /// <summary>Reads accepted numbers.</summary>
     /// <exception cref="UsageException">The file is not there or cannot be read.</exception>
@@ -56,8 +57,8 @@ public sealed record StepBudget(
         var lines = new List<string>();
         foreach (var cost in now)
         {
-            var name = $"{cost.Shape}, context {cost.Context}, {cost.Parties} parties, {cost.Security}";
-            var old = accepted.FirstOrDefault(a => (a.Shape, a.Context, a.Parties, a.Security) == (cost.Shape, cost.Context, cost.Parties, cost.Security));
+            var name = $"{cost.Shape}, context {cost.Context}, {cost.Parties} parties, {(cost.Speculate > 0 ? $"{cost.Speculate} guesses, " : "")}{cost.Security}";
+            var old = accepted.FirstOrDefault(a => (a.Shape, a.Context, a.Parties, a.Speculate, a.Security) == (cost.Shape, cost.Context, cost.Parties, cost.Speculate, cost.Security));
             if (old is null)
             {
                 lines.Add($"{name}: no accepted cost");
@@ -78,10 +79,10 @@ public sealed record StepBudget(
         return lines;
     }
 
-    private static StepBudget Of(string shape, int context, int parties, bool active)
+    private static StepBudget Of(string shape, int context, int parties, int speculate, bool active)
     {
-        var plan = Planner.Plan(new PlanRequest(shape, ModelFolding.LayoutOf(ModelShapes.Find(shape)), context, parties, active));
+        var plan = Planner.Plan(new PlanRequest(shape, ModelFolding.LayoutOf(ModelShapes.Find(shape)), context, parties, active) { Speculate = speculate });
         return new StepBudget(
-            shape, context, parties, plan.Security, plan.RoundsPerLayer, plan.RoundsPerToken, plan.BytesPerLayer, plan.BytesPerToken, plan.DealtBytesPerToken);
+            shape, context, parties, speculate, plan.Security, plan.RoundsPerLayer, plan.RoundsPerToken, plan.BytesPerLayer, plan.BytesPerToken, plan.DealtBytesPerToken);
     }
 }

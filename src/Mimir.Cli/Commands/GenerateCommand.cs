@@ -3,6 +3,8 @@ using Google.Protobuf;
 using Mimir.Cli.Configuration;
 using Mimir.Cli.Generation;
 using Mimir.Client;
+using Mimir.Client.Drafting;
+using Mimir.Client.Text;
 using Mimir.Models.Files;
 using Mimir.Models.Tokenizers;
 using Mimir.Models.Transformers;

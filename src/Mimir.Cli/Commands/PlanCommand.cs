@@ -32,6 +32,8 @@ public static class PlanCommand
         var weights = new WeightArguments(command);
         var logits = SharedOptions.LogitsToOwner();
         command.Options.Add(logits);
+        var speculate = SharedOptions.Speculate();
+        command.Options.Add(speculate);
         command.SetAction(result =>
         {
             var (name, config) = Config(result.GetValue(model), result.GetValue(shape));
@@ -43,6 +45,7 @@ public static class PlanCommand
                 FractionBits = settings.FixedPoint.ScaleBits,
                 ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
                 LogitsToOwner = SharedOptions.AreLogitsToOwner(result, logits, weights.Read(result)),
+                Speculate = result.GetValue(speculate),
                 BlockSteps = settings.TriplePool.MinSize,
                 Machine = measured,
                 Hardware = result.GetValue(machine) is { } text ? Hardware.Parse(text, measured) : null,
@@ -67,7 +70,7 @@ public static class PlanCommand
 
     private static void Print(TextWriter output, PlanReport plan)
     {
-        Tables.Print(output, $"{plan.Model}, context {plan.Context}, {plan.Parties} parties, {plan.Security}",
+        Tables.Print(output, $"{plan.Model}, context {plan.Context}, {plan.Parties} parties, {plan.Security}{(plan.Speculate > 0 ? $"; a step of {plan.Speculate + 1} positions in place of each token" : "")}",
         [
             ("Weights", Quantity.Count(plan.Parameters)),
             ("Rounds", ""),

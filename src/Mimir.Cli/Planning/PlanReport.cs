@@ -17,6 +17,12 @@ public sealed record PlanReport
     /// <summary>N.</summary>
     public required int Parties { get; init; }
 
+    /// <summary>
+    /// K: everything that is said per token is for a step of K + 1 positions, out of which 1 to K + 1 tokens come: divide by those that your text yields
+    /// (`mimir bench drafter`).
+    /// </summary>
+    public required int Speculate { get; init; }
+
     /// <summary>active or passive.</summary>
     public required string Security { get; init; }
 

@@ -14,6 +14,9 @@ public sealed record PlanRequest(string Name, ModelLayout Layout, int Context, i
     /// <summary>The data owner gets the logits and samples itself.</summary>
     public bool LogitsToOwner { get; init; }
 
+    /// <summary>K: guesses that a step verifies beside its token; the planned step then fills the last K + 1 positions of the context.</summary>
+    public int Speculate { get; init; }
+
     /// <summary>f.</summary>
     public int FractionBits { get; init; } = 16;
 

@@ -1,6 +1,7 @@
 using Mimir.Cli.Planning.Machines;
 using Mimir.Models.Transformers;
 using Mimir.Spdz.Blocks;
+using Mimir.Spdz.Costs;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Programs;
 
@@ -25,27 +26,34 @@ public static class Planner
         var layout = request.Layout;
         if (request.Context < 1 || request.Context > layout.MaxPositions)
             throw new UsageException($"--context must lie in 1..{layout.MaxPositions} for {request.Name}, not {request.Context}");
+        if (request.Speculate is < 0 or > SessionPlan.MostGuesses || request.Speculate >= request.Context)
+            throw new UsageException($"--speculate must lie in 0..{Math.Min(SessionPlan.MostGuesses, request.Context - 1)} for a context of {request.Context}, not {request.Speculate}");
         var numbers = new Numbers(layout, request.FractionBits, request.ChebyshevDegree, request.Parties);
         var session = Session(request);
         var position = request.Context - 1;
-        var whole = CostArithmetic.Of(layout, session, numbers, request.Active, position);
-        var outside = CostArithmetic.Of(layout with { Layers = 0 }, session, numbers, request.Active, position);
-        var steps = Enumerable.Repeat(StepShape.Of(layout, session, position, whole), request.BlockSteps).ToArray();
+        var run = request.Speculate + 1;
+        Cost Row(ModelLayout of, int row) => CostArithmetic.Of(of, session, numbers, request.Active, row);
+        Cost Run(ModelLayout of) => Enumerable.Range(request.Context - run, run).Select(row => Row(of, row)).Aggregate(Cost.Together);
+        var (whole, outside) = (Run(layout), Run(layout with { Layers = 0 }));
+        // Blocks hold whole runs.
+        var rows = (request.BlockSteps + run - 1) / run * run;
+        var last = StepShape.Of(layout, session, position, Row(layout, position));
+        var steps = Enumerable.Repeat(last, rows).ToArray();
         var block = new BlockShape(0, steps);
 
         long peers = request.Parties - 1;
         var matrices = Element * layout.Matrices.Where(m => !m.IsPublic).Sum(m => (long)m.Rows * m.Stride);
         var shown = layout.Matrices.Where(m => m.IsPublic).Sum(MaskedWeights.WireBytes);
         var algebraic = Element * block.AlgebraicCorrections(layout, request.Active);
-        var dealt = whole.SectionBytes(request.Active) + algebraic / request.BlockSteps;
+        var dealt = whole.SectionBytes(request.Active) + algebraic * run / rows;
         var rounds = whole.Rounds + 1;
-        var offlineRounds = request.Active ? OfflineRounds(layout, block) / (double)request.BlockSteps : 0;
+        var offlineRounds = request.Active ? OfflineRounds(layout, block) * run / (double)rows : 0;
         var lastParty = shown + Memory.OfParty(request, block, matrices, algebraic, last: true);
         var otherParties = peers * (shown + Memory.OfParty(request, block, matrices, algebraic, last: false));
         var dealer = Memory.OfDealer(request, block, matrices);
 
         var bytesPerSecond = request.ReadGigabytesPerSecond * 1e9;
-        var work = Work.Of(layout, request.Context, request.Parties, matrices, whole.Opened, rounds);
+        var work = Work.Of(layout, request.Context, run, request.Parties, matrices, whole.Opened, rounds);
         var prices = request.Machine.For(request.Parties);
         var opened = peers * whole.OpenedBytes;
         var roles = Roles(request, prices, work, matrices, shown, rounds, opened, dealt);
@@ -55,6 +63,7 @@ public static class Planner
             Parameters = layout.Parameters,
             Context = request.Context,
             Parties = request.Parties,
+            Speculate = request.Speculate,
             Security = request.Active ? "active" : "passive",
             RoundsPerLayer = (whole.Rounds - outside.Rounds) / layout.Layers,
             RoundsPerToken = rounds,
@@ -92,13 +101,13 @@ public static class Planner
         ];
     }
 
-    /// <summary>A session whose last step is the planned one.</summary>
+    /// <summary>A session whose last run is the planned one: a token is sampled after each of its rows.</summary>
     private static SessionPlan Session(PlanRequest request) => new()
     {
-        Segments = [new PromptSegment("owner", request.Context)],
+        Segments = [new PromptSegment("owner", request.Context - request.Speculate)],
         Uncertain = 0,
         Receivers = ["owner"],
-        MaxTokens = 1,
+        MaxTokens = 1 + request.Speculate,
         Temperature = 0,
         NoiseSeed = null,
         FractionBits = request.FractionBits,

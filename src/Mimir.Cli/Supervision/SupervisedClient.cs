@@ -1,5 +1,6 @@
 using Mimir.Cli.Generation;
 using Mimir.Client;
+using Mimir.Client.Text;
 using Mimir.Models.Files;
 using Mimir.Services.Hosting;
 using Mimir.Transport.Connections;

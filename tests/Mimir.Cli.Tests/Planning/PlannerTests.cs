@@ -55,6 +55,19 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Guesses_share_the_rounds_of_one_position_and_cost_the_bytes_of_their_own()
+    {
+        var one = Planner.Plan(Request("stories260k", 32));
+        var four = Planner.Plan(Request("stories260k", 32) with { Speculate = 3 });
+        var shorter = Enumerable.Range(29, 4).Select(context => Planner.Plan(Request("stories260k", context))).ToArray();
+        Assert.Equal((one.RoundsPerToken, one.RoundsPerLayer), (four.RoundsPerToken, four.RoundsPerLayer));
+        Assert.Equal(shorter.Sum(p => p.BytesPerToken), four.BytesPerToken);
+        Assert.Equal(4 * one.DealtBytesPerToken, four.DealtBytesPerToken, one.DealtBytesPerToken / 4.0);
+        Assert.InRange(four.SecondsPerToken, one.SecondsPerToken, 4 * one.SecondsPerToken);
+        Assert.Throws<UsageException>(() => Planner.Plan(Request("stories260k", 3) with { Speculate = 3 }));
+    }
+
+    [Fact]
     public void Passive_security_costs_less_and_a_longer_context_more()
     {
         PlanReport active = Planner.Plan(Request("stories260k", 32)), passive = Planner.Plan(Request("stories260k", 32, active: false));

@@ -36,6 +36,7 @@ public sealed class SpeculationCostTests
         // One question before each run, one check after it.
         var check = active ? 3 : 0;
         var (rounds, row) = (active ? 2L + 4 : 0, 0);
+        var bytes = 0L;
         foreach (var block in Schedule.Blocks(model.Layout, plan, numbers, active))
             foreach (var (first, count) in Schedule.Runs(block, plan, Schedule.Lanes(model.Layout, plan, numbers, active)))
             {
@@ -49,10 +50,13 @@ public sealed class SpeculationCostTests
                     if (parties == 2) Assert.Equal(Rounds(plain, plain.FirstLogits + 1), each);
                 }
                 rounds += 1 + check + each;
+                bytes += 1 + steps.Select(s => s.Cost).Aggregate(Costs.Cost.Together).OpenedBytes;
                 row += count;
             }
         Assert.InRange(row, plan.FirstLogits + 1 + 2 * (guesses + 1), plan.Rows - guesses - 1);
         Assert.Equal(rounds, group.Statistics[0].OnlineRounds);
+        // Coins and checks come on top in active sessions; what is opened is the same.
+        if (!active) Assert.Equal(bytes * (parties - 1), group.Statistics[0].OnlineBytes);
 
         long Rounds(SessionPlan of, int at) =>
             CostArithmetic.Of(model.Layout, of, numbers, active, at).Rounds - (of.HasLogits(at) ? check : 0);

@@ -19,12 +19,12 @@ public sealed record Work(double MatrixBytes, double Activations, double Scores,
     /// <summary>The terms in order.</summary>
     public double[] Vector => [MatrixBytes, Activations, Scores, Vocabulary, Opened, Exchanges];
 
-    /// <summary>The work of a token at position <paramref name="context"/> − 1, given its exact costs.</summary>
-    public static Work Of(ModelLayout layout, int context, int parties, long matrixBytes, long opened, long rounds) => new(
+    /// <summary>The work of the <paramref name="run"/> positions before <paramref name="context"/> in lockstep, given their exact costs.</summary>
+    public static Work Of(ModelLayout layout, int context, int run, int parties, long matrixBytes, long opened, long rounds) => new(
         matrixBytes,
-        layout.Blocks.Sum(b => (double)b.Down.Columns),
-        (double)layout.Layers * layout.Heads * context,
-        layout.VocabularySize,
+        run * layout.Blocks.Sum(b => (double)b.Down.Columns),
+        (double)layout.Layers * layout.Heads * run * context,
+        (double)run * layout.VocabularySize,
         opened,
         (double)rounds * (parties - 1));
 }

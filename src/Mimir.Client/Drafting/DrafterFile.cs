@@ -1,9 +1,7 @@
-using Mimir.Client.Drafting;
-
-namespace Mimir.Cli.Generation;
+namespace Mimir.Client.Drafting;
 
 /// <summary>Statistics of a public text that lie beside a model, for its data owners' guesses; `mimir model drafter` counts them.</summary>
-internal static class DrafterFile
+public static class DrafterFile
 {
     /// <summary>The file in a model directory.</summary>
     public const string Name = "drafter.ngrams";

@@ -1,9 +1,9 @@
 using Mimir.Models.Tokenizers;
 
-namespace Mimir.Cli.Generation;
+namespace Mimir.Client.Text;
 
 /// <summary>From the text of a prompt segment to tokens.</summary>
-internal static class PromptText
+public static class PromptText
 {
     /// <summary>The tokens of a segment. Only the first segment of a prompt begins with the model's first token (BOS).</summary>
     public static IReadOnlyList<int> Encode(ITokenizer tokenizer, string text, bool first)
