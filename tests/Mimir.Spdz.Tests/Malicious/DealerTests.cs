@@ -86,12 +86,15 @@ public sealed class DealerTests
     }
 
     /// <summary>Wrong with a right MAC, in every step: the first audited step shows it, and 24 steps escape audits with probability 2^−24.</summary>
-    [Fact]
-    public async Task Audits_find_wrong_tables_and_tuples_whatever_their_MACs()
+    [Theory]
+    [InlineData(0, 0.0)]
+    [InlineData(4, 0.0)]
+    [InlineData(0, 4.0)]
+    public async Task Audits_find_wrong_tables_and_tuples_whatever_their_MACs(int topK, double epsilon)
     {
         var random = new Random(15);
         var model = TinyModel.Llama(1);
-        var plan = Plans.Single(2, 23) with { AuditRate = 0.5, BlockSteps = 24, Temperature = 0.5 };
+        var plan = Plans.Single(2, 23) with { AuditRate = 0.5, BlockSteps = 24, Temperature = 0.5, TopK = topK, Epsilon = epsilon };
         var maps = new SectionPart[plan.Steps][];
         for (var step = 0; step < plan.Steps; step++)
             maps[step] = [.. (await SectionMap.StepAsync(model.Layout, plan, step)).Where(p => p.Mac > 0)];
