@@ -38,7 +38,7 @@ public sealed class KeptClusterTests
 
             var logs = await MimirProcess.RunAtAsync(folder.Path, "logs", "p1");
             Assert.Contains("is loaded for 2 parties", logs.Output, StringComparison.Ordinal);
-            Assert.Equal((2, true), ((await MimirProcess.RunAtAsync(folder.Path, "logs", "p7")) is var wrong ? wrong.Code : 0, wrong.LastError.Contains("coordinator, gateway", StringComparison.Ordinal)));
+            Assert.Equal((2, true), ((await MimirProcess.RunAtAsync(folder.Path, "logs", "p7")) is var wrong ? wrong.Code : 0, wrong.LastError.Contains("p0, p1, triples", StringComparison.Ordinal)));
 
             var down = await MimirProcess.RunAtAsync(folder.Path, "down");
             Assert.Equal(0, down.Code);
