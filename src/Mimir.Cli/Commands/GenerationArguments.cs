@@ -88,9 +88,5 @@ internal sealed class GenerationArguments
         PrefillChunk = settings.Scheduler.PrefillChunk,
         PaddingBucket = settings.Scheduler.PaddingBucket,
         MaxContext = settings.Scheduler.MaxContext ?? 0,
-        TopK = settings.TopK,
-        EarlyStop = settings.Privacy.EarlyStop,
-        Epsilon = settings.Privacy.EpsilonPerToken,
-        EpsilonSession = settings.Privacy.EpsilonSession,
     };
 }
