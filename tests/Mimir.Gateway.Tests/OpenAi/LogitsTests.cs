@@ -33,7 +33,9 @@ public sealed class LogitsTests(PublicCluster cluster) : IClassFixture<PublicClu
         Assert.Equal(body.Text("choices", "0", "message", "content"), string.Concat(told.Select(t => t.Text("token"))));
 
         // What a bias forbids does not come.
-        var forbidden = Enumerable.Range(0, 300).ToDictionary(t => t, _ => -100.0);
+        var tokenizer = gateway.State.Models.All[0].Owner.Model.Tokenizer;
+        var first = told.First(t => t.Text("token").Length > 0).Text("token");
+        var forbidden = Enumerable.Range(0, tokenizer.Count).Where(t => System.Text.Encoding.UTF8.GetString(tokenizer.BytesOf(t).Span) == first).ToDictionary(t => t, _ => -100.0);
         var (_, biased) = await client.PostAsync("v1/chat/completions", "{" + Chat + ",\"logprobs\":true,\"logit_bias\":" + System.Text.Json.JsonSerializer.Serialize(forbidden) + "}");
         Assert.NotEqual(body.Text("choices", "0", "message", "content"), biased.Text("choices", "0", "message", "content"));
         var (completed, whole) = await client.PostAsync("v1/completions", """{"model":"stories260K","prompt":"Once","max_tokens":3,"temperature":0,"logprobs":1,"top_p":0.9}""");
