@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Mimir.Client.Sampling;
 using Mimir.Spdz;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Sessions;
@@ -24,6 +25,9 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
     private MaskProof?[] _proofs = [];
     private readonly List<int> _samples = [];
     private LogitsSampler? _sampler;
+    private LogitsShaping? _shaping;
+    private readonly List<TokenLogProbs> _logProbs = [];
+    private TokenLogProbs? _explained;
     private Continuation? _text;
     private Queue<double[]>[] _outputs = [];
     private int _number;
@@ -66,7 +70,7 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
     public GenerationResult Result() =>
         new(_tokens, _first, _last - _first, _session is { } session
             ? [.. Leakage.Of(session.Plan, task.StopBucket, task.Weights), Leakage.OfEvidence(tls.Anchors.Attestation is not null)]
-            : []);
+            : []) { LogProbs = _logProbs };
 
     /// <summary>Forgets the masks.</summary>
     public void Dispose()
@@ -116,6 +120,12 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
         _last = _clock.Elapsed;
         if (_tokens.Count == 0) _first = _last;
         _tokens.Add(token);
+        _shaping?.Append(token);
+        if (_explained is not null)
+        {
+            _logProbs.Add(_explained);
+            task.OnLogProbs(_explained);
+        }
         task.OnToken(token);
         _ended = !task.WantsMore();
     }
@@ -156,9 +166,20 @@ internal sealed class ClientRun(TlsSettings tls, SessionId id, ClientTask task) 
     {
         if (!plan.LogitsToOwner) return Token(masks, copies, number) ?? throw new OutputMismatchException($"output {number} is no token");
         var logits = masks.UnmaskLogits(number, copies);
-        var sample = (_sampler ??= new LogitsSampler(plan)).Next(logits, noise);
+        var shaped = logits.ToArray();
+        (_shaping ??= Shaping(plan)).Apply(shaped);
+        var sample = (_sampler ??= new LogitsSampler(plan, task.Owner.TopK)).Next(shaped, noise);
+        _explained = task.Owner.TopLogProbs is null ? null : _shaping.Explain(logits, sample);
         Array.Clear(logits);
+        Array.Clear(shaped);
         return sample;
+    }
+
+    private LogitsShaping Shaping(SessionPlan plan)
+    {
+        var shaping = new LogitsShaping(task.Owner, plan.Temperature);
+        foreach (var token in plan.PublicTokens.Concat(task.Prefix).Concat(task.Segments.Values.SelectMany(s => s))) shaping.Know(token);
+        return shaping;
     }
 
     private List<SealedEnvelope> Prompt(VerifiedSession session)

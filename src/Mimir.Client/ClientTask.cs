@@ -40,6 +40,9 @@ public sealed record ClientTask
     /// <summary>What it does with logits, in a session that gives them to it.</summary>
     public OwnerSampling Owner { get; init; } = OwnerSampling.None;
 
+    /// <summary>Told, before each token, how likely it was, where <see cref="OwnerSampling.TopLogProbs"/> asks for it.</summary>
+    public Action<TokenLogProbs> OnLogProbs { get; init; } = _ => { };
+
     /// <summary>Asked after every token: false lets the session end early, as an end token does.</summary>
     public Func<bool> WantsMore { get; init; } = () => true;
 

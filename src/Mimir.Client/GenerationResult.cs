@@ -1,3 +1,5 @@
+using Mimir.Client.Sampling;
+
 namespace Mimir.Client;
 
 /// <summary>What a client got out of a session.</summary>
@@ -7,6 +9,9 @@ namespace Mimir.Client;
 /// <param name="Leakage">What the session revealed to whom.</param>
 public sealed record GenerationResult(IReadOnlyList<int> Tokens, TimeSpan FirstToken, TimeSpan Generating, IReadOnlyList<string> Leakage)
 {
+    /// <summary>How likely each token was, where that was asked for.</summary>
+    public IReadOnlyList<TokenLogProbs> LogProbs { get; init; } = [];
+
     /// <summary>Tokens per second once the prompt is through; counts the first token's own step when there is only one.</summary>
     public double TokensPerSecond => Tokens.Count switch
     {

@@ -47,15 +47,16 @@ public sealed class GatewayHost : IAsyncDisposable
     public static async Task<GatewayHost> StartAsync(GatewaySettings settings, CancellationToken cancellation)
     {
         var state = new GatewayState(settings);
-        var application = Build(state);
+        WebApplication? application = null;
         try
         {
+            application = Build(state);
             await application.StartAsync(cancellation);
             return new GatewayHost(application, state);
         }
         catch (Exception error)
         {
-            await application.DisposeAsync();
+            if (application is not null) await application.DisposeAsync();
             await state.DisposeAsync();
             if (error is not IOException) throw;
             throw new PortInUseException($"Cannot listen on {settings.Listen}: {error.Message} Choose another port (gateway.listen) or stop the process that has it.");
@@ -85,6 +86,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private static WebApplication Build(GatewayState state)
     {
         var settings = state.Settings;
+        var certificate = ServerCertificate.Open(settings);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRouting();
         builder.WebHost.UseKestrel(kestrel =>
@@ -93,7 +95,7 @@ public sealed class GatewayHost : IAsyncDisposable
             kestrel.Listen(settings.Listen, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
-                if (ServerCertificate.Open(settings) is { } certificate) listen.UseHttps(certificate);
+                if (certificate is not null) listen.UseHttps(certificate.Apply);
             });
         });
         var application = builder.Build();

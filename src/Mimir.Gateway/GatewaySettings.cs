@@ -37,7 +37,10 @@ public sealed record GatewaySettings
     /// <summary>Origins of other web pages that may call this gateway, such as https://notes.example; none by default.</summary>
     public IReadOnlyList<string> CorsOrigins { get; init; } = [];
 
-    /// <summary>Number formats, padding and dealing of every session; parties, weights and lengths come from the cluster and the request.</summary>
+    /// <summary>
+    /// Number formats, padding and dealing of every session; parties, weights and lengths come from the cluster and the request. That the logits come to the owner counts where
+    /// the cluster holds public weights.
+    /// </summary>
     public GenerationOptions Generation { get; init; } = new();
 
     /// <summary>Temperature of requests that name none.</summary>

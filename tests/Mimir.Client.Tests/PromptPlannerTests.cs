@@ -1,6 +1,7 @@
 using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
 using Mimir.Models.Transformers;
+using Mimir.Spdz.Programs;
 
 namespace Mimir.Client.Tests;
 
@@ -19,6 +20,19 @@ public sealed class PromptPlannerTests
         Assert.All(plans, p => Assert.Equal((to, 15), (p.PromptPositions, p.Uncertain)));
         Assert.All(plans, p => Assert.Equal(to - 15 - 1, p.FirstLogits));
         Assert.All(plans, p => p.Validate(Layout, 2, Layout.MaxPositions));
+    }
+
+    /// <summary>Every output counts, the last bucket's hidden ones too; refused before anything is sent.</summary>
+    [Theory]
+    [InlineData(19.0, true)]
+    [InlineData(18.9, false)]
+    public void A_session_beyond_its_epsilon_is_refused(double limit, bool accepted)
+    {
+        var options = new GenerationOptions { MaxTokens = 4, Temperature = 1, Epsilon = 1, EpsilonSession = limit };
+        SessionPlan Planned() => PromptPlanner.Plan(Layout, [("a", 5)], ["a"], options);
+        if (accepted) Assert.Equal(19, Planned().SessionEpsilon);
+        else Assert.Contains("privacy.epsilon_session", Assert.Throws<ArgumentException>(Planned).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => PromptPlanner.Plan(Layout, [("a", 5)], ["a"], options with { Epsilon = 0 }));
     }
 
     [Fact]

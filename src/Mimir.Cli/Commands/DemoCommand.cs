@@ -38,6 +38,7 @@ public static class DemoCommand
                 Segments = segments,
                 Receivers = [.. receivers.Distinct()],
                 Generation = generation.Read(result, settings),
+                Stops = generation.Stops(result),
                 Json = result.GetValue(json),
                 Verbose = result.GetValue(verbose),
             };

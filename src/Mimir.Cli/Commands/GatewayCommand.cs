@@ -60,7 +60,7 @@ public static class GatewayCommand
             KeysFile = gateway.Keys,
             Hosts = gateway.Hosts,
             CorsOrigins = gateway.CorsOrigins,
-            Generation = GenerationArguments.Configured(config),
+            Generation = GenerationArguments.Configured(config) with { LogitsToOwner = gateway.LogitsToOwner },
             DefaultTemperature = config.Greedy ? 0 : 1,
             DefaultMaxTokens = gateway.DefaultMaxTokens,
             MaxBody = gateway.MaxBodyKib << 10,

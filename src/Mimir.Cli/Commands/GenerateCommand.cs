@@ -43,17 +43,18 @@ public static class GenerateCommand
             var (file, system) = (result.GetValue(prefix), arguments.PublicText(result));
             if (file is not null && system is not null) throw new UsageException("give either --prefix-cache or --system-public, not both");
             var generation = arguments.Read(result, settings) with { KeepPrefix = file is not null };
+            var stops = arguments.Stops(result);
             var shown = result.GetValue(json) ? result.InvocationConfiguration.Error : output;
             var kept = file is null ? null : PrefixFile.Read(file);
             (GenerationReport Report, TimeSpan FirstToken) done;
             try
             {
-                done = await RunAsync(settings, directory, system, result.GetValue(prompt)!, generation, kept, file, shown, cancellation);
+                done = await RunAsync(settings, directory, system, result.GetValue(prompt)!, generation, stops, kept, file, shown, cancellation);
             }
             catch (SessionFailedException error) when (kept is not null && error.Kind == FailureKind.Usage)
             {
                 result.InvocationConfiguration.Error.WriteLine($"{error.Message}; sending the whole prompt");
-                done = await RunAsync(settings, directory, system, result.GetValue(prompt)!, generation, null, file, shown, cancellation);
+                done = await RunAsync(settings, directory, system, result.GetValue(prompt)!, generation, stops, null, file, shown, cancellation);
             }
             var (report, first) = done;
             if (result.GetValue(json)) Json.Write(output, report);
@@ -64,7 +65,7 @@ public static class GenerateCommand
     }
 
     private static async Task<(GenerationReport Report, TimeSpan FirstToken)> RunAsync(
-        MimirConfig settings, string directory, string? system, string prompt, GenerationOptions generation, PrefixFile? kept, string? keep,
+        MimirConfig settings, string directory, string? system, string prompt, GenerationOptions generation, IReadOnlyList<string> stops, PrefixFile? kept, string? keep,
         TextWriter shown, CancellationToken cancellation)
     {
         var role = RoleCommands.Settings(settings);
@@ -85,7 +86,7 @@ public static class GenerateCommand
         var terms = SessionTermsCodec.Write(plan, digest, generation.Parties, generation.Active);
         terms.MaxContext = (uint)generation.MaxContext;
         if (reused > 0) terms.PrefixSession = ByteString.CopyFrom(Convert.FromHexString(kept!.Session));
-        var text = new StreamedText(tokenizer, shown, system + prompt);
+        var text = new StreamedText(tokenizer, shown, system + prompt, stops);
         var session = await client.CreateSessionAsync(terms, cancellation);
         var task = new ClientTask
         {
@@ -96,6 +97,9 @@ public static class GenerateCommand
             VocabularySize = layout.VocabularySize,
             Drafter = generation.Speculate > 0 ? DrafterFile.Open(directory) : null,
             EndTokens = tokenizer.EosIds,
+            StopBucket = generation.StopBucket,
+            Owner = generation.Owner,
+            WantsMore = () => !text.Stopped,
             OnToken = text.Append,
             OnProgress = text.Count,
         };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mimir.Cli.Configuration;
 using Mimir.Client;
+using Mimir.Client.Sampling;
 
 namespace Mimir.Cli.Commands;
 
@@ -19,6 +20,7 @@ internal sealed class GenerationArguments
     private readonly Option<string?> _public = new("--system-public") { Description = "With --weights public: text before the prompt that everybody may know; computed in the clear", HelpName = "TEXT" };
     private readonly Option<bool> _greedy = new("--greedy") { Description = "Always the likeliest token" };
     private readonly Option<double?> _temperature = new("--temperature") { Description = $"Sampling temperature; 0 is greedy ({DefaultTemperature} when not given)", HelpName = "T" };
+    private readonly SamplingArguments _sampling;
     private readonly Option<long?> _seed = new("--seed") { Description = "Seed of public sampling noise, for runs that repeat", HelpName = "S" };
 
     /// <summary>Adds the options to <paramref name="command"/>.</summary>
@@ -26,7 +28,9 @@ internal sealed class GenerationArguments
     {
         foreach (var option in (Option[])[_tokens, _parties, _security]) command.Options.Add(option);
         _weights = new WeightArguments(command);
-        foreach (var option in (Option[])[_logitsToOwner, _speculate, _public, _greedy, _temperature, _seed]) command.Options.Add(option);
+        foreach (var option in (Option[])[_logitsToOwner, _speculate, _public, _greedy, _temperature]) command.Options.Add(option);
+        _sampling = new SamplingArguments(command);
+        command.Options.Add(_seed);
     }
 
     /// <summary>Text before the prompt that everybody may know, or null.</summary>
@@ -39,11 +43,15 @@ internal sealed class GenerationArguments
         return result.GetValue(_public);
     }
 
+    /// <summary>The text ends before the first of these.</summary>
+    public IReadOnlyList<string> Stops(ParseResult result) => _sampling.Read(result).Stop;
+
     /// <summary>What was asked for.</summary>
+    /// <exception cref="UsageException">The mode cannot do it; names the option.</exception>
     public GenerationOptions Read(ParseResult result, MimirConfig settings)
     {
         var weights = _weights.Read(result);
-        return Configured(settings) with
+        var options = Configured(settings) with
         {
             Weights = weights,
             LogitsToOwner = SharedOptions.AreLogitsToOwner(result, _logitsToOwner, weights),
@@ -54,6 +62,14 @@ internal sealed class GenerationArguments
             Temperature = result.GetValue(_greedy) ? 0 : result.GetValue(_temperature) ?? (settings.Greedy ? 0 : DefaultTemperature),
             NoiseSeed = result.GetValue(_seed),
         };
+        try
+        {
+            return SamplingRules.Apply(_sampling.Read(result), options);
+        }
+        catch (SamplingRefusedException refused)
+        {
+            throw new UsageException($"--{refused.Field.Replace('_', '-')}: {refused.Reason}");
+        }
     }
 
     /// <summary>What the configuration says about every session, whatever is asked for.</summary>
@@ -67,5 +83,9 @@ internal sealed class GenerationArguments
         PrefillChunk = settings.Scheduler.PrefillChunk,
         PaddingBucket = settings.Scheduler.PaddingBucket,
         MaxContext = settings.Scheduler.MaxContext ?? 0,
+        TopK = settings.TopK,
+        EarlyStop = settings.Privacy.EarlyStop,
+        Epsilon = settings.Privacy.EpsilonPerToken,
+        EpsilonSession = settings.Privacy.EpsilonSession,
     };
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mimir.Transport.Limits;
 using Mimir.Trust.SealedFiles;
 
@@ -32,9 +31,6 @@ public static class ConfigLoader
         int Integer(string path) => (int)Required<long>(path);
 
         var top = Optional<long>("topk");
-        if (top > 1)
-            throw new ConfigurationException(string.Create(CultureInfo.InvariantCulture,
-                $"{values["topk"].Origin}: topk {top} is not supported yet; use 1 (the likeliest token) or 0 (sample the whole vocabulary)"));
         if (!Required<bool>("tls.enabled"))
             throw new ConfigurationException($"{values["tls.enabled"].Origin}: tls.enabled: false is not supported; every link between processes uses mutual TLS");
 
@@ -69,8 +65,19 @@ public static class ConfigLoader
                 Required<string>("gateway.listen"), GatewayConfig.Items(Optional<string>("gateway.models")), Optional<string>("gateway.keys"), Optional<string>("gateway.tls_certificate"),
                 Optional<string>("gateway.tls_key"), GatewayConfig.Items(Optional<string>("gateway.hosts")), GatewayConfig.Items(Optional<string>("gateway.cors_origins")),
                 Integer("gateway.default_max_tokens"), Integer("gateway.max_requests"), Integer("gateway.max_body_kib"), Integer("gateway.keep_alive_seconds"),
-                Integer("gateway.idle_seconds"), Integer("gateway.slow_seconds")));
+                Integer("gateway.idle_seconds"), Integer("gateway.slow_seconds"), Required<bool>("gateway.logits_to_owner")))
+        {
+            TopK = top > 1 ? (int)top : 0,
+            Privacy = Privacy(new PrivacyConfig(
+                Required<bool>("privacy.early_stop"), Optional<double>("privacy.epsilon_per_token"), Optional<double>("privacy.epsilon_session"),
+                Optional<double>("privacy.epsilon_owner"), Optional<string>("privacy.ledger")), values),
+        };
     }
+
+    private static PrivacyConfig Privacy(PrivacyConfig privacy, Dictionary<string, (object Value, string Origin)> values) =>
+        privacy.EpsilonOwner > 0 == privacy.Ledger is not null
+            ? privacy
+            : throw new ConfigurationException($"{values[privacy.Ledger is null ? "privacy.epsilon_owner" : "privacy.ledger"].Origin}: privacy.epsilon_owner and privacy.ledger go together; set both or none");
 
     private static SealingConfig Sealing(string counter, string? marks, Dictionary<string, (object Value, string Origin)> values) =>
         counter == "file" == marks is not null

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Mimir.Spdz.Programs;
 
 namespace Mimir.Cli.Configuration;
 
@@ -9,7 +10,12 @@ public static class ConfigSchema
     public static IReadOnlyList<ConfigKey> Keys { get; } =
     [
         new("security", ConfigKind.Choice, "active", "active: MACs and checks; passive: parties are trusted to follow the protocol") { Choices = ["active", "passive"] },
-        new("topk", ConfigKind.Integer, null, "1: always the likeliest token; 0 or unset: sample the whole vocabulary with the request's temperature; other values are not supported yet; --greedy and --temperature win") { Minimum = 0, Maximum = 1_000_000 },
+        new("topk", ConfigKind.Integer, null, "1: always the likeliest token; 2 to 64: sample among so many likeliest tokens; 0 or unset: among the whole vocabulary; --greedy, --temperature and --top-k win") { Minimum = 0, Maximum = SessionPlan.MostTopK },
+        new("privacy.early_stop", ConfigKind.Boolean, "false", "client: a session may stop where its text ends, which shows everybody where that is; false: it goes on to the next multiple of padding.bucket"),
+        new("privacy.epsilon_per_token", ConfigKind.Number, null, "client: differential privacy of each token, unless --epsilon asks for less; node: most that a session may have; unset: none is demanded; see docs/privacy.md") { Minimum = 0.001, Maximum = SessionPlan.MostEpsilon },
+        new("privacy.epsilon_session", ConfigKind.Number, null, "client and node: most epsilon of all outputs of a session together") { Minimum = 0.001, Maximum = 1e9 },
+        new("privacy.epsilon_owner", ConfigKind.Number, null, "coordinator: most epsilon of all sessions of a data owner together, those without differential privacy being refused; needs privacy.ledger") { Minimum = 0.001, Maximum = 1e9 },
+        new("privacy.ledger", ConfigKind.Path, null, "coordinator: the file that remembers what every data owner has spent"),
         new("fixed_point.scale_bits", ConfigKind.Integer, "16", "fraction bits f of every number") { Minimum = 12, Maximum = 20 },
         new("cheby.deg", ConfigKind.Integer, "2", "degree of each spline segment") { Minimum = 1, Maximum = 5 },
         new("scheduler.max_context", ConfigKind.Integer, null, "longest secret-shared context; unset: the model's own") { Minimum = 1, Maximum = 1 << 24 },
@@ -60,6 +66,7 @@ public static class ConfigSchema
         new("gateway.tls_key", ConfigKind.Path, null, "gateway: the certificate's private key, PEM"),
         new("gateway.hosts", ConfigKind.Text, null, "gateway: further names under which it is reached, with commas between them"),
         new("gateway.cors_origins", ConfigKind.Text, null, "gateway: origins of other web pages that may call it, with commas between them; unset: none"),
+        new("gateway.logits_to_owner", ConfigKind.Boolean, "false", "gateway: with public weights the logits come here, and every way of sampling with them; false: tokens are chosen inside the computation"),
         new("gateway.default_max_tokens", ConfigKind.Integer, "128", "gateway: tokens of an answer when the request names no limit") { Minimum = 1, Maximum = 1 << 20 },
         new("gateway.max_requests", ConfigKind.Integer, "8", "gateway: sessions that run at once; one more is answered with 429") { Minimum = 1, Maximum = 64 },
         new("gateway.max_body_kib", ConfigKind.Integer, "1024", "gateway: longest request, in KiB") { Minimum = 1, Maximum = 65536 },

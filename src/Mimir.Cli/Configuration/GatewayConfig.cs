@@ -14,9 +14,10 @@ namespace Mimir.Cli.Configuration;
 /// <param name="KeepAliveSeconds">Silence before a comment.</param>
 /// <param name="IdleSeconds">Of a connection.</param>
 /// <param name="SlowSeconds">Of a slow client.</param>
+/// <param name="LogitsToOwner">With public weights the logits come here.</param>
 public sealed record GatewayConfig(
     string Listen, IReadOnlyList<string> Models, string? Keys, string? Certificate, string? CertificateKey, IReadOnlyList<string> Hosts, IReadOnlyList<string> CorsOrigins,
-    int DefaultMaxTokens, int MaxRequests, int MaxBodyKib, int KeepAliveSeconds, int IdleSeconds, int SlowSeconds)
+    int DefaultMaxTokens, int MaxRequests, int MaxBodyKib, int KeepAliveSeconds, int IdleSeconds, int SlowSeconds, bool LogitsToOwner)
 {
     /// <summary>The items of a text with commas between them.</summary>
     internal static IReadOnlyList<string> Items(string? text) => text?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];

@@ -17,7 +17,22 @@ namespace Mimir.Cli.Configuration;
 /// <param name="Gateway">What the gateway serves, and to whom.</param>
 public sealed record MimirConfig(
     bool Active, bool Greedy, FixedPointConfig FixedPoint, SchedulerConfig Scheduler, TriplePoolConfig TriplePool, TlsConfig Tls,
-    AttestationConfig Attestation, LimitsConfig Limits, ProcessConfig Process, KeysConfig? Keys, SealingConfig Sealing, GatewayConfig Gateway);
+    AttestationConfig Attestation, LimitsConfig Limits, ProcessConfig Process, KeysConfig? Keys, SealingConfig Sealing, GatewayConfig Gateway)
+{
+    /// <summary>`topk` above 1: sample among so many likeliest tokens; 0: among all.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>What tokens and lengths may tell.</summary>
+    public PrivacyConfig Privacy { get; init; } = new(false, 0, 0, 0, null);
+}
+
+/// <summary>What tokens and lengths may tell (docs/privacy.md).</summary>
+/// <param name="EarlyStop">A session may stop where its text ends.</param>
+/// <param name="EpsilonPerToken">ε of each token: client, what it asks for; node, the most that it takes part in; 0: none is demanded.</param>
+/// <param name="EpsilonSession">Most ε of a session; 0: no limit.</param>
+/// <param name="EpsilonOwner">Coordinator: most ε of a data owner; 0: no limit.</param>
+/// <param name="Ledger">Coordinator: the file of what they have spent.</param>
+public sealed record PrivacyConfig(bool EarlyStop, double EpsilonPerToken, double EpsilonSession, double EpsilonOwner, string? Ledger);
 
 /// <summary>Number formats.</summary>
 /// <param name="ScaleBits">f.</param>

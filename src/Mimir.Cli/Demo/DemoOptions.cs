@@ -20,6 +20,9 @@ public sealed record DemoOptions
     /// <summary>How to generate.</summary>
     public required GenerationOptions Generation { get; init; }
 
+    /// <summary>The text ends before the first of these.</summary>
+    public IReadOnlyList<string> Stops { get; init; } = [];
+
     /// <summary>One JSON object instead of text.</summary>
     public bool Json { get; init; }
 

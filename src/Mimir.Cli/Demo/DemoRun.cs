@@ -64,7 +64,7 @@ public static class DemoRun
         async Task<(GenerationReport, TimeSpan)> SessionAsync()
         {
             var session = await client.CreateSessionAsync(terms, stop.Token);
-            var text = new StreamedText(tokenizer, options.Json ? progress : output, options.PublicText + string.Concat(options.Segments.Select(s => s.Text)));
+            var text = new StreamedText(tokenizer, options.Json ? progress : output, options.PublicText + string.Concat(options.Segments.Select(s => s.Text)), options.Stops);
             var others = await OthersAsync(cluster, options, session, terms, Show);
             var task = new ClientTask
             {
@@ -74,6 +74,9 @@ public static class DemoRun
                 VocabularySize = layout.VocabularySize,
                 Drafter = generation.Speculate > 0 ? DrafterFile.Open(options.Model) : null,
                 EndTokens = tokenizer.EosIds,
+                StopBucket = generation.StopBucket,
+                Owner = generation.Owner,
+                WantsMore = () => !text.Stopped,
                 OnToken = token => Show(options.Self, token),
                 OnProgress = text.Count,
             };
@@ -113,6 +116,7 @@ public static class DemoRun
                 Authority = cluster.AuthorityFile,
                 Model = Path.GetFullPath(options.Model),
                 Session = session.ToString(),
+                StopBucket = options.Generation.StopBucket,
                 Terms = Convert.ToBase64String(terms.ToByteArray()),
                 Segments = [.. options.Segments.Select((s, i) => (s.Owner, Segment: new SupervisedSegment(i, s.Text))).Where(s => s.Owner == name).Select(s => s.Segment)],
             });

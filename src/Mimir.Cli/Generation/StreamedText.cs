@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Mimir.Client.Text;
 using Mimir.Models.Tokenizers;
 
 namespace Mimir.Cli.Generation;
@@ -8,6 +9,7 @@ namespace Mimir.Cli.Generation;
 internal sealed class StreamedText
 {
     private readonly TokenStreamDecoder _decoder;
+    private readonly StopStrings _ends;
     private readonly TextWriter _shown;
     private readonly StringBuilder _text = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
@@ -17,12 +19,15 @@ internal sealed class StreamedText
     private readonly TextWriter? _progress;
     private bool _counting;
 
-    /// <summary>Shows <paramref name="prompt"/> with the first token, on <paramref name="shown"/>.</summary>
-    public StreamedText(ITokenizer tokenizer, TextWriter shown, string prompt) =>
-        (_decoder, _shown, _prompt, _progress) = (new TokenStreamDecoder(tokenizer), shown, prompt, Console.IsErrorRedirected ? null : Console.Error);
+    /// <summary>Shows <paramref name="prompt"/> with the first token, on <paramref name="shown"/>; the text ends before any of <paramref name="stop"/>.</summary>
+    public StreamedText(ITokenizer tokenizer, TextWriter shown, string prompt, IReadOnlyList<string> stop) =>
+        (_ends, _decoder, _shown, _prompt, _progress) = (new StopStrings(stop), new TokenStreamDecoder(tokenizer), shown, prompt, Console.IsErrorRedirected ? null : Console.Error);
 
     /// <summary>All tokens so far.</summary>
     public IReadOnlyList<int> Tokens => _tokens;
+
+    /// <summary>A stop string has come.</summary>
+    public bool Stopped => _ends.Found;
 
     /// <summary>From construction to the first token.</summary>
     public TimeSpan FirstToken { get; private set; }
@@ -33,16 +38,17 @@ internal sealed class StreamedText
     /// <summary>One more token.</summary>
     public void Append(int token)
     {
+        if (Stopped) return;
         LastToken = _clock.Elapsed;
         if (_tokens.Count == 0) FirstToken = LastToken;
         _tokens.Add(token);
-        Show(_decoder.Append(token));
+        Show(_ends.Append(_decoder.Append(token)));
     }
 
     /// <summary>The whole text; ends the line.</summary>
     public string Finish()
     {
-        Show(_decoder.Flush());
+        Show(_ends.Append(_decoder.Flush()) + _ends.Flush());
         _shown.WriteLine();
         return _text.ToString();
     }

@@ -29,6 +29,7 @@ internal static class SupervisedClient
             Segments = settings.Segments.ToDictionary(s => s.Number, s => PromptText.Encode(tokenizer, s.Text, s.Number == 0 && terms.PublicTokens.Count == 0)),
             VocabularySize = config.VocabularySize,
             EndTokens = tokenizer.EosIds,
+            StopBucket = settings.StopBucket,
             OnToken = token => SupervisedRole.Say(SupervisedRole.TokenPrefix + token),
         };
         var session = SessionId.FromBytes(Convert.FromHexString(settings.Session ?? ""));

@@ -45,6 +45,9 @@ public sealed record SupervisedSettings
     /// <summary>Client: the SessionTerms that it agreed to, in base 64.</summary>
     public string? Terms { get; init; }
 
+    /// <summary>Client: it asks to stop after a multiple of so many outputs only.</summary>
+    public int StopBucket { get; init; } = 1;
+
     /// <summary>Client: its prompt segments.</summary>
     public IReadOnlyList<SupervisedSegment> Segments { get; init; } = [];
 }

@@ -36,7 +36,7 @@ public sealed record ClusterModel(
     public IEnumerable<(Role Role, string Name)> Members => Parties.Select(p => (Role.Party, p)).Append((Role.TripleService, TripleService));
 
     /// <summary>Reads one; null when it is none.</summary>
-    internal static ClusterModel? Read(SharedModel model)
+    internal static ClusterModel? Read(ModelInCluster model)
     {
         if (model.Parties.Count is < 2 or > MostParties || model.Security is not (SecurityLevel.Active or SecurityLevel.Passive) || model.ScaleBits > 64) return null;
         if (!PeerName.IsValid(model.TripleService?.Name) || model.Parties.Any(p => !PeerName.IsValid(p.Name))) return null;

@@ -7,7 +7,7 @@ namespace Mimir.Client.Text;
 /// result depends on the text alone and not on how it came in pieces. What may become such a string is held back until it is known not to.
 /// </summary>
 /// <param name="strings">Not empty ones, valid Unicode.</param>
-internal sealed class StopStrings(IReadOnlyList<string> strings)
+public sealed class StopStrings(IReadOnlyList<string> strings)
 {
     private readonly StringBuilder _pending = new();
 

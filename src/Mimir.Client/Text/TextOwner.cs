@@ -53,6 +53,7 @@ public sealed class TextOwner(TlsSettings tls, string host, int port, TextModel 
                 StopBucket = options.StopBucket,
                 Owner = options.Owner,
                 WantsMore = () => !text.Stopped,
+                OnLogProbs = text.Explain,
                 OnToken = text.Append,
                 OnProgress = text.Progress,
             }, stop);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Threading.Channels;
+using Mimir.Client.Sampling;
 using Mimir.Models.Tokenizers;
 using Mimir.Trust;
 
@@ -14,6 +15,7 @@ public sealed class TextRun : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private readonly TokenStreamDecoder _decoder;
     private readonly StopStrings _ends;
+    private TokenLogProbs? _likelihood;
     private readonly StringBuilder _text = new();
     private readonly TaskCompletionSource<SessionId> _session = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -41,6 +43,9 @@ public sealed class TextRun : IAsyncDisposable
 
     /// <summary>A stop string has come.</summary>
     internal bool Stopped => _ends.Found;
+
+    /// <summary>What the next token's piece carries beside it.</summary>
+    internal void Explain(TokenLogProbs likelihood) => _likelihood = likelihood;
 
     internal void Append(int token) => Write(_ends.Append(_decoder.Append(token)), token);
 
@@ -79,6 +84,6 @@ public sealed class TextRun : IAsyncDisposable
     private void Write(string text, int? token)
     {
         _text.Append(text);
-        _pieces.Writer.TryWrite(new TextPiece(text, token));
+        _pieces.Writer.TryWrite(new TextPiece(text, token) { LogProbs = token is null ? null : _likelihood });
     }
 }

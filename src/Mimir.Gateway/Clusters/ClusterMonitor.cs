@@ -57,7 +57,13 @@ internal sealed class ClusterMonitor(GatewaySettings settings, OfferedModels mod
         held = [.. held.Where(m => m.Model.Active == settings.Generation.Active)];
         // The last one that was shared, unless an earlier one is the last that still runs.
         var (chosen, weights) = held.LastOrDefault(m => m.Model.State == ClusterModelState.Ready, held[^1]);
-        return new(chosen, settings.Generation with { Parties = chosen.Parties.Count, Weights = weights!, Temperature = settings.DefaultTemperature }, cluster.ProblemOf(chosen, settings.Tls.Anchors));
+        return new(chosen, settings.Generation with
+        {
+            Parties = chosen.Parties.Count,
+            Weights = weights!,
+            Temperature = settings.DefaultTemperature,
+            LogitsToOwner = settings.Generation.LogitsToOwner && weights!.Public,
+        }, cluster.ProblemOf(chosen, settings.Tls.Anchors));
     }
 
     /// <summary>All of this gateway's models.</summary>

@@ -27,7 +27,8 @@ internal static class ErrorShape
         catch (Exception error) when (!context.Response.HasStarted)
         {
             var told = Of(error);
-            if (told.Status >= 500) log($"{context.Request.Path}: {told.Message}");
+            // An exception of somebody else's may repeat what it was given; where it came from says nothing of it.
+            if (told.Status >= 500) log($"{context.Request.Path}: {told.Message}{(told.Status == 500 ? $" {error.StackTrace?.ReplaceLineEndings(" ")}" : "")}");
             await WriteAsync(context, told);
         }
     }
@@ -41,6 +42,7 @@ internal static class ErrorShape
         BadHttpRequestException bad => new(bad.StatusCode, "invalid_request_error", "the request is no HTTP that this gateway understands", null, "bad_request"),
         SessionFailedException { Kind: FailureKind.PeerMisbehaved } => Misbehaved(error),
         SessionFailedException { Kind: FailureKind.PeerLost } or PeerLostException => ApiException.Unavailable(error.Message, "party_unavailable"),
+        SessionFailedException { Kind: FailureKind.RunFailed } => new(502, "server_error", error.Message, null, "session_failed"),
         SessionFailedException { Kind: FailureKind.Usage } => new(400, "invalid_request_error", error.Message, null, "refused_by_cluster"),
         UntrustedPeerException => new(503, "service_unavailable", $"{error.Message} Nothing was sent.", null, "untrusted_party") { MayRetry = false },
         ProtocolViolation or SealBrokenException => Misbehaved(error),

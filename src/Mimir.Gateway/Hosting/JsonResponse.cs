@@ -13,7 +13,7 @@ internal static class JsonResponse
         context.Response.ContentType = "application/json; charset=utf-8";
         var bytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
         context.Response.ContentLength = bytes.Length;
-        // A client that has closed its own side only still hears the answer; one that is gone ends the writing by itself.
+        // A client that is gone ends the writing by itself.
         return context.Response.Body.WriteAsync(bytes, CancellationToken.None).AsTask();
     }
 }

@@ -114,7 +114,7 @@ internal sealed class Answering(GatewayState gateway, HttpContext context, TextJ
         for (; await next; next = pieces.MoveNextAsync().AsTask())
         {
             var piece = tracked.Count(pieces.Current);
-            if (piece.Text.Length > 0) events.TryWrite(new ChoiceEvent(choice, piece, null));
+            if (piece.Text.Length > 0 || piece.LogProbs is not null) events.TryWrite(new ChoiceEvent(choice, piece, null));
         }
         events.TryWrite(new ChoiceEvent(choice, null, await run.Completion));
     }

@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
 using Mimir.Client.Text;
 using Mimir.Gateway.Hosting;
+using Mimir.Models.Tokenizers;
 
 namespace Mimir.Gateway.OpenAi;
 
 /// <summary>chat.completion and chat.completion.chunk.</summary>
-internal sealed class ChatShape : IAnswerShape
+internal sealed class ChatShape(ITokenizer tokenizer) : IAnswerShape
 {
     /// <inheritdoc/>
     public Task BeginAsync(EventStream stream, AnswerHead head, int choice, string session) =>
@@ -13,7 +14,7 @@ internal sealed class ChatShape : IAnswerShape
 
     /// <inheritdoc/>
     public Task PieceAsync(EventStream stream, AnswerHead head, int choice, string session, TextPiece piece) =>
-        WriteAsync(stream, head, session, new ChunkChoice(choice, new ChunkDelta { Content = piece.Text }, null, null));
+        WriteAsync(stream, head, session, new ChunkChoice(choice, new ChunkDelta { Content = piece.Text }, Probabilities.OfChat(tokenizer, [piece]), null));
 
     /// <inheritdoc/>
     public Task EndAsync(EventStream stream, AnswerHead head, int choice, string session, string reason) =>
@@ -28,7 +29,7 @@ internal sealed class ChatShape : IAnswerShape
         context,
         new ChatAnswer(
             Id(head), "chat.completion", head.Created, head.Model,
-            [.. choices.Select((c, i) => new ChatChoice(i, new ChatReply("assistant", c.Result.Text, null), null, c.Reason))],
+            [.. choices.Select((c, i) => new ChatChoice(i, new ChatReply("assistant", c.Result.Text, null), Probabilities.OfChat(tokenizer, c.Pieces), c.Reason))],
             usage, MimirNote.Of(choices)),
         GatewayJson.Default.ChatAnswer);
 

@@ -23,7 +23,7 @@ internal static class RequestBody
         if (context.Request.ContentLength > longest)
             throw new ApiException(413, "invalid_request_error", $"the body has {context.Request.ContentLength} bytes, and at most {longest} are allowed (gateway.max_body_kib)", null, "request_too_large");
         using var buffer = new MemoryStream();
-        // Not cancelled when the client closes its side: then the body is a short one, and that is what it is told.
+        // A client that is gone ends the reading by itself, and a slow one is told so.
         await context.Request.Body.CopyToAsync(buffer, CancellationToken.None);
         return Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length));
     }

@@ -25,7 +25,7 @@ internal static class TextEndpoints
         var prompt = model.Prompt(conversation);
         // The answer's own end comes first; what the client asks for as well is added to it.
         if (prompt.Stop.Count > 0) request = request with { Sampling = request.Sampling with { Stop = [.. request.Sampling.Stop, .. prompt.Stop] } };
-        await new Answering(gateway, context, new TextJob(model, prompt.Tokens, request, "messages"), new ChatShape()).AnswerAsync();
+        await new Answering(gateway, context, new TextJob(model, prompt.Tokens, request, "messages"), new ChatShape(model.Owner.Model.Tokenizer)).AnswerAsync();
     }
 
     private static async Task CompletionAsync(HttpContext context, GatewayState gateway)
@@ -33,7 +33,7 @@ internal static class TextEndpoints
         var fields = await RequestBody.ReadAsync(context, gateway.Settings.MaxBody);
         var request = GenerationRequest.Read(fields, chat: false);
         var model = gateway.Models.Require(request.Model);
-        await new Answering(gateway, context, new TextJob(model, PromptFields.Read(fields, model.Owner.Model), request, "prompt"), new CompletionShape()).AnswerAsync();
+        await new Answering(gateway, context, new TextJob(model, PromptFields.Read(fields, model.Owner.Model), request, "prompt"), new CompletionShape(model.Owner.Model.Tokenizer)).AnswerAsync();
     }
 
     /// <summary>A session opens chosen tokens, and with public weights logits; hidden states are never opened to anybody, so there is nothing to embed with.</summary>

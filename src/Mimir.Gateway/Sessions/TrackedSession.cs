@@ -38,6 +38,7 @@ public enum SessionState
 /// <summary>One of this gateway's sessions, followed for those who look at it; holds no text. Thread-safe.</summary>
 public sealed class TrackedSession
 {
+    private readonly Lock _lock = new();
     private readonly TextRun _run;
     private readonly CancellationTokenSource _stop;
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -98,7 +99,10 @@ public sealed class TrackedSession
     /// <summary>Ends it; its client is told.</summary>
     public void Stop()
     {
-        if (!_closed) _stop.Cancel();
+        lock (_lock)
+        {
+            if (!_closed) _stop.Cancel();
+        }
     }
 
     /// <summary>Counts a piece and passes it on.</summary>
@@ -110,5 +114,8 @@ public sealed class TrackedSession
     }
 
     /// <summary>Its run has ended; there is nothing left to stop.</summary>
-    internal void Close() => _closed = true;
+    internal void Close()
+    {
+        lock (_lock) _closed = true;
+    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Mimir.Models.Transformers;
 using Mimir.Services.Hosting;
 using Mimir.Services.Workers;
+using Mimir.Spdz.Sessions;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
@@ -22,6 +23,9 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
     private readonly ConcurrentDictionary<SessionId, Session> _sessions = [];
     private readonly Queue<SessionId> _order = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What data owners have spent of their ε; null: nobody counts.</summary>
+    public PrivacyLedger? Ledger { get; init; }
 
     /// <summary>Registers a worker.</summary>
     /// <exception cref="ArgumentException">Its hello is not of this version, it is registered already, or its evidence is refused.</exception>
@@ -161,7 +165,8 @@ internal sealed partial class Cluster(TlsSettings tls, Registrar registrar, int 
             && g.Terms.Security == terms.Security && g.Terms.ScaleBits == terms.ScaleBits)
             ?? throw new InvalidOperationException($"no such model is shared with {terms.Parties} parties at these settings; run mimir model share first");
         plan.Validate(group.Layout, group.Parties.Count, terms.MaxContext == 0 ? int.MaxValue : (int)Math.Min(terms.MaxContext, int.MaxValue));
-        var session = new Session(terms, plan, group, tls.Clock, audit);
+        Ledger?.Require(ClientMasks.Clients(plan), plan.SessionEpsilon);
+        var session = new Session(terms, plan, group, tls.Clock, audit, Ledger);
         audit.Creating(session, plan, caller);
         _sessions[session.Id] = session;
         lock (_lock)

@@ -25,7 +25,10 @@ public static class CoordinatorHost
         var audit = new CoordinatorAudit(log, environment.Log);
         await using var authorities = new AuthorityInOffice(settings, tls, environment.Log);
         var registrar = new Registrar(tls, authorities.First, settings.Attestation.Validity, environment.Log, audit);
-        var cluster = new Cluster(tls, registrar, settings.MaxLanes, environment.Log, audit);
+        var cluster = new Cluster(tls, registrar, settings.MaxLanes, environment.Log, audit)
+        {
+            Ledger = settings.PrivacyLedger is { } ledger ? PrivacyLedger.Open(ledger, settings.EpsilonOwner) : null,
+        };
         registrar.Admitted = cluster.Renew;
         var board = new OverlayBoard(() => cluster.Revocations);
         cluster.Revoked = board.Tell;

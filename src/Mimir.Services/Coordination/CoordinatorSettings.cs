@@ -9,6 +9,12 @@ public sealed record CoordinatorSettings : RoleSettings
     /// <summary>Most sessions that run on one model at once (configuration key <c>scheduler.max_lanes</c>).</summary>
     public int MaxLanes { get; init; } = 8;
 
+    /// <summary>Most ε of a data owner (configuration key <c>privacy.epsilon_owner</c>); 0: no limit.</summary>
+    public double EpsilonOwner { get; init; }
+
+    /// <summary>The file of what data owners have spent (<c>privacy.ledger</c>); goes with <see cref="EpsilonOwner"/>.</summary>
+    public string? PrivacyLedger { get; init; }
+
     /// <summary>The audit log (configuration key <c>audit.file</c>); null: none is kept.</summary>
     public string? AuditFile { get; init; }
 

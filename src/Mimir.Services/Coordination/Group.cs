@@ -79,11 +79,11 @@ internal sealed class Group
     public int Number { get; init; }
 
     /// <summary>What everybody may know of it.</summary>
-    public SharedModel Describe()
+    public ModelInCluster Describe()
     {
         lock (_lock)
         {
-            var model = new SharedModel
+            var model = new ModelInCluster
             {
                 Name = Terms.Name,
                 LayoutDigest = LayoutDigest,

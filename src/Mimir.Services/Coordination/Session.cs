@@ -20,6 +20,7 @@ internal sealed class Session
     private readonly HashSet<Worker> _running;
     private readonly FailureCollector _failures;
     private readonly CoordinatorAudit _audit;
+    private readonly PrivacyLedger? _ledger;
     private readonly SortedDictionary<string, RoleMetrics> _metrics = new(StringComparer.Ordinal);
     private readonly EnvelopeTallies _carried = new();
     private readonly ITimer _joining;
@@ -27,9 +28,9 @@ internal sealed class Session
     private bool _ended;
 
     /// <summary>A session that waits for its clients.</summary>
-    public Session(SessionTerms terms, SessionPlan plan, Group group, TimeProvider clock, CoordinatorAudit audit)
+    public Session(SessionTerms terms, SessionPlan plan, Group group, TimeProvider clock, CoordinatorAudit audit, PrivacyLedger? ledger)
     {
-        (_terms, _plan, Group, _audit) = (terms, plan, group, audit);
+        (_terms, _plan, Group, _audit, _ledger) = (terms, plan, group, audit, ledger);
         _running = [.. group.Members];
         _failures = new FailureCollector(clock, Fail);
         // One client comes at once; where there are several, people hand the session to each other.
@@ -86,8 +87,23 @@ internal sealed class Session
             _joined = true;
             _joining.Dispose();
         }
-        Group.Admission.Enter(Id, Start);
+        if (Charge()) Group.Admission.Enter(Id, Start);
         return events.Reader;
+    }
+
+    /// <summary>All have agreed to the session by joining: now it is charged to them. False when it may not start.</summary>
+    private bool Charge()
+    {
+        try
+        {
+            _ledger?.Charge(ClientMasks.Clients(_plan), _plan.SessionEpsilon);
+            return true;
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidDataException)
+        {
+            _failures.Conclude(new() { Session = Id.ToByteString(), Kind = FailureKind.Usage, Message = error.Message });
+            return false;
+        }
     }
 
     /// <summary>A client's stream has ended.</summary>

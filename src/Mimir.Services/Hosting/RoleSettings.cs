@@ -51,6 +51,9 @@ public record RoleSettings
         return anchors;
     }
 
+    /// <summary>Node: what it demands of sessions' tokens.</summary>
+    public PrivacyLimits Privacy { get; init; } = PrivacyLimits.None;
+
     /// <summary>Node and Triple Service: megabytes, a model, for rows that owners have asked to keep (configuration key <c>scheduler.prefix_cache</c>).</summary>
     public int PrefixMegabytes { get; init; } = 256;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Mimir.Services.Hosting;
 using Mimir.Services.Workers;
 using Mimir.Spdz;
 using Mimir.Spdz.Blocks;
@@ -16,7 +17,7 @@ using Mimir.Trust;
 namespace Mimir.Services.Nodes;
 
 /// <summary>One compute party: its connections and the shares of models that it holds.</summary>
-internal sealed class Node(TlsSettings tls, PeerListener listener, Action<SealedEnvelope> outbox, Func<IMesh, string, IMesh> wrapMesh, long prefixBytes) : IWorker, IDisposable
+internal sealed class Node(TlsSettings tls, PeerListener listener, Action<SealedEnvelope> outbox, Func<IMesh, string, IMesh> wrapMesh, long prefixBytes, PrivacyLimits privacy) : IWorker, IDisposable
 {
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(30);
     private readonly ConcurrentDictionary<SessionId, (LentModel<HeldModel> Lent, HeldModel Held)> _models = [];
@@ -65,6 +66,7 @@ internal sealed class Node(TlsSettings tls, PeerListener listener, Action<Sealed
         if (!_models.TryGetValue(session.Group, out var model))
             throw new MalformedMessageException("this node does not hold the session's model; share it again");
         session.RequireGroup(model.Lent.Group);
+        privacy.Require(session.Plan);
         return new NodeSession(this, model.Lent, session, outbox);
     }
 

@@ -36,7 +36,7 @@ public static class NodeHost
         var hello = new WorkerHello { ProtocolVersion = ProtocolVersion.Current, Host = address.Host, Port = (uint)address.Port };
         await using var link = await CoordinatorLink.ConnectAsync(tls, coordinator, hello, cancellation);
         joined.Renewed = link.Announce;
-        using var node = new Node(tls, listener, envelope => link.Send(new WorkerMessage { Sealed = envelope }), wrapMesh, (long)settings.PrefixMegabytes << 20);
+        using var node = new Node(tls, listener, envelope => link.Send(new WorkerMessage { Sealed = envelope }), wrapMesh, (long)settings.PrefixMegabytes << 20, settings.Privacy);
         await new WorkerLoop(tls, link, node, environment).RunAsync(cancellation);
     }
 }

@@ -59,6 +59,8 @@ public sealed class ConfigLoaderTests
     [InlineData("cheby.deg", "2.5", "a whole number from 1 to 5")]
     [InlineData("scheduler.max_context", "0", "from 1 to")]
     [InlineData("padding.bucket", "0", "from 1 to 65536")]
+    [InlineData("topk", "65", "a whole number from 0 to 64")]
+    [InlineData("privacy.epsilon_per_token", "0", "a number from 0.001 to 64")]
     [InlineData("triple_pool.min_size", "65", "from 1 to 64")]
     [InlineData("triple_pool.audit_rate", "0.6", "a number from 0 to 0.5")]
     [InlineData("triple_pool.audit_rate", "NaN", "a number from 0 to 0.5")]
@@ -76,12 +78,30 @@ public sealed class ConfigLoaderTests
     }
 
     [Theory]
-    [InlineData("2")]
-    [InlineData("50")]
-    public void Other_top_k_values_say_that_they_are_not_supported(string value)
+    [InlineData("0", false, 0)]
+    [InlineData("1", true, 0)]
+    [InlineData("2", false, 2)]
+    [InlineData("64", false, 64)]
+    public void Top_k_is_greedy_or_a_number_of_tokens(string value, bool greedy, int topK)
     {
-        var e = Assert.Throws<ConfigurationException>(() => ConfigLoader.Build([new Setting("topk", value, "f:1")]));
-        Assert.Contains("not supported yet", e.Message, StringComparison.Ordinal);
+        var config = ConfigLoader.Build([new Setting("topk", value, "f:1")]);
+        Assert.Equal((greedy, topK), (config.Greedy, config.TopK));
+    }
+
+    [Theory]
+    [InlineData("privacy.epsilon_owner", "5")]
+    [InlineData("privacy.ledger", "file")]
+    public void A_budget_needs_a_ledger_and_the_other_way_round(string key, string value) =>
+        Assert.Contains("go together", Assert.Throws<ConfigurationException>(() => ConfigLoader.Build([new Setting(key, value, "f:1")])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Privacy_is_what_was_set()
+    {
+        var config = ConfigLoader.Load(null, Environment(
+            "MIMIR__PRIVACY__EARLY_STOP=true", "MIMIR__PRIVACY__EPSILON_PER_TOKEN=0.5", "MIMIR__PRIVACY__EPSILON_SESSION=20", "MIMIR__PRIVACY__EPSILON_OWNER=100",
+            "MIMIR__PRIVACY__LEDGER=l", "MIMIR__TLS__IDENTITY=i", "MIMIR__TLS__AUTHORITY=a"));
+        Assert.Equal(new PrivacyConfig(true, 0.5, 20, 100, "l"), config.Privacy);
+        Assert.Equal(new Services.Hosting.PrivacyLimits(0.5, 20), RoleCommands.Settings(config).Privacy);
     }
 
     [Fact]

@@ -31,6 +31,11 @@ public sealed class SessionTests
         Assert.Equal(2, metrics.Count(m => m.Peer.Role == PeerRole.Party && m.Tokens > 0 && m.PeakMemoryBytes > 0));
         Assert.Single(metrics, m => m.Peer.Role == PeerRole.TripleService && m.BytesDealt > 0);
 
+        // The same with a bucket of 16: everybody works on to its end, and no token more comes out.
+        var (hidden, working) = await GenerateAsync(cluster, alice, layout, prompt, 40, [greedy[3]], stopBucket: 16);
+        Assert.Equal(greedy[..3], hidden);
+        Assert.All(working.Where(m => m.Peer.Role == PeerRole.Party), m => Assert.InRange((int)m.Steps, prompt.Length + 15, prompt.Length + 24));
+
         var both = await Task.WhenAll(
             GenerateAsync(cluster, alice, layout, prompt, 4, []), GenerateAsync(cluster, bob, layout, SharedModel.Expected(1).PromptIds, 4, []));
         Assert.Equal(greedy[..4], both[0].Tokens);
@@ -40,7 +45,7 @@ public sealed class SessionTests
     }
 
     private static async Task<(IReadOnlyList<int> Tokens, IReadOnlyList<RoleMetrics> Metrics)> GenerateAsync(
-        LocalCluster cluster, TlsSettings owner, ModelLayout layout, int[] prompt, int maxTokens, int[] endTokens)
+        LocalCluster cluster, TlsSettings owner, ModelLayout layout, int[] prompt, int maxTokens, int[] endTokens, int stopBucket = 1)
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var client = new MimirClient(owner, cluster.Coordinator.Host, cluster.Coordinator.Port);
@@ -54,6 +59,7 @@ public sealed class SessionTests
             Segments = new Dictionary<int, IReadOnlyList<int>> { [0] = prompt },
             VocabularySize = layout.VocabularySize,
             EndTokens = endTokens,
+            StopBucket = stopBucket,
         }, cancellation);
         return (result.Tokens, await client.MetricsAsync(session, cancellation));
     }

@@ -4,7 +4,7 @@ namespace Mimir.Gateway.Tests.BadRequests;
 
 /// <summary>One thing that a client can get wrong, and what it is told.</summary>
 /// <param name="Name">What is wrong.</param>
-/// <param name="Status">The HTTP status it is answered with.</param>
+/// <param name="Status">The HTTP status it is answered with; 0: the connection is closed without a word.</param>
 /// <param name="Field">The field that the error names; null: it is no field's fault.</param>
 /// <param name="Bytes">The request as it goes over the socket.</param>
 /// <param name="Says">Words that the message must have.</param>
@@ -99,7 +99,8 @@ public sealed record BadRequest(string Name, int Status, string? Field, byte[] B
         new("another page", 403, "origin", RawHttp.Request("GET", "/v1/models", [], extra: "Origin: https://evil.example\r\n"), "cors_origins"),
         new("a page's question before it asks", 403, "origin", RawHttp.Request("OPTIONS", Chat, [], extra: "Origin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n"), "cors_origins"),
         new("a client that stops in the middle", 408, null, Encoding.ASCII.GetBytes($"POST {Chat} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"), "slowly"),
-        new("a client that closes its side in the middle", 400, null, Encoding.ASCII.GetBytes($"POST {Chat} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"), "", HalfClose: true),
+        // The server takes a connection that is closed on one side for one that is gone: it closes the other side and answers nobody.
+        new("a client that closes its side in the middle", 0, null, Encoding.ASCII.GetBytes($"POST {Chat} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"), "", HalfClose: true),
 
         // Joint sessions.
         Post("a link that is none", 400, "link", Joint, "{\"link\":\"https://example.org\"}", "no link"),

@@ -5,7 +5,7 @@ using Mimir.Gateway.Tests.Clusters;
 namespace Mimir.Gateway.Tests.BadRequests;
 
 /// <summary>Every bad request is answered with its status and names its field; after all of them the cluster still answers.</summary>
-public sealed class BadRequestTests(GatewayCluster cluster) : IClassFixture<GatewayCluster>
+public sealed class BadRequestTests(GatewayCluster cluster)
 {
     [Fact]
     public void There_are_sixty_of_them_and_more() => Assert.InRange(BadRequest.All.Count, 60, int.MaxValue);
@@ -34,6 +34,7 @@ public sealed class BadRequestTests(GatewayCluster cluster) : IClassFixture<Gate
     private static string? Complaint(BadRequest bad, RawAnswer answer)
     {
         if (answer.Status != bad.Status) return $"status {bad.Status} is expected";
+        if (bad.Status == 0) return null;
         try
         {
             var error = answer.Error;

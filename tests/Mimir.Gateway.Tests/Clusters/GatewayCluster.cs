@@ -1,12 +1,15 @@
 using System.Net;
 using Mimir.Cli.Demo;
 using Mimir.EndToEnd.Tests.Processes;
+using Mimir.Models.Folding;
 using Mimir.Trust;
+
+[assembly: AssemblyFixture(typeof(Mimir.Gateway.Tests.Clusters.GatewayCluster))]
 
 namespace Mimir.Gateway.Tests.Clusters;
 
 /// <summary>A real cluster, one process a role, with gateways in front of it in this process.</summary>
-public sealed class GatewayCluster : IAsyncLifetime
+public class GatewayCluster : IAsyncLifetime
 {
     private readonly List<GatewayHost> _gateways = [];
     private readonly List<string> _log = [];
@@ -35,10 +38,13 @@ public sealed class GatewayCluster : IAsyncLifetime
         }
     }
 
+    /// <summary>How the model's weights are shared.</summary>
+    protected virtual WeightTerms Weights => WeightTerms.Secret;
+
     public async ValueTask InitializeAsync()
     {
         if (!SharedModelIsThere()) return;
-        Cluster = await LocalCluster.StartAsync(new LocalClusterOptions { Executable = MimirProcess.Executable, Model = Model }, Write, TestContext.Current.CancellationToken);
+        Cluster = await LocalCluster.StartAsync(new LocalClusterOptions { Executable = MimirProcess.Executable, Model = Model, Weights = Weights }, Write, TestContext.Current.CancellationToken);
         _alice = await StartAsync("alice");
     }
 
@@ -47,7 +53,7 @@ public sealed class GatewayCluster : IAsyncLifetime
     {
         var settings = Settings(owner);
         var gateway = await GatewayHost.StartAsync(change?.Invoke(settings) ?? settings, TestContext.Current.CancellationToken);
-        _gateways.Add(gateway);
+        lock (_gateways) _gateways.Add(gateway);
         return gateway;
     }
 
@@ -68,6 +74,7 @@ public sealed class GatewayCluster : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         foreach (var gateway in _gateways) await gateway.DisposeAsync();
+        GC.SuppressFinalize(this);
         if (Cluster is not null) await Cluster.DisposeAsync();
     }
 

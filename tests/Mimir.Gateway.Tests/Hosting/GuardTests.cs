@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Mimir.EndToEnd.Tests.Processes;
 using Mimir.Gateway.Keys;
 using Mimir.Gateway.Tests.Clusters;
@@ -24,6 +27,28 @@ public sealed class GuardTests : IDisposable
         await Assert.ThrowsAsync<ArgumentException>(() => StartAsync(settings with { Certificate = "c.pem", CertificateKey = "k.pem" }));
         await Assert.ThrowsAsync<InvalidDataException>(() => StartAsync(settings with { KeysFile = Keys, Certificate = "/nowhere/c.pem", CertificateKey = "/nowhere/k.pem" }));
         await Assert.ThrowsAsync<InvalidDataException>(() => StartAsync(Settings() with { KeysFile = _folder.At("none.json") }));
+    }
+
+    [Fact]
+    public async Task With_tls_and_keys_it_serves_others()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=gateway.example", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await File.WriteAllTextAsync(_folder.At("c.pem"), certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_folder.At("k.pem"), key.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        var (_, text) = ApiKeyFile.Add(Keys, "x", DateTimeOffset.UnixEpoch);
+        await using var gateway = await StartAsync(Settings() with { Listen = new IPEndPoint(IPAddress.Any, 0), KeysFile = Keys, Certificate = _folder.At("c.pem"), CertificateKey = _folder.At("k.pem"), Hosts = ["gateway.example"] });
+        using var handler = new SocketsHttpHandler { ConnectCallback = async (_, stop) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await socket.ConnectAsync(IPAddress.Loopback, gateway.Address.Port, stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        } };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == certificate.GetCertHashString();
+        using var client = new HttpClient(handler) { BaseAddress = new Uri("https://gateway.example/") };
+        Assert.Equal(HttpStatusCode.Unauthorized, (await client.ReadAsync("v1/models")).Status);
+        client.DefaultRequestHeaders.Authorization = new("Bearer", text);
+        Assert.Equal(HttpStatusCode.OK, (await client.ReadAsync("v1/models")).Status);
     }
 
     [Fact]

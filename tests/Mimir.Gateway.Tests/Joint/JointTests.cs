@@ -5,7 +5,7 @@ using Mimir.Gateway.Tests.Clusters;
 namespace Mimir.Gateway.Tests.Joint;
 
 /// <summary>Two owners' gateways, one session.</summary>
-public sealed class JointTests(GatewayCluster cluster) : IClassFixture<GatewayCluster>
+public sealed class JointTests(GatewayCluster cluster)
 {
     [Fact]
     public async Task Two_gateways_bring_a_part_each_and_both_see_the_terms_first()

@@ -8,7 +8,7 @@ using Mimir.Models.Files;
 namespace Mimir.Gateway.Tests.OpenAi;
 
 /// <summary>Answers of a gateway with a real cluster behind it.</summary>
-public sealed class AnswerTests(GatewayCluster cluster) : IClassFixture<GatewayCluster>
+public sealed class AnswerTests(GatewayCluster cluster)
 {
     private static string Json(string text) => JsonSerializer.Serialize(text);
 

@@ -10,7 +10,7 @@ using OpenAI.Chat;
 namespace Mimir.Gateway.Tests.Sdks;
 
 /// <summary>OpenAI's own clients, unmodified, with a gateway that asks for a key and a secure cluster behind it.</summary>
-public sealed class OfficialClientTests(GatewayCluster cluster) : IClassFixture<GatewayCluster>
+public sealed class OfficialClientTests(GatewayCluster cluster)
 {
     private const string Prompt = "Tell me of Lily";
 

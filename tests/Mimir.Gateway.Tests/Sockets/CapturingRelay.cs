@@ -74,7 +74,7 @@ internal sealed class CapturingRelay : IAsyncDisposable
             {
                 ServerCertificate = _coordinator.Certificate,
                 ClientCertificateRequired = true,
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
                 EnabledSslProtocols = SslProtocols.Tls13,
                 ApplicationProtocols = [SslApplicationProtocol.Http2],
             }, _stop.Token);
@@ -85,7 +85,7 @@ internal sealed class CapturingRelay : IAsyncDisposable
             {
                 TargetHost = _target.Host,
                 ClientCertificates = [_owner.Certificate],
-                RemoteCertificateValidationCallback = (_, _, _, _) => true,
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null,
                 EnabledSslProtocols = SslProtocols.Tls13,
                 ApplicationProtocols = [SslApplicationProtocol.Http2],
             }, _stop.Token);

@@ -2,10 +2,16 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using Google.Protobuf;
+using Grpc.Core;
 using Mimir.Client.Text;
 using Mimir.EndToEnd.Tests.Processes;
 using Mimir.Gateway.Tests.Clusters;
 using Mimir.Models.Files;
+using Mimir.Transport.Connections;
+using Mimir.Transport.Protos;
+using Mimir.Transport.Rpc;
+using Mimir.Transport.Sessions;
 using Mimir.Trust;
 
 namespace Mimir.Gateway.Tests.Sockets;
@@ -14,7 +20,7 @@ namespace Mimir.Gateway.Tests.Sockets;
 /// What leaves the gateway's process: a real one, as a user starts it. All its connections are listed, and the only one out of the machine's HTTP is
 /// read inside its TLS.
 /// </summary>
-public sealed class PlaintextTests(GatewayCluster cluster) : IClassFixture<GatewayCluster>
+public sealed class PlaintextTests(GatewayCluster cluster)
 {
     private const string Prompt = "Confidential diagnosis: Margaret Threlkeld suffers from amyloidosis";
 
@@ -43,7 +49,7 @@ public sealed class PlaintextTests(GatewayCluster cluster) : IClassFixture<Gatew
             coordinator: 127.0.0.1:{relay.Port}
             gateway:
               listen: 127.0.0.1:0
-              models: {SharedModel.Directory}
+              models: {GatewayCluster.Model}
             """, TestContext.Current.CancellationToken);
         await using var process = MimirProcess.Start("gateway", "--config", folder.At("mimir.yaml"));
         await process.SaidAsync("give http");
@@ -55,7 +61,7 @@ public sealed class PlaintextTests(GatewayCluster cluster) : IClassFixture<Gatew
         var answer = body.Text("choices", "0", "text");
 
         Assert.Empty(Others(process.ProcessId, port, relay.Port));
-        var tokenizer = ModelDirectory.OpenTokenizer(SharedModel.Directory);
+        var tokenizer = ModelDirectory.OpenTokenizer(GatewayCluster.Model);
         var captured = relay.Captured;
         Assert.Empty(Traces.Of(captured, Prompt, PromptText.Encode(tokenizer, Prompt, first: true)));
         Assert.Empty(Traces.Of(captured, answer, PromptText.Encode(tokenizer, answer, first: false)));
@@ -66,8 +72,28 @@ public sealed class PlaintextTests(GatewayCluster cluster) : IClassFixture<Gatew
         Assert.Empty(Traces.Of(Encoding.UTF8.GetBytes(process.Errors + process.Output), Prompt + answer, []));
     }
 
+    /// <summary>The same relay and the same search, and a client that sends its prompt as it is.</summary>
+    [Fact]
+    public async Task A_client_that_masks_and_seals_nothing_is_found_out()
+    {
+        _ = GatewayCluster.Model;
+        using var owner = cluster.Cluster.Issue(Role.DataOwner, "careless").Identity;
+        using var coordinator = cluster.Cluster.Issue(Role.Coordinator, "relay").Identity;
+        await using var relay = new CapturingRelay(coordinator, owner, cluster.Cluster.Coordinator.Host, cluster.Cluster.Coordinator.Port);
+        using var channel = PeerChannel.Create(new TlsSettings { Identity = owner, Anchors = cluster.Cluster.Anchors }, "127.0.0.1", relay.Port, Role.Coordinator);
+        var tokens = PromptText.Encode(ModelDirectory.OpenTokenizer(GatewayCluster.Model), Prompt, first: true);
+        foreach (var careless in (byte[][])[[.. tokens.SelectMany(t => BitConverter.GetBytes((long)t))], Encoding.UTF8.GetBytes(Prompt)])
+        {
+            var batch = new SealedBatch { Session = SessionId.New().ToByteString() };
+            batch.Envelopes.Add(new SealedEnvelope { Session = batch.Session, Purpose = SealPurpose.Input, Sealed = ByteString.CopyFrom(careless) });
+            var before = relay.Captured.Length;
+            await Assert.ThrowsAsync<RpcException>(async () => await new Coordinator.CoordinatorClient(channel.Invoker).SubmitPromptAsync(batch));
+            Assert.NotEmpty(Traces.Of(relay.Captured[before..], Prompt, tokens));
+        }
+    }
+
     /// <summary>Connections of a process that are neither its HTTP nor to the relay.</summary>
-    private static IReadOnlyList<string> Others(int process, int http, int relay)
+    private static List<string> Others(int process, int http, int relay)
     {
         var sockets = Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Select(f => new FileInfo(f).LinkTarget ?? "")
             .Where(t => t.StartsWith("socket:[", StringComparison.Ordinal)).Select(t => t[8..^1]).ToHashSet();

@@ -21,12 +21,14 @@ public sealed class AllocationTests
 
     /// <summary>What goes out is a proof of the check and its parts, for the test's own clients; sampling and masking allocate nothing beside.</summary>
     [Theory]
-    [InlineData(true, true)]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    public async Task Steps_that_release_a_token_allocate_little(bool llama, bool active)
+    [InlineData(true, true, 0, 0.0)]
+    [InlineData(false, true, 0, 0.0)]
+    [InlineData(false, false, 0, 0.0)]
+    [InlineData(true, true, 5, 0.0)]
+    [InlineData(true, true, 0, 2.0)]
+    public async Task Steps_that_release_a_token_allocate_little(bool llama, bool active, int topK, double epsilon)
     {
-        var allocated = await StepsAsync(llama, active, 2, Plans.Single(2, 24));
+        var allocated = await StepsAsync(llama, active, 2, Plans.Single(2, 24) with { Temperature = topK > 0 || epsilon > 0 ? 1 : 0, TopK = topK, Epsilon = epsilon });
         Assert.All(allocated, steps => Assert.True(LongestRun(steps, 1000) >= Steady, $"bytes by step: {string.Join(", ", steps)}"));
     }
 

@@ -46,8 +46,12 @@ public sealed class GadgetCostTests
         await SameAsync("normalize", 16, Normalize.Cost(16, numbers), t => Normalize.Deal(t, 16, numbers), (s, x) => Normalize.RunAsync(s, x, numbers));
         await SameAsync("truncated product", 7, TruncatedProduct.Cost(7), t => TruncatedProduct.Deal(t, new double[7], 16), (s, x) => TruncatedProduct.RunAsync(s, new Opened(new double[7]), x, 16));
         await SameAsync("center", 16, PublicMaps.Cost(16), t => Truncate.Deal(t, 16, PublicMaps.MeanBits), PublicMaps.CenterAsync);
-        foreach (var plan in (SessionPlan[])[Plans.Single(1, 1), Plans.Single(1, 1) with { Temperature = 1 }, Plans.Single(1, 1) with { Temperature = 1, NoiseSeed = 5 }])
-            await SameAsync($"sample {plan.Temperature} {plan.NoiseSeed}", 9, Sample.Cost(9, plan, numbers), t => Sample.Deal(t, 9, plan, numbers), (s, x) => Sample.RunAsync(s, x, plan, numbers, 0));
+        await SameAsync("secret rows", 24, SecretRows.Cost(24, 3, 8, parties), t => SecretRows.Deal(t, 24, 3, 8), (s, x) => SecretRows.RunAsync(s, x, x, 8));
+        foreach (var (length, count) in (ValueTuple<int, int>[])[(2, 2), (33, 3), (9001, 2)])
+            await SameAsync($"top-k {length} {count}", length, TopK.Cost(length, count, numbers), t => TopK.Deal(t, length, count, numbers), (s, x) => TopK.RunAsync(s, x, count, numbers));
+        foreach (var plan in (SessionPlan[])[Plans.Single(1, 1), Plans.Single(1, 1) with { Temperature = 1 }, Plans.Single(1, 1) with { Temperature = 1, NoiseSeed = 5 },
+            Plans.Single(1, 1) with { Temperature = 1, TopK = 3 }, Plans.Single(1, 1) with { Temperature = 1, NoiseSeed = 5, TopK = 2 }, Plans.Single(1, 1) with { Temperature = 1, Epsilon = 2 }])
+            await SameAsync($"sample {plan}", 9, Sample.Cost(9, plan, numbers), t => Sample.Deal(t, 9, plan, numbers), (s, x) => Sample.RunAsync(s, x, plan, numbers, 0));
 
         async Task SameAsync(string name, int inputs, Costs.Cost declared, Action<DealingTape> deal, Func<PartyStep, Share, ValueTask<Share>> run)
         {
