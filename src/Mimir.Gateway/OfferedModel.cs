@@ -1,5 +1,6 @@
+using Mimir.Client.Chat;
 using Mimir.Client.Text;
-using Mimir.Gateway.OpenAi;
+using Mimir.Gateway.Errors;
 using Mimir.Models.Templates;
 
 namespace Mimir.Gateway;
@@ -21,9 +22,18 @@ public sealed class OfferedModel : IDisposable
     public DateTimeOffset Created => new(File.GetLastWriteTimeUtc(Path.Combine(Owner.Model.Directory, "config.json")));
 
     /// <summary>A conversation as the model's own template writes it, or as a plain transcript when it has none.</summary>
-    /// <exception cref="Errors.ApiException">The template refuses the conversation.</exception>
-    internal ChatPrompt Prompt(IReadOnlyList<Said> conversation) =>
-        _template is null ? ChatPrompt.Transcribe(Owner.Model, conversation) : ChatPrompt.Render(Owner.Model, _template, conversation);
+    /// <exception cref="ApiException">The template refuses the conversation.</exception>
+    internal ChatPrompt Prompt(IReadOnlyList<ChatMessage> conversation)
+    {
+        try
+        {
+            return ChatPrompt.Of(Owner.Model, _template, conversation);
+        }
+        catch (ChatTemplateException error)
+        {
+            throw ApiException.Field("messages", $"messages: {error.Message}", "refused_by_template");
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Owner.Dispose();

@@ -23,17 +23,10 @@ internal sealed class TalkArguments
     }
 
     /// <summary>What was asked for; parties, security and weights are not filled in.</summary>
-    public GenerationOptions Read(ParseResult result, MimirConfig settings) => new()
+    public GenerationOptions Read(ParseResult result, MimirConfig settings) => GenerationArguments.Configured(settings) with
     {
         MaxTokens = result.GetValue(_tokens),
         Temperature = result.GetValue(_greedy) ? 0 : result.GetValue(_temperature) ?? DefaultTemperature,
         NoiseSeed = result.GetValue(_seed),
-        ScaleBits = settings.FixedPoint.ScaleBits,
-        ChebyshevDegree = settings.FixedPoint.ChebyshevDegree,
-        AuditRate = settings.TriplePool.AuditRate,
-        BlockSteps = settings.TriplePool.MinSize,
-        PrefillChunk = settings.Scheduler.PrefillChunk,
-        PaddingBucket = settings.Scheduler.PaddingBucket,
-        MaxContext = settings.Scheduler.MaxContext ?? 0,
     };
 }

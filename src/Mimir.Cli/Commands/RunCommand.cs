@@ -18,7 +18,7 @@ public static class RunCommand
     /// <summary>The command.</summary>
     public static Command Create()
     {
-        var model = new Argument<string>("MODEL") { Description = "A model directory, or the name of the shipped one" };
+        var model = new Argument<string>("MODEL") { Description = "A model directory, the name of the shipped one, or of one in the store" };
         var prompt = new Argument<string>("PROMPT") { Description = "What to answer; a model without a chat template goes on from it" };
         var command = new Command("run", "One answer, on the cluster that is up for this model, or on one that is started for it and ends with it") { model, prompt };
         var talk = new TalkArguments(command);

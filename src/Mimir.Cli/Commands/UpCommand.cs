@@ -38,6 +38,7 @@ public static class UpCommand
                 ScaleBits = settings.FixedPoint.ScaleBits,
                 MaxLanes = settings.Scheduler.MaxLanes,
                 Weights = weights.Read(result),
+                Generation = GenerationArguments.Configured(settings),
             };
             var named = result.GetResult(model) is { Implicit: false };
             var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);

@@ -91,7 +91,7 @@ internal sealed class LocalCluster : IAsyncDisposable
             Authority = AuthorityFile,
             Listen = listen,
             Model = _options.Model,
-            ScaleBits = _options.ScaleBits,
+            Generation = _options.Generation with { ScaleBits = _options.ScaleBits },
         });
         await child.WriteAsync(Coordinator.ToString());
         var address = await child.ListeningAsync(cancellation);

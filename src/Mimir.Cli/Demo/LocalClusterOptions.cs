@@ -1,4 +1,5 @@
 using Mimir.Cli.Benching.Networks;
+using Mimir.Client;
 using Mimir.Models.Folding;
 
 namespace Mimir.Cli.Demo;
@@ -20,6 +21,9 @@ internal sealed record LocalClusterOptions
 
     /// <summary>f.</summary>
     public int ScaleBits { get; init; } = 16;
+
+    /// <summary>Of the sessions of a gateway beside the cluster (<see cref="LocalCluster.StartGatewayAsync"/>); its number format is the cluster's.</summary>
+    public GenerationOptions Generation { get; init; } = new();
 
     /// <summary>Most sessions that run at once; others wait in line.</summary>
     public int MaxLanes { get; init; } = 8;

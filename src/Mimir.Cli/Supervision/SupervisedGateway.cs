@@ -1,5 +1,4 @@
 using System.Net;
-using Mimir.Client;
 using Mimir.Gateway;
 using Mimir.Services.Hosting;
 using Mimir.Transport.Connections;
@@ -24,7 +23,7 @@ internal static class SupervisedGateway
                 CoordinatorPort = address.Port,
                 Models = [settings.Model ?? throw new UsageException("the gateway was started without a model")],
                 Listen = IPEndPoint.Parse(settings.Listen),
-                Generation = new GenerationOptions { ScaleBits = settings.ScaleBits },
+                Generation = settings.Generation,
                 Log = environment.Log,
             },
             cancellation);

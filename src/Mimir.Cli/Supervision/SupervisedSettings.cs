@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Mimir.Cli.Benching;
+using Mimir.Client;
 
 namespace Mimir.Cli.Supervision;
 
@@ -47,6 +48,9 @@ public sealed record SupervisedSettings
 
     /// <summary>Client: it asks to stop after a multiple of so many outputs only.</summary>
     public int StopBucket { get; init; } = 1;
+
+    /// <summary>Gateway: of its sessions.</summary>
+    public GenerationOptions Generation { get; init; } = new();
 
     /// <summary>Client: its prompt segments.</summary>
     public IReadOnlyList<SupervisedSegment> Segments { get; init; } = [];

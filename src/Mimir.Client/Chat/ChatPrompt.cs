@@ -1,10 +1,11 @@
 using System.Text;
 using Mimir.Client.Text;
 using Mimir.Models.Templates;
+using Mimir.Models.Tokenizers;
 
 namespace Mimir.Client.Chat;
 
-/// <summary>A conversation as the prompt for its next answer.</summary>
+/// <summary>A conversation as the prompt for its next answer. What is said never becomes a control token of the model.</summary>
 /// <param name="Tokens">The prompt.</param>
 /// <param name="Stop">Texts at which the answer ends because somebody else speaks; none with the model's own template, whose end token says so.</param>
 public sealed record ChatPrompt(IReadOnlyList<int> Tokens, IReadOnlyList<string> Stop)
@@ -20,9 +21,9 @@ public sealed record ChatPrompt(IReadOnlyList<int> Tokens, IReadOnlyList<string>
     public static ChatPrompt Of(TextModel model, ChatTemplate? template, IReadOnlyList<ChatMessage> messages)
     {
         if (messages.Count == 0) throw new ArgumentException("a conversation needs at least one message");
-        return template is not null
-            ? new(template.EncodeMessages(model.Tokenizer, messages), [])
-            : new(PromptText.Encode(model.Tokenizer, Transcript(messages), first: true), ["\n" + User]);
+        if (template is not null) return new(template.EncodeMessages(model.Tokenizer, messages), []);
+        var text = Transcript(messages);
+        return new(model.Tokenizer.Encode(text, new EncodingOptions { PlainSpans = [new TextSpan(0, text.Length)] }), ["\n" + User]);
     }
 
     /// <summary>

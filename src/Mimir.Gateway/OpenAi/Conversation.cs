@@ -1,12 +1,8 @@
 using System.Text.Json;
 using Mimir.Gateway.Errors;
+using Mimir.Models.Templates;
 
 namespace Mimir.Gateway.OpenAi;
-
-/// <summary>One message of a chat.</summary>
-/// <param name="Role">system, user or assistant.</param>
-/// <param name="Text">What was said.</param>
-internal sealed record Said(string Role, string Text);
 
 /// <summary>Reads the messages of a chat.</summary>
 internal static class Conversation
@@ -15,13 +11,13 @@ internal static class Conversation
 
     /// <summary>All messages, at least one.</summary>
     /// <exception cref="ApiException">One is none that a text model can be given; names it.</exception>
-    public static IReadOnlyList<Said> Read(RequestFields fields)
+    public static IReadOnlyList<ChatMessage> Read(RequestFields fields)
     {
         var list = fields.List("messages", MostMessages) ?? throw fields.Missing("messages");
         return list.Count > 0 ? [.. list.Select(Message)] : throw ApiException.Field("messages", "messages: at least one is needed");
     }
 
-    private static Said Message((JsonElement Item, string Path) entry)
+    private static ChatMessage Message((JsonElement Item, string Path) entry)
     {
         if (entry.Item.ValueKind != JsonValueKind.Object) throw RequestFields.Wrong(entry.Path, "an object", entry.Item);
         var message = new RequestFields(entry.Item, entry.Path + ".");
@@ -40,7 +36,7 @@ internal static class Conversation
             if (role == "assistant" && name is "refusal" or "tool_calls" or "annotations" && message.Find(name) is { ValueKind: JsonValueKind.Array } none && none.GetArrayLength() == 0) continue;
             throw ApiException.Field(message.PathOf(name), $"{message.PathOf(name)}: the field is not supported", "unknown_parameter");
         }
-        return new Said(role, Content(message));
+        return new ChatMessage(role, Content(message));
     }
 
     private static string Content(RequestFields message) => message.Find("content") switch

@@ -12,7 +12,7 @@ public sealed class UnitFileTests
         ["LimitCORE"] = "0", ["LimitMEMLOCK"] = "infinity", ["MemorySwapMax"] = "0", ["Environment"] = "DOTNET_EnableDiagnostics=0",
     };
 
-    public static TheoryData<string> Roles => ["coordinator", "triples", "node", "key-holder"];
+    public static TheoryData<string> Roles => ["coordinator", "triples", "node", "key-holder", "gateway"];
 
     [Fact]
     public void Every_unit_is_examined() =>
@@ -33,11 +33,11 @@ public sealed class UnitFileTests
         Assert.DoesNotContain(service, entry => entry.Value is "root" || entry.Key is "PermissionsStartOnly");
     }
 
-    /// <summary>Coordinator and key holder need no device; the others only those that make evidence.</summary>
+    /// <summary>Coordinator, key holder and gateway need no device; the others only those that make evidence.</summary>
     [Fact]
     public void Devices_are_those_of_evidence()
     {
-        foreach (var role in new[] { "coordinator", "key-holder" }) Assert.Contains(("PrivateDevices", "yes"), Service(role));
+        foreach (var role in new[] { "coordinator", "key-holder", "gateway" }) Assert.Contains(("PrivateDevices", "yes"), Service(role));
         foreach (var role in new[] { "triples", "node" })
             Assert.Equal(["/dev/tpmrm0 rw", "/dev/sev-guest rw", "/dev/tdx_guest rw", "/dev/nsm rw"], Service(role).Where(entry => entry.Key == "DeviceAllow").Select(entry => entry.Value));
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Mimir.Client.Chat;
 using Mimir.EndToEnd.Tests.Processes;
 using Mimir.Gateway.OpenAi;
 using Mimir.Gateway.Tests.Clusters;
