@@ -19,7 +19,7 @@ public static class DownCommand
             var output = result.InvocationConfiguration.Output;
             if (state.Read() is { } cluster)
             {
-                if (!await EndAsync(state, cancellation)) End(state);
+                if (!await EndAsync(state, cluster, cancellation)) End(state);
                 output.WriteLine($"ended: {cluster}");
                 return ExitCode.Done;
             }
@@ -30,15 +30,17 @@ public static class DownCommand
         return command;
     }
 
-    private static async Task<bool> EndAsync(StateDirectory state, CancellationToken cancellation)
+    private static async Task<bool> EndAsync(StateDirectory state, KeptCluster cluster, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(EndWithin);
+        using var keeper = Keeper(cluster);
         try
         {
             if (!await ControlSocket.AskAsync(state.ControlSocket, limit.Token)) return !state.IsHeld;
-            // The lock goes with the last thing that the keeper does.
+            // The lock goes with the last thing that the keeper does but to leave.
             using var held = await state.TryLockAsync(limit.Token);
+            if (held is not null && keeper is not null) await keeper.WaitForExitAsync(limit.Token);
             return held is not null;
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
@@ -47,15 +49,27 @@ public static class DownCommand
         }
     }
 
+    private static Process? Keeper(KeptCluster cluster)
+    {
+        try
+        {
+            return Process.GetProcessById(cluster.Keeper);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The keeper does not answer: it is ended the hard way. Its children end when it is gone.</summary>
     private static void End(StateDirectory state)
     {
         // It holds the lock, so the number is still its own.
         if (state.Read() is not { } cluster) return;
-        using (var keeper = Process.GetProcessById(cluster.Keeper))
+        using (var keeper = Keeper(cluster))
         {
-            keeper.Kill(entireProcessTree: true);
-            keeper.WaitForExit(EndWithin);
+            keeper?.Kill(entireProcessTree: true);
+            keeper?.WaitForExit(EndWithin);
         }
         state.Clean(logs: true);
     }
