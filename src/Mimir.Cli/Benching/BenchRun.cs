@@ -51,6 +51,7 @@ public static class BenchRun
             Parties = request.Parties,
             Active = request.Active,
             ScaleBits = request.ScaleBits,
+            MaxLanes = request.Lanes,
             Hosts = request.Hosts,
             Threads = request.Threads,
         };
