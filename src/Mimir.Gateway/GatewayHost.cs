@@ -95,6 +95,7 @@ public sealed class GatewayHost : IAsyncDisposable
             kestrel.Listen(settings.Listen, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1AndHttp2;
+                HalfClosed.Apply(listen);
                 if (certificate is not null) listen.UseHttps(certificate.Apply);
             });
         });

@@ -99,8 +99,10 @@ public sealed record BadRequest(string Name, int Status, string? Field, byte[] B
         new("another page", 403, "origin", RawHttp.Request("GET", "/v1/models", [], extra: "Origin: https://evil.example\r\n"), "cors_origins"),
         new("a page's question before it asks", 403, "origin", RawHttp.Request("OPTIONS", Chat, [], extra: "Origin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n"), "cors_origins"),
         new("a client that stops in the middle", 408, null, Encoding.ASCII.GetBytes($"POST {Chat} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"), "slowly"),
-        // The server takes a connection that is closed on one side for one that is gone: it closes the other side and answers nobody.
+        // Half a request has no answer: the server closes its side too.
         new("a client that closes its side in the middle", 0, null, Encoding.ASCII.GetBytes($"POST {Chat} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{"), "", HalfClose: true),
+        new("a client that closes its side behind a bad request", 400, "max_tokens", RawHttp.Request("POST", "/v1/completions", "{\"model\":\"stories260K\",\"prompt\":\"a\",\"max_tokens\":-1}"u8.ToArray()), "", HalfClose: true),
+        new("a client that closes its side behind a bad path", 404, null, RawHttp.Request("GET", "/v1/nothing", []), "", HalfClose: true),
 
         // Joint sessions.
         Post("a link that is none", 400, "link", Joint, "{\"link\":\"https://example.org\"}", "no link"),
