@@ -9,13 +9,15 @@ public static class ShippedModel
     public static string? Directory { get; } = Find(AppContext.BaseDirectory);
 
     /// <summary>
-    /// The directory of the model that was <paramref name="named"/>: a directory, or a name in the store (docs/models-store.md); the shipped model when none was named.
+    /// The directory of the model that was <paramref name="named"/>: a directory, the shipped model's name, or a name in the store (docs/models-store.md); the shipped model
+    /// when none was named.
     /// </summary>
     /// <exception cref="UsageException">There is none.</exception>
     public static string Or(string? named)
     {
         if (named is null) return Directory ?? throw new UsageException("the shipped model is not beside this program; name one with --model DIR");
         if (System.IO.Directory.Exists(named) || File.Exists(named) || ModelName.Find(named) is null) return named;
+        if (Directory is { } shipped && Path.GetFileName(shipped) == named) return shipped;
         return Store().Find(named)
             ?? throw new UsageException($"{named}: directory not found, and the store has no model of this name; 'mimir model list' shows what it has, 'mimir pull' and 'mimir model import' add to it");
     }

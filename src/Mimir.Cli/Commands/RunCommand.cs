@@ -33,7 +33,7 @@ public static class RunCommand
         {
             var settings = SharedOptions.Settings(result, config);
             var options = talk.Read(result, settings);
-            var directory = NamedModel.Directory(result.GetValue(model)!);
+            var directory = Path.TrimEndingDirectorySeparator(Path.GetFullPath(ShippedModel.Or(result.GetValue(model))));
             var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
             var cluster = new LocalClusterOptions
             {

@@ -32,7 +32,7 @@ public static class UpCommand
             var state = StateDirectory.OfUser();
             var options = new LocalClusterOptions
             {
-                Model = Path.GetFullPath(ShippedModel.Or(result.GetValue(model))),
+                Model = Path.TrimEndingDirectorySeparator(Path.GetFullPath(ShippedModel.Or(result.GetValue(model)))),
                 Parties = result.GetValue(parties),
                 Active = SharedOptions.IsActive(result, security, settings),
                 ScaleBits = settings.FixedPoint.ScaleBits,
