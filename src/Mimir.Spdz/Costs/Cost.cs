@@ -22,6 +22,9 @@ public readonly record struct Cost(
     /// <summary>Keys of <paramref name="count"/> point functions; no rounds.</summary>
     internal static Cost Points(long count, PointShape shape) => new(0, 0, Payload: count * shape.Planes, Words: shape.Words(count));
 
+    /// <summary>Keys of <paramref name="count"/> comparisons, and the round that opens a bit of each.</summary>
+    internal static Cost Bits(long count, BitShape shape) => new(1, 0, Words: count * shape.WordsPerKey) { OpenedBytes = (count + 7) / 8 };
+
     /// <summary>One after the other.</summary>
     public static Cost operator +(Cost x, Cost y) => new(
         x.Rounds + y.Rounds, x.Opened + y.Opened, x.Uniform + y.Uniform, x.Authenticated + y.Authenticated, x.Raw + y.Raw, x.Triples + y.Triples,

@@ -1,5 +1,6 @@
 using Mimir.Numerics;
 using Mimir.Numerics.Threads;
+using Mimir.Spdz.Costs;
 using Mimir.Spdz.PointFunctions;
 using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
@@ -34,13 +35,18 @@ internal static class ComparePoints
         return less;
     }
 
-    /// <summary>The same and R times it, from the keys of <see cref="DealWithMask"/>.</summary>
-    public static (Share Less, Share Masked) LessWithMask(PartyStep step, Opened c, ComparisonPlan plan)
+    /// <summary>k, 1 − 2k, ⟦z⟧ and ⟦z·R⟧ with [x ≥ 0] = k + (1 − 2k)·z, from what <see cref="DealWithMask"/> dealt. Local.</summary>
+    public static (Opened Bit, Opened Sign, Share Z, Share Masked) WithMask(PartyStep step, Opened c, ComparisonPlan plan)
     {
+        Share top = step.Tape.Authenticated(c.Length), maskedTop = step.Tape.Authenticated(c.Length);
         Share less = step.Party.Rent(c.Length), masked = step.Party.Rent(c.Length);
         Follow(step, c, plan, plan.KeysWithMask, less, masked);
-        return (less, masked);
+        var (bit, sign) = Compare.Public(step.Party, c, plan);
+        return (bit, sign, top + less, maskedTop + masked);
     }
+
+    /// <summary>The cost of <see cref="WithMask"/>.</summary>
+    public static Cost CostWithMask(int length, ComparisonPlan plan) => new Cost(0, 0, Authenticated: 2 * length) + Costs.Cost.Points(length, plan.KeysWithMask);
 
     private static void Deal(DealingTape tape, ReadOnlySpan<double> r, ComparisonPlan plan, PointShape keys)
     {

@@ -40,6 +40,9 @@ public sealed class ComparisonPlan(int lowBit, int topBit, bool points = false)
     /// <summary>The same with two numbers a node, the second one R times the first.</summary>
     internal PointShape KeysWithMask { get; } = Shape(lowBit, topBit, 2);
 
+    /// <summary>The same path for keys whose covered answer is opened.</summary>
+    internal BitShape Bits { get; } = new(lowBit, topBit - lowBit);
+
     /// <summary>The same comparison of numbers that carry <paramref name="bits"/> more bits below: an exact one looks at these too, a coarse one ignores them.</summary>
     internal ComparisonPlan Above(int bits) =>
         _above.GetOrAdd(bits, static (b, p) => new ComparisonPlan(p.LowBit == 0 ? 0 : p.LowBit + b, p.TopBit + b, p.Points), this);

@@ -8,10 +8,10 @@ namespace Mimir.Spdz.Gadgets;
 
 /// <summary>
 /// max(a, b) = b + w·(a − b) with w = [a − b ≥ 0], elementwise. The comparison's opening c = (a − b) + 2^top + R serves the product too:
-/// w·(a − b) = w·(c − 2^top) − w·R, and with e = open(w − m) and ⟦m·R⟧ dealt, w·R = e·R + m·R. Rounds: those of <see cref="Compare"/> and one;
-/// opened: its elements and n, where a product of two shares takes 2n and a triple. Two parties do up to <see cref="Local"/> elements in the comparison's
-/// round alone: their keys carry R times every number too (<see cref="ComparePoints"/>), so that w·R is as local as w; 16 bytes more per digit.
-/// Each party learns what the comparison opens, and w − m, all uniform.
+/// w·(a − b) = w·(c − 2^top) − w·R. Three or more parties: with e = open(w − m) and ⟦m·R⟧ dealt, w·R = e·R + m·R; rounds: those of <see cref="Compare"/> and one;
+/// opened: its elements and n, where a product of two shares takes 2n and a triple. Two parties: w and w·R are linear in what is dealt, either after a round of
+/// one bit each (<see cref="CompareBits"/>) or, up to <see cref="Local"/> elements, at once, from keys that carry R times every number
+/// (<see cref="ComparePoints"/>). Each party learns what the comparison opens, and w − m or a covered w, all uniform.
 /// </summary>
 public static class Larger
 {
@@ -23,9 +23,10 @@ public static class Larger
     {
         using var r = new Secret(length);
         tape.Uniform(r.Span);
-        if (IsLocal(length, plan))
+        if (plan.Points)
         {
-            ComparePoints.DealWithMask(tape, r.Span, plan);
+            if (length <= Local) ComparePoints.DealWithMask(tape, r.Span, plan);
+            else CompareBits.Deal(tape, r.Span, plan);
             return;
         }
         using var m = new Secret(length);
@@ -44,26 +45,19 @@ public static class Larger
         var c = await step.Opener.OpenAsync(party.AddScalar(a - b + r, 1L << plan.TopBit), step.Cancellation);
         var known = party.Workspace.Rent(n);
         FieldVector.AddScalar(c.Values.Span, Field.Reduce(-(1L << plan.TopBit)), known.Span);
-        if (IsLocal(n, plan)) return b + Finish(step, c, r, new Opened(known), plan);
+        if (plan.Points)
+        {
+            var (bit, sign, z, masked) = n <= Local ? ComparePoints.WithMask(step, c, plan) : await CompareBits.RunAsync(step, c, plan);
+            return b + (new Opened(known) * (sign * z + bit) - (sign * masked + bit * r));
+        }
         var wins = await Compare.FinishAsync(step, c, plan);
-        Share m = step.Tape.Uniform(n), masked = step.Tape.Authenticated(n);
+        Share m = step.Tape.Uniform(n), product = step.Tape.Authenticated(n);
         var e = await step.Opener.OpenAsync(wins - m, step.Cancellation);
-        return b + (new Opened(known) * wins - (e * r + masked));
+        return b + (new Opened(known) * wins - (e * r + product));
     }
 
     /// <summary>See the class.</summary>
-    public static Cost Cost(int length, ComparisonPlan plan) => IsLocal(length, plan)
-        ? new Cost(1, length, Uniform: length, Authenticated: 2 * length) + Costs.Cost.Points(length, plan.KeysWithMask)
+    public static Cost Cost(int length, ComparisonPlan plan) => plan.Points
+        ? new Cost(1, length, Uniform: length) + (length <= Local ? ComparePoints.CostWithMask(length, plan) : CompareBits.Cost(length, plan))
         : Compare.Cost(length, plan) + new Cost(1, length, Uniform: length, Authenticated: length);
-
-    private static bool IsLocal(int length, ComparisonPlan plan) => plan.Points && length <= Local;
-
-    /// <summary>w·(a − b) = w·(c − 2^top) − w·R with w and w·R from the keys.</summary>
-    private static Share Finish(PartyStep step, Opened c, Share r, Opened known, ComparisonPlan plan)
-    {
-        Share top = step.Tape.Authenticated(c.Length), maskedTop = step.Tape.Authenticated(c.Length);
-        var (less, masked) = ComparePoints.LessWithMask(step, c, plan);
-        var (bit, sign) = Compare.Public(step.Party, c, plan);
-        return known * (sign * (top + less) + bit) - (sign * (maskedTop + masked) + bit * r);
-    }
 }

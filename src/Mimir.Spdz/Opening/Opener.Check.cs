@@ -10,25 +10,27 @@ public sealed partial class Opener
 {
     private const int HashBytes = SHA256.HashSizeInBytes;
     private const int NonceBytes = 32;
-    private const int RevealBytes = sizeof(double) + NonceBytes;
+    private const int RevealBytes = sizeof(double) + HashBytes + NonceBytes;
     private const ulong CombinationStream = 3;
     private const int UsualOpenings = 1024;
     private readonly List<(Memory<double> Value, Memory<double> Mac)> _opened = new(UsualOpenings);
     private readonly List<ReadOnlyMemory<double>> _zeros = new(UsualOpenings);
     private readonly IncrementalHash _transcript = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly IncrementalHash _tags = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly byte[] _transcriptHash = new byte[HashBytes];
     private readonly byte[] _checkCoin = new byte[Coin.Bytes];
     private readonly byte[] _reveal = new byte[RevealBytes];
     private readonly byte[] _commitments;
     private Prg? _combination;
     private bool _agreement;
+    private bool _tagged;
     private bool _void;
 
     /// <summary>
     /// Checks everything opened and claimed since the last check and, if it passes, returns the proof under which
     /// <paramref name="value"/> may leave the party. Three rounds (none in a passive session).
     /// </summary>
-    /// <exception cref="MacCheckFailedException">Σσ_i ≠ 0: somebody altered a message or the dealer dealt wrongly.</exception>
+    /// <exception cref="MacCheckFailedException">Σσ_i ≠ 0, or the tags of opened bits differ: somebody altered a message or the dealer dealt wrongly.</exception>
     /// <exception cref="EquivocationException">A party's transcript differs.</exception>
     /// <exception cref="CommitmentMismatchException">A party revealed something else than it had committed to.</exception>
     /// <exception cref="InvalidOperationException">An earlier check failed or was cut off: there is no second one.</exception>
@@ -56,6 +58,14 @@ public sealed partial class Opener
         _void = false;
     }
 
+    /// <summary>SHA-256 of the tags of all bits opened since the last check, or zeros; then none are left.</summary>
+    private void TakeTags(Span<byte> hash)
+    {
+        if (_tagged) _tags.GetHashAndReset(hash);
+        else hash.Clear();
+        _tagged = false;
+    }
+
     private void Forget()
     {
         _opened.Clear();
@@ -79,7 +89,8 @@ public sealed partial class Opener
         var compare = _agreement || _mesh.Count > 2;
         _agreement = false;
         BitConverter.TryWriteBytes(_reveal, sigma);
-        _drbg.Fill(_reveal.AsSpan(sizeof(double)));
+        TakeTags(_reveal.AsSpan(sizeof(double), HashBytes));
+        _drbg.Fill(_reveal.AsSpan(sizeof(double) + HashBytes));
 
         var commitment = Sent(2 * HashBytes);
         Commit(_mesh.Index, _reveal, commitment.Span);
@@ -96,9 +107,14 @@ public sealed partial class Opener
 
         Windows(RevealBytes);
         await SendAsync(_reveal, cancellation);
+        var sameTags = true;
         for (var i = 0; i < _mesh.Count; i++)
-            if (i != _mesh.Index) sigma = Field.Add(sigma, Revealed(i));
-        if (sigma != 0)
+        {
+            if (i == _mesh.Index) continue;
+            sigma = Field.Add(sigma, Revealed(i));
+            sameTags &= _windows[i].Span.Slice(sizeof(double), HashBytes).SequenceEqual(_reveal.AsSpan(sizeof(double), HashBytes));
+        }
+        if (sigma != 0 || !sameTags)
             throw new MacCheckFailedException($"MAC check {Checks + 1} failed: a party or the Triple Service altered something since the last check; nothing was released");
     }
 
@@ -151,7 +167,7 @@ public sealed partial class Opener
 
     private Span<byte> Commitment(int party) => _commitments.AsSpan(party * HashBytes, HashBytes);
 
-    /// <summary>SHA-256("mimir/check" ‖ party ‖ coin ‖ σ ‖ nonce).</summary>
+    /// <summary>SHA-256("mimir/check" ‖ party ‖ coin ‖ σ ‖ hash of tags ‖ nonce).</summary>
     private void Commit(int party, ReadOnlySpan<byte> reveal, Span<byte> destination)
     {
         Span<byte> text = stackalloc byte[11 + sizeof(int) + Coin.Bytes + RevealBytes];

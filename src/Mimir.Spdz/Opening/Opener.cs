@@ -15,7 +15,9 @@ namespace Mimir.Spdz.Opening;
 /// <remarks>
 /// Check (SPDZ, Damgård et al. 2012, section 3.3, batched): coin χ; σ_i = Σ_j χ_j([αx_j]_i − α_i·x_j) + Σ_j χ_j·[z_j]_i over all opened
 /// x_j and all claimed zeros z_j since the last check; commit to σ_i, reveal, require Σσ_i = 0. An altered value passes with
-/// probability at most 2/p &lt; 2^−48 (guess α, or hit the random combination).
+/// probability at most 2/p &lt; 2^−48 (guess α, or hit the random combination). Bits (<see cref="OpenBitsAsync"/>) have a MAC each: with e opened, v_i ⊕ e·s_i must be the
+/// same for both parties, and an altered e makes them differ by a Δ of 127 unknown bits; a hash of all is committed to and revealed with σ_i, so that
+/// nobody can repeat the other's.
 /// </remarks>
 public sealed partial class Opener : IDisposable
 {
@@ -60,7 +62,7 @@ public sealed partial class Opener : IDisposable
     public long UncheckedElements { get; private set; }
 
     /// <summary>Values opened (or claimed zero) and not yet checked.</summary>
-    public bool HasUnchecked => _opened.Count + _zeros.Count > 0;
+    public bool HasUnchecked => _tagged || _opened.Count + _zeros.Count > 0;
 
     /// <summary>Opens ⟦x⟧. One round, Length elements sent to each peer.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -99,6 +101,27 @@ public sealed partial class Opener : IDisposable
     public async ValueTask<Opened> OpenUnauthenticatedAsync(Memory<double> share, CancellationToken cancellation) =>
         new(await ExchangeAsync(new Share(_party, share, default), default, default, cancellation));
 
+    /// <summary>Opens bits; two parties. One round, a bit each. The answers' memory is used up: their tags join the next check.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<Opened> OpenBitsAsync(BitShare x, CancellationToken cancellation)
+    {
+        if (_mesh.Count != 2) throw new InvalidOperationException($"bits are opened between two parties, not {_mesh.Count}");
+        var opened = _party.Workspace.Rent(x.Length);
+        var sent = Sent((x.Length + 7) / 8);
+        x.Pack(sent.Span);
+        Windows(sent.Length);
+        await SendAsync(sent, cancellation);
+        var other = 1 - _mesh.Index;
+        if (!x.TryOpen(sent.Span, _windows[other].Span, opened.Span))
+            throw new MalformedMessageException($"party {other} opened more bits than were asked for (round {Rounds})");
+        if (_party.Active)
+        {
+            _tags.AppendData(MemoryMarshal.AsBytes(x.Answers));
+            _tagged = true;
+        }
+        return new Opened(opened);
+    }
+
     /// <summary>Adds the claim that every element of [z] is zero to the next check. The memory must stay valid and unchanged until then.</summary>
     public void RequireZero(ReadOnlyMemory<double> share)
     {
@@ -126,6 +149,12 @@ public sealed partial class Opener : IDisposable
             _transcript.AppendData(_transcriptHash);
         }
         lane._agreement = false;
+        if (lane._tagged)
+        {
+            lane.TakeTags(_transcriptHash);
+            _tags.AppendData(_transcriptHash);
+            _tagged = true;
+        }
         lane.Forget();
     }
 
@@ -155,6 +184,7 @@ public sealed partial class Opener : IDisposable
         _coin.Dispose();
         _drbg.Dispose();
         _transcript.Dispose();
+        _tags.Dispose();
         _combination?.Dispose();
     }
 

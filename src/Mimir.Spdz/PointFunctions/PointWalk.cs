@@ -56,6 +56,15 @@ internal sealed class PointWalk(Party party) : IDisposable
         }
     }
 
+    /// <summary>Follows the paths of comparisons.</summary>
+    public void Follow(BitKeys keys, ReadOnlySpan<double> masks, ReadOnlySpan<double> covers)
+    {
+        _siblings.AppendData(MemoryMarshal.AsBytes(keys.Words));
+        var alike = new Vector128<byte>[keys.Words.Length];
+        keys.Follow(masks, covers, alike);
+        _siblings.AppendData(MemoryMarshal.AsBytes<Vector128<byte>>(alike));
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _siblings.Dispose();
 }

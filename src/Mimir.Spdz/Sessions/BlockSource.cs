@@ -180,7 +180,7 @@ internal sealed class BlockSource : IDisposable
             values.Values.Span.CopyTo(opened.AsSpan(at));
             at += values.Length;
         }
-        using var audit = new AuditTape(opened, collector.PointAudits, _party);
+        using var audit = new AuditTape(opened, collector.PointAudits, collector.BitAudits, _party);
         await WalkAsync(audit, shape);
         Opener.RequireAgreement(audit.Siblings());
         Opener.RequireZero(audit.Claims);

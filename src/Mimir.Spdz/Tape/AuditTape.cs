@@ -12,12 +12,16 @@ internal sealed class AuditCollector(TapeReader reader, Party party) : DealingTa
 {
     private readonly List<Share> _shares = [];
     private readonly List<PointAudit> _points = [];
+    private readonly List<BitAudit> _bits = [];
 
     /// <summary>What is to be opened, in tape order. Items without MAC come with an empty one.</summary>
     public IReadOnlyList<Share> Shares => _shares;
 
     /// <summary>The keys of point functions, in tape order. They are never opened: both parties' roots together would give α away.</summary>
     public IReadOnlyList<PointAudit> PointAudits => _points;
+
+    /// <summary>The keys of comparisons, in tape order; never opened either.</summary>
+    public IReadOnlyList<BitAudit> BitAudits => _bits;
 
     /// <inheritdoc/>
     public override bool Active => party.Active;
@@ -54,23 +58,28 @@ internal sealed class AuditCollector(TapeReader reader, Party party) : DealingTa
         var batches = reader.Points(shape, masks.Length);
         for (var at = 0; at < masks.Length; at += PointShape.BatchKeys) _points.Add(new PointAudit(batches.From(at)));
     }
+
+    /// <inheritdoc/>
+    internal override void Bits(BitShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> covers) =>
+        _bits.Add(new BitAudit(reader.BitKeys(shape, masks.Length, out _)));
 }
 
 /// <summary>
 /// Replays the dealing half on the opened uniform numbers and compares everything it would have dealt with what was dealt.
 /// Source: cut-and-choose audits, protocol.md section 7.
 /// </summary>
-internal sealed class AuditTape(ReadOnlyMemory<double> opened, IReadOnlyList<PointAudit> points, Party party) : DealingTape, IDisposable
+internal sealed class AuditTape(ReadOnlyMemory<double> opened, IReadOnlyList<PointAudit> points, IReadOnlyList<BitAudit> bits, Party party) : DealingTape, IDisposable
 {
     private readonly PointWalk _walk = new(party);
     private int _position;
     private int _points;
+    private int _bits;
 
     /// <summary>Whether some dealt number was not what the honest dealing half writes.</summary>
     public bool Differs { get; private set; }
 
     /// <summary>Whether all that was opened has been compared.</summary>
-    public bool AtEnd => _position == opened.Length && _points == points.Count;
+    public bool AtEnd => _position == opened.Length && _points == points.Count && _bits == bits.Count;
 
     /// <inheritdoc/>
     public override bool Active => party.Active;
@@ -102,6 +111,9 @@ internal sealed class AuditTape(ReadOnlyMemory<double> opened, IReadOnlyList<Poi
             _walk.Follow(points[_points++].Keys, masks.Slice(at, count), payload.Slice(at * shape.Planes, count * shape.Planes));
         }
     }
+
+    /// <inheritdoc/>
+    internal override void Bits(BitShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> covers) => _walk.Follow(bits[_bits++].Keys, masks, covers);
 
     /// <summary>See <see cref="PointWalk.Siblings"/>.</summary>
     public byte[] Siblings() => _walk.Siblings();

@@ -37,4 +37,9 @@ public abstract class DealingTape
     /// <paramref name="payload"/>, <see cref="PointShape.Planes"/> numbers a key. See <see cref="PointDealer"/>.
     /// </summary>
     public abstract void Points(PointShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload);
+
+    /// <summary>
+    /// Deals keys of comparisons (N = 2): shares of [c &lt; mask] ⊕ cover for one public c each, with MACs; <paramref name="covers"/> are 0 or 1. See <see cref="BitKeys"/>.
+    /// </summary>
+    internal abstract void Bits(BitShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> covers);
 }

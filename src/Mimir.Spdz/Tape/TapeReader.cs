@@ -76,13 +76,27 @@ public sealed class TapeReader : IDisposable
     /// <summary>This party's keys of an item of <paramref name="count"/> point functions.</summary>
     internal PointBatches Points(PointShape shape, int count)
     {
-        if (_points is null) throw new InvalidOperationException($"point functions are for two parties, not {_party.Count}");
-        var roots = MemoryMarshal.Cast<double, Vector128<byte>>(Workspace.Rent(2 * count).Span);
-        TapeKeys.Roots(_points, _party.Index, _pointPosition, roots);
-        _pointPosition += count;
+        var roots = MemoryMarshal.Cast<double, Vector128<byte>>(Roots(count).Span);
         var words = Received(_words, ref _wordPosition, 2 * (int)shape.Words(count)).Span;
         var elements = Received(_corrections, ref _position, (int)shape.Elements(count, _party.Active)).Span;
         return new PointBatches(shape, _party.Index, _party.Active, roots, MemoryMarshal.Cast<double, Vector128<byte>>(words), elements);
+    }
+
+    /// <summary>This party's keys of an item of <paramref name="count"/> comparisons, and its root seeds' memory.</summary>
+    internal BitKeys BitKeys(BitShape shape, int count, out Memory<double> roots)
+    {
+        roots = Roots(count);
+        var words = Received(_words, ref _wordPosition, 2 * count * shape.WordsPerKey).Span;
+        return new BitKeys(shape, _party.Index, MemoryMarshal.Cast<double, Vector128<byte>>(roots.Span), MemoryMarshal.Cast<double, Vector128<byte>>(words));
+    }
+
+    /// <summary>The covered answers of the next item's comparisons with the public <paramref name="c"/>.</summary>
+    internal BitShare Bits(BitShape shape, Opened c)
+    {
+        var keys = BitKeys(shape, c.Length, out var roots);
+        BitShare share = new(Workspace.Rent(2 * c.Length), roots);
+        keys.Answer(c.Values.Span, share.Answers);
+        return share;
     }
 
     /// <summary>⟦r⟧_i of a uniform vector.</summary>
@@ -97,6 +111,16 @@ public sealed class TapeReader : IDisposable
         if (_transient.Length < 2 * length) _transient = new double[2 * length];
         var value = Transient(0, length);
         return new Share(_party, value, _party.Active ? Transient(length, length) : default);
+    }
+
+    /// <summary>This party's next root seeds.</summary>
+    private Memory<double> Roots(int count)
+    {
+        if (_points is null) throw new InvalidOperationException($"point functions are for two parties, not {_party.Count}");
+        var roots = Workspace.Rent(2 * count);
+        TapeKeys.Roots(_points, _party.Index, _pointPosition, MemoryMarshal.Cast<double, Vector128<byte>>(roots.Span));
+        _pointPosition += count;
+        return roots;
     }
 
     private static Memory<double> Received(ReadOnlyMemory<double> content, ref int position, int length)

@@ -122,10 +122,7 @@ public sealed class TapeWriter : DealingTape, IDisposable
         for (var at = 0; at < masks.Length; at += _roots.Length / 2)
         {
             var count = Math.Min(_roots.Length / 2, masks.Length - at);
-            Span<Vector128<byte>> first = _roots.AsSpan(0, count), second = _roots.AsSpan(count, count);
-            TapeKeys.Roots(_points[0], 0, _pointPosition, first);
-            TapeKeys.Roots(_points[1], 1, _pointPosition, second);
-            _pointPosition += count;
+            var (first, second) = Roots(count);
             var words = _words[0].Append(2 * (int)shape.Words(count));
             var elements = _first.Append((int)shape.Elements(count, Active));
             PointDealing.Deal(
@@ -133,6 +130,21 @@ public sealed class TapeWriter : DealingTape, IDisposable
                 MemoryMarshal.Cast<double, Vector128<byte>>(words), elements);
             words.CopyTo(_words[1].Append(words.Length));
             elements.CopyTo(_last.Append(elements.Length));
+        }
+        Array.Clear(_roots);
+    }
+
+    /// <inheritdoc/>
+    internal override void Bits(BitShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> covers)
+    {
+        if (_first is null) throw new InvalidOperationException($"point functions are for two parties, not {Parties}");
+        for (var at = 0; at < masks.Length; at += _roots.Length / 2)
+        {
+            var count = Math.Min(_roots.Length / 2, masks.Length - at);
+            var (first, second) = Roots(count);
+            var words = _words[0].Append(2 * count * shape.WordsPerKey);
+            BitKeys.Deal(shape, first, second, masks.Slice(at, count), covers.Slice(at, count), MemoryMarshal.Cast<double, Vector128<byte>>(words));
+            words.CopyTo(_words[1].Append(words.Length));
         }
         Array.Clear(_roots);
     }
@@ -158,6 +170,16 @@ public sealed class TapeWriter : DealingTape, IDisposable
         foreach (var words in _words) words.Dispose();
     }
 
+    /// <summary>The two parties' next root seeds.</summary>
+    private RootPair Roots(int count)
+    {
+        RootPair roots = new(_roots.AsSpan(0, count), _roots.AsSpan(count, count));
+        TapeKeys.Roots(_points[0], 0, _pointPosition, roots.First);
+        TapeKeys.Roots(_points[1], 1, _pointPosition, roots.Second);
+        _pointPosition += count;
+        return roots;
+    }
+
     private void Mac(ReadOnlySpan<double> values)
     {
         for (var at = 0; at < values.Length; at += PieceElements)
@@ -180,5 +202,18 @@ public sealed class TapeWriter : DealingTape, IDisposable
         }
         value.CopyTo(correction);
         _sharePosition += (ulong)length;
+    }
+
+    private readonly ref struct RootPair(Span<Vector128<byte>> first, Span<Vector128<byte>> second)
+    {
+        public Span<Vector128<byte>> First { get; } = first;
+
+        public Span<Vector128<byte>> Second { get; } = second;
+
+        public void Deconstruct(out Span<Vector128<byte>> first, out Span<Vector128<byte>> second)
+        {
+            first = First;
+            second = Second;
+        }
     }
 }

@@ -40,6 +40,15 @@ public sealed class AllocationTests
         Assert.All(allocated, steps => Assert.True(LongestRun(steps, 1000) >= Steady, $"bytes by step: {string.Join(", ", steps)}"));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Steps_that_open_bits_allocate_little(bool active)
+    {
+        var allocated = await StepsAsync(TinyModel.Wide(), active, 2, Plans.Single(2, 24));
+        Assert.All(allocated, steps => Assert.True(LongestRun(steps, 1000) >= Steady, $"bytes by step: {string.Join(", ", steps)}"));
+    }
+
     /// <summary>Most steps one after another that allocated no more than <paramref name="allowed"/> bytes each.</summary>
     private static int LongestRun(long[] steps, long allowed)
     {

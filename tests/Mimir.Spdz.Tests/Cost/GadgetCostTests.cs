@@ -37,6 +37,8 @@ public sealed class GadgetCostTests
             // Bins and zero tests follow the number of parties, not the kind of spline.
             if (numbers.Parties == Math.Min(parties, 3)) await SameAsync($"softmax {width}", 2 * width, Softmax.Cost(2, width, numbers), t => Softmax.Deal(t, 2, width, numbers), (s, x) => Softmax.RunAsync(s, x, 2, numbers));
         }
+        foreach (var width in (int[])[Larger.Local, Larger.Local + 1])
+            await SameAsync($"larger {width}", width, Larger.Cost(width, numbers.Vocabulary), t => Larger.Deal(t, width, numbers.Vocabulary), (s, x) => Larger.RunAsync(s, x, x, numbers.Vocabulary));
         foreach (var function in (SplineFunction[])[numbers.Activation, numbers.ExponentialSum, numbers.Exponential, numbers.Norm(16).Root, numbers.Logarithm(4), numbers.Logarithm(600)])
             await SameAsync(function.Name, 3, Spline.Cost(3, function), t => Spline.Deal(t, 3, function), (s, x) => Spline.RunAsync(s, x, function));
         foreach (var length in (int[])[1, 2, 37])
@@ -60,8 +62,8 @@ public sealed class GadgetCostTests
         {
             var harness = new GadgetHarness(parties, active) { Deal = deal, Triples = (int)declared.Triples };
             await harness.RunAsync([Elements.Of([.. Enumerable.Range(1, inputs).Select(i => (long)i << 14)])], (step, x) => run(step, x[0]));
-            var measured = (harness.Rounds, harness.ElementsOpened, harness.Dealt, harness.TriplesLeft);
-            Assert.True((declared.Rounds, declared.Opened, (declared.Section(true, active), declared.Section(false, active)), 0) == measured, $"{name}: declared {declared}, measured {measured}");
+            var measured = (harness.Rounds, harness.ElementsOpened, harness.BytesOpened, harness.Dealt, harness.TriplesLeft);
+            Assert.True((declared.Rounds, declared.Opened, declared.OpenedBytes, (declared.Section(true, active), declared.Section(false, active)), 0) == measured, $"{name}: declared {declared}, measured {measured}");
         }
     }
 
@@ -74,7 +76,7 @@ public sealed class GadgetCostTests
             Assert.Equal(1, Spline.Cost(4, function).Rounds);
         Assert.Equal(1, Compare.Cost(4, Of(2).Vocabulary).Rounds);
         Assert.Equal((1, 4), (Larger.Cost(4, Of(2).Vocabulary).Rounds, Larger.Cost(4, Of(2).Vocabulary).Opened));
-        Assert.Equal((2, 8192), (Larger.Cost(4096, Of(2).Vocabulary).Rounds, Larger.Cost(4096, Of(2).Vocabulary).Opened));
+        Assert.Equal((2, 4096, 4096 * 50 / 8 + 512), (Larger.Cost(4096, Of(2).Vocabulary).Rounds, Larger.Cost(4096, Of(2).Vocabulary).Opened, Larger.Cost(4096, Of(2).Vocabulary).OpenedBytes));
         // 25,128 to 3,141 pairs in two rounds each, 1,571 and fewer in one; the index in two.
         Assert.Equal(4 * 2 + 12 + 2, Argmax.Cost(50257, Of(2).Vocabulary).Rounds);
         Assert.Equal((1, 2), (IsZero.Cost(4, 12, 2).Rounds, IsZero.Cost(4, 12, 3).Rounds));

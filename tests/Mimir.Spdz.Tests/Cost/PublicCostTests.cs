@@ -68,7 +68,7 @@ public sealed class PublicCostTests
                     Assert.Equal(step.Cost.Section(party == parties - 1, active), lengths[((byte)TapeKind.Step, block.Number, step.Row, party)]);
         }
         var sent = (group.Statistics[0].OnlineBytes / (parties - 1)) - opened;
-        Assert.Equal(plan.Steps + (active ? 128L + 64 + FieldPacking.Bytes(1) + 64 + 40 + plan.Steps * (64 + 64 + 40) : 0), sent);
+        Assert.Equal(plan.Steps + (active ? 128L + 64 + FieldPacking.Bytes(1) + 64 + 72 + plan.Steps * (64 + 64 + 72) : 0), sent);
     }
 
     /// <summary>Per product one round and the opening of d less; per look-up two rounds, d and c; nothing left of the algebra of products.</summary>

@@ -49,12 +49,12 @@ public sealed class StepCostTests
         };
         await group.RunAsync(TestContext.Current.CancellationToken);
 
-        var (rounds, bytes) = active ? (2L + 4, 128L + FieldPacking.Bytes(1) + 64 + 40) : (0, 0);
+        var (rounds, bytes) = active ? (2L + 4, 128L + FieldPacking.Bytes(1) + 64 + 72) : (0, 0);
         for (var step = 0; step < plan.Steps; step++)
         {
             var cost = CostArithmetic.Of(model.Layout, plan, numbers, active, step);
             rounds += cost.Rounds + 1 + (active && !plan.HasLogits(step) ? 3 : 0);
-            bytes += cost.OpenedBytes + 1 + (active ? 64 + 64 + 40 : 0);
+            bytes += cost.OpenedBytes + 1 + (active ? 64 + 64 + 72 : 0);
         }
         // The proof's check comes with a coin of its own.
         if (active) bytes += 64;

@@ -32,6 +32,9 @@ internal sealed class GadgetHarness(int parties = 2, bool active = true)
 
     public long ElementsOpened { get; private set; }
 
+    /// <summary>Sent to each peer.</summary>
+    public long BytesOpened { get; private set; }
+
     /// <summary>What the dealing half dealt to the last party and to the first.</summary>
     public (SectionSize Last, SectionSize First) Dealt { get; private set; }
 
@@ -96,7 +99,7 @@ internal sealed class GadgetHarness(int parties = 2, bool active = true)
         using var opener = new Opener(party, mesh, new HmacDrbg(entropy.AsSpan(0, 32), entropy.AsSpan(32)));
         var result = await gadget(new PartyStep(party, opener, reader, pool, new NoProducts(), cancellation), shares);
         if (!reader.AtEnd) throw new InvalidOperationException("the dealing half dealt more than the running half read");
-        if (index == 0) (Rounds, ElementsOpened, TriplesLeft) = (opener.Rounds, opener.ElementsOpened, pool.Remaining);
+        if (index == 0) (Rounds, ElementsOpened, BytesOpened, TriplesLeft) = (opener.Rounds, opener.ElementsOpened, opener.BytesSent / (parties - 1), pool.Remaining);
         var opened = await opener.OpenAsync(result, cancellation);
         var verified = await opener.CheckAsync(opened.Values.ToArray(), cancellation);
         return verified.Value;

@@ -25,7 +25,7 @@ internal sealed class RoundLog
         var first = phase == "load" ? lengths.Count - 4 : 0;
         if (lengths.Count > 1) (kinds[first], kinds[first + 1]) = (RoundKind.FirstCommitment, RoundKind.Coin);
         for (var i = 2; i < lengths.Count; i++)
-            if (lengths[i] == 40 && lengths[i - 1] == 64 && lengths[i - 2] == 64)
+            if (lengths[i] == 72 && lengths[i - 1] == 64 && lengths[i - 2] == 64)
                 (kinds[i - 2], kinds[i - 1], kinds[i]) = (RoundKind.Coin, RoundKind.CheckCommitment, RoundKind.CheckReveal);
         return [.. lengths.Select((l, i) => (i, kinds[i], l))];
     }

@@ -122,6 +122,8 @@ internal static class SectionMap
         public override void Points(PointShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload) =>
             Batches(masks.Length, count => Map.AddAuthenticated("payload", (long)count * shape.Planes));
 
+        internal override void Bits(BitShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> covers) { }
+
         private static void Batches(int keys, Action<int> add)
         {
             for (; keys > 0; keys -= PointShape.BatchKeys) add(Math.Min(keys, PointShape.BatchKeys));

@@ -21,6 +21,12 @@ internal sealed class TinyModel : IWeightSource
     /// <summary>Grouped-query attention, SwiGLU, rotary positions, tied head.</summary>
     public static TinyModel Llama(int layers = 2) => new(Config(ModelFamily.Llama, layers), 5);
 
+    /// <summary>So many tokens that the first round of the argmax opens bits.</summary>
+    public static TinyModel Wide() => new(Config(ModelFamily.Llama, 1) with { VocabularySize = WideVocabulary }, 5);
+
+    /// <summary>Twice <see cref="Gadgets.Larger.Local"/> and 3: the bits of a round do not fill their last byte.</summary>
+    public const int WideVocabulary = 4099;
+
     /// <summary>LayerNorm, learned positions, GELU, biases.</summary>
     public static TinyModel Gpt2(int layers = 2) => new(Config(ModelFamily.Gpt2, layers), 6);
 

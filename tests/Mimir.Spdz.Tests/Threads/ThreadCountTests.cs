@@ -2,6 +2,7 @@ using Mimir.Numerics.Threads;
 using Mimir.Spdz.Gadgets;
 using Mimir.Spdz.PointFunctions;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
 using Mimir.Spdz.Tests.Simulation;
 
@@ -15,7 +16,7 @@ public sealed class ThreadCountTests
 
     private static readonly Numbers Numbers = new(TinyModel.Llama(1).Layout, 16, 2, 2);
 
-    public static TheoryData<string> Gadgets => ["comparison", "spline", "bins"];
+    public static TheoryData<string> Gadgets => ["comparison", "bits", "spline", "bins"];
 
     [Theory]
     [MemberData(nameof(Gadgets))]
@@ -40,6 +41,7 @@ public sealed class ThreadCountTests
             {
                 Assert.Equal(threads, PointBatches.Parts(Length));
                 if (gadget == "comparison") Compare.Deal(tape, Length, plan);
+                if (gadget == "bits") Larger.Deal(tape, Larger.Local + Length, plan);
                 if (gadget == "spline") Spline.Deal(tape, Length, Numbers.Activation);
                 if (gadget == "bins") DealBins(tape, bins);
             },
@@ -48,11 +50,18 @@ public sealed class ThreadCountTests
         var result = await harness.RunAsync([x], async (step, v) => gadget switch
         {
             "comparison" => await Compare.RunAsync(step, v[0], plan),
+            "bits" => await LargerAsync(step, v[0], plan),
             "spline" => await Spline.RunAsync(step, v[0], Numbers.Activation),
             _ => Bins.Finish(step, await step.Opener.OpenAsync(v[0] + step.Tape.Uniform(Length), step.Cancellation), 1, bins, 20),
         });
         ThreadTeam.Share(1);
         return (result, dealt);
+    }
+
+    private static async ValueTask<Share> LargerAsync(PartyStep step, Share x, ComparisonPlan plan)
+    {
+        var all = step.Party.Concat(x, x, x, x, x).Slice(0, Larger.Local + Length);
+        return await Larger.RunAsync(step, all, 3 * all, plan);
     }
 
     private static void DealBins(DealingTape tape, BinShape shape)
