@@ -12,7 +12,7 @@ namespace Mimir.Cli.Planning;
 /// allocate by. Allocates nothing of the model's size.
 /// </summary>
 /// <remarks>
-/// Seconds: prices of a measured machine times the six kinds of <see cref="Work"/>, see docs/performance.md. A projection divides processor
+/// Seconds: prices of a measured machine times the seven kinds of <see cref="Work"/>, see docs/performance.md. A projection divides processor
 /// seconds by cores, reads matrices at the given bandwidth and adds delay and rate of the given network. Floor: protocol.md section 9.
 /// </remarks>
 public static class Planner

@@ -10,9 +10,9 @@ public sealed class PricesTests
     [Fact]
     public void A_fit_finds_the_prices()
     {
-        var prices = new Prices(1e-10, 2e-6, 0, 3e-7, 5e-8, 1e-4);
+        var prices = new Prices(1e-10, 2e-6, 0, 4e-6, 3e-7, 5e-8, 1e-4);
         var work = Enumerable.Range(0, 12).Select(i => new Work(
-            1e6 * (1 + i * i % 7), 1000 * (1 + i % 5), 300 * (1 + i % 4), 500 * (1 + i % 3), 20000 * (1 + i * 3 % 11), 100 * (1 + i % 6))).ToArray();
+            1e6 * (1 + i * i % 7), 1000 * (1 + i % 5), 300 * (1 + i % 4), 10 * (1 + i * i % 5), 500 * (1 + i % 3), 20000 * (1 + i * 3 % 11), 100 * (1 + i % 6))).ToArray();
         var fitted = Prices.Fit([.. work.Select(w => (w, prices.Of(w)))]);
         foreach (var w in work) Assert.Equal(prices.Of(w), fitted.Of(w), 0.01 * prices.Of(w));
     }
@@ -20,8 +20,8 @@ public sealed class PricesTests
     [Fact]
     public void No_price_is_negative() => Gen.Double[0.01, 10].Array[8].Sample(seconds =>
     {
-        var fitted = Prices.Fit([.. seconds.Select((s, i) => (new Work(i + 1, 8 - i, 1 + i % 3, 2, 3 + i % 2, 5), s))]);
-        Assert.All((double[])[fitted.MatrixByte, fitted.Activation, fitted.Score, fitted.Logit, fitted.OpenedElement, fitted.Exchange], p => Assert.True(p >= 0));
+        var fitted = Prices.Fit([.. seconds.Select((s, i) => (new Work(i + 1, 8 - i, 1 + i % 3, 1 + i % 4, 2, 3 + i % 2, 5), s))]);
+        Assert.All((double[])[fitted.MatrixByte, fitted.Activation, fitted.Score, fitted.Row, fitted.Logit, fitted.OpenedElement, fitted.Exchange], p => Assert.True(p >= 0));
     }, iter: 30);
 
     [Fact]
