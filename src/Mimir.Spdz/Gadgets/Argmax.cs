@@ -12,7 +12,7 @@ namespace Mimir.Spdz.Gadgets;
 /// winner brings its index along, in its low k bits (<see cref="LowBits"/>). Coarse comparisons look at x only; each element of a round costs one <see cref="Larger"/>.
 /// </summary>
 /// <remarks>
-/// With a coarse <see cref="ComparisonPlan"/> x_i may be below the maximum by 2^lowBit per round. |x_i| &lt; 2^(48−k). Rounds: ⌈log₂ n⌉ times those of
+/// With a coarse <see cref="ComparisonPlan"/> x_i may be below the maximum by 2^lowBit for every round (<see cref="ComparisonPlan.OfRound"/> divides this among them). |x_i| &lt; 2^(48−k). Rounds: ⌈log₂ n⌉ times those of
 /// <see cref="Larger"/>, one, and those of a comparison. Nothing but the shapes is learned.
 /// </remarks>
 public static class Argmax
@@ -26,7 +26,7 @@ public static class Argmax
     /// <summary>The dealing half of <see cref="RunPackedAsync"/>.</summary>
     internal static void DealPacked(DealingTape tape, int length, int bits, ComparisonPlan plan)
     {
-        for (var width = length; width > 1; width = (width + 1) / 2) Larger.Deal(tape, width / 2, plan.Above(bits));
+        for (int width = length, round = 0; width > 1; width = (width + 1) / 2, round++) Larger.Deal(tape, width / 2, plan.OfRound(round, Rounds(length), bits));
         LowBits.Deal(tape, 1, bits, plan);
     }
 
@@ -45,11 +45,11 @@ public static class Argmax
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal static async ValueTask<Share> RunPackedAsync(PartyStep step, Share y, int bits, ComparisonPlan plan)
     {
-        var packed = plan.Above(bits);
-        for (var width = y.Length; width > 1; width = (width + 1) / 2)
+        var rounds = Rounds(y.Length);
+        for (int width = y.Length, round = 0; width > 1; width = (width + 1) / 2, round++)
         {
             var half = width / 2;
-            var best = await Larger.RunAsync(step, y.Slice(0, half), y.Slice(half, half), packed);
+            var best = await Larger.RunAsync(step, y.Slice(0, half), y.Slice(half, half), plan.OfRound(round, rounds, bits));
             y = width % 2 == 0 ? best : step.Party.Concat(best, y.Slice(2 * half, 1));
         }
         return await LowBits.RunAsync(step, y, bits, plan);
@@ -62,12 +62,15 @@ public static class Argmax
     internal static Cost CostPacked(int length, int bits, ComparisonPlan plan)
     {
         var cost = LowBits.Cost(1, bits, plan);
-        for (var width = length; width > 1; width = (width + 1) / 2) cost += Larger.Cost(width / 2, plan.Above(bits));
+        for (int width = length, round = 0; width > 1; width = (width + 1) / 2, round++) cost += Larger.Cost(width / 2, plan.OfRound(round, Rounds(length), bits));
         return cost;
     }
 
     /// <summary>k.</summary>
-    private static int IndexBits(int length) => 32 - BitOperations.LeadingZeroCount((uint)(length - 1));
+    private static int IndexBits(int length) => Rounds(length);
+
+    /// <summary>⌈log₂ n⌉.</summary>
+    private static int Rounds(int length) => 32 - BitOperations.LeadingZeroCount((uint)(length - 1));
 
     /// <summary>n − 1, …, 0.</summary>
     private static Opened Indices(Party party, int length)

@@ -138,6 +138,28 @@ public sealed class GadgetTests
         }
     }
 
+    /// <summary>Rounds of many pairs are coarser than the plan, those of few finer; together they lose no more than the plan does in every round.</summary>
+    [Fact]
+    public void A_coarse_argmax_is_within_its_rounds_resolution()
+    {
+        var plan = new ComparisonPlan(6, 24, true);
+        for (var rounds = 1; rounds <= 18; rounds++)
+            Assert.InRange(Enumerable.Range(0, rounds).Sum(r => 1L << (plan.OfRound(r, rounds, 9).LowBit - 9)), 1, (long)rounds << 6);
+        Assert.Equal([8 + 9, 7 + 9, 6 + 9, 3 + 9, 3 + 9], new[] { 0, 1, 2, 5, 15 }.Select(r => plan.OfRound(r, 16, 9).LowBit));
+        var random = new Random(11);
+        foreach (var length in (int[])[2, 37, 300])
+        {
+            var rounds = (int)Math.Ceiling(Math.Log2(length));
+            for (var run = 0; run < 6; run++)
+            {
+                var x = Enumerable.Range(0, length).Select(_ => random.NextInt64(rounds << 7)).ToArray();
+                var harness = new GadgetHarness { Seed = (ulong)run, Deal = tape => Argmax.Deal(tape, length, plan) };
+                var index = (int)Run(harness, [Elements.Of(x)], (step, v) => Argmax.RunAsync(step, v[0], plan))[0];
+                Assert.InRange(x.Max() - x[index], 0, (long)rounds << 6);
+            }
+        }
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
