@@ -90,10 +90,7 @@ public sealed class ObservingArithmetic(IArithmetic<double[]> inner, ModelLayout
     /// <inheritdoc/>
     public ValueTask<double[]> AttendAsync(int layer, double[] query, double[] key, double[] value)
     {
-        var place = model.Blocks[layer].QueryKeyValue.Name;
-        recorder.Add(RangeKind.CachedValue, place, value);
-        _keys[layer].Add(key);
-        if (model.Blocks[layer].Attention.First(_keys[layer].Count) > 0) _keys[layer].RemoveAt(0);
+        var place = Append(layer, key, value);
         var scores = Capped(Scores(_keys[layer], query), model.AttentionCap, place);
         for (var head = 0; head < model.Heads; head++)
         {
@@ -104,7 +101,23 @@ public sealed class ObservingArithmetic(IArithmetic<double[]> inner, ModelLayout
     }
 
     /// <inheritdoc/>
+    public ValueTask StoreAsync(int layer, double[] key, double[] value)
+    {
+        Append(layer, key, value);
+        return inner.StoreAsync(layer, key, value);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<double[]> SampleAsync(double[] logits, int count, double temperature, int topK = 0) => inner.SampleAsync(logits, count, temperature, topK);
+
+    private string Append(int layer, double[] key, double[] value)
+    {
+        var place = model.Blocks[layer].QueryKeyValue.Name;
+        recorder.Add(RangeKind.CachedValue, place, value);
+        _keys[layer].Add(key);
+        if (model.Blocks[layer].Attention.First(_keys[layer].Count) > 0) _keys[layer].RemoveAt(0);
+        return place;
+    }
 
     /// <summary>A norm does not know where it stands; the matrix behind it does.</summary>
     private void Place(string name)

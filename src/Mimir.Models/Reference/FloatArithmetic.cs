@@ -88,11 +88,23 @@ public sealed class FloatArithmetic(ReferenceWeights weights, Func<double>? unif
     }
 
     /// <inheritdoc/>
+    public ValueTask StoreAsync(int layer, double[] key, double[] value)
+    {
+        Append(layer, key, value);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public ValueTask<double[]> AttendAsync(int layer, double[] query, double[] key, double[] value)
+    {
+        Append(layer, key, value);
+        return Done(Mix(layer, Softmax(Scores(layer, query), _model.Heads)));
+    }
+
+    private void Append(int layer, double[] key, double[] value)
     {
         _cache[layer].Add((key, value));
         if (_model.Blocks[layer].Attention.First(_cache[layer].Count) > 0) _cache[layer].RemoveAt(0);
-        return Done(Mix(layer, Softmax(Scores(layer, query), _model.Heads)));
     }
 
     /// <inheritdoc/>

@@ -65,6 +65,9 @@ public interface IArithmetic<T>
     /// </summary>
     ValueTask<T> AttendAsync(int layer, T query, T key, T value);
 
+    /// <summary>Appends key and value (each kvHeads × headSize) to the cache of layer <paramref name="layer"/> for a position that attends to nothing there itself.</summary>
+    ValueTask StoreAsync(int layer, T key, T value);
+
     /// <summary>
     /// The secret integer (one element, scale 0) of the largest logit. With a temperature τ &gt; 0, Gumbel noise is added to logits/τ first,
     /// which samples from softmax(logits/τ) exactly; with <paramref name="topK"/> &gt; 0 among the k largest logits only (of equals the first), each noise by its

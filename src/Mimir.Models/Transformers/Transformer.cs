@@ -13,13 +13,26 @@ public sealed class Transformer<T>(ModelLayout model, IArithmetic<T> a)
     /// One position: the residual stream after all blocks. <paramref name="token"/>: one secret integer. Writes the position's keys and
     /// values to the cache.
     /// </summary>
+    public ValueTask<T> StepAsync(T token, int position) => BlocksAsync(token, position, model.Layers);
+
+    /// <summary>One position whose logits nobody wants: its keys and values, and nothing of the last block behind them.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask StoreAsync(T token, int position)
+    {
+        var last = model.Layers - 1;
+        var x = await BlocksAsync(token, position, Math.Max(last, 0));
+        if (last < 0) return;
+        var (_, key, value) = await ProjectAsync(model.Blocks[last], await a.NormalizeAsync(x, model.NormEpsilon), position, query: false);
+        await a.StoreAsync(last, key, value);
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<T> StepAsync(T token, int position)
+    private async ValueTask<T> BlocksAsync(T token, int position, int layers)
     {
         var x = await a.LookupAsync(model.Embedding, token);                       // hidden
         if (model.Positions is { } positions) x = a.Add(x, a.Row(positions, position));
         if (model.Centered) x = await a.CenterAsync(x);
-        for (var layer = 0; layer < model.Layers; layer++)
+        for (var layer = 0; layer < layers; layer++)
         {
             var block = model.Blocks[layer];
             var n = await a.NormalizeAsync(x, model.NormEpsilon);
@@ -44,16 +57,23 @@ public sealed class Transformer<T>(ModelLayout model, IArithmetic<T> a)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<T> AttentionAsync(int layer, T n, int position)
     {
-        int q = model.Heads * model.HeadSize, kv = model.KeyValueHeads * model.HeadSize;
         var block = model.Blocks[layer];
+        var (query, key, value) = await ProjectAsync(block, n, position, query: true);
+        return await a.LinearAsync(block.Output, await a.AttendAsync(layer, query, key, value));
+    }
+
+    /// <summary>heads × headSize and twice kvHeads × headSize; without a query that part is what it may be.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<(T Query, T Key, T Value)> ProjectAsync(LayerLayout block, T n, int position, bool query)
+    {
+        int q = model.Heads * model.HeadSize, kv = model.KeyValueHeads * model.HeadSize;
         var all = await a.LinearAsync(block.QueryKeyValue, n);                     // q + 2·kv
-        var queryAndKey = a.Slice(all, 0, q + kv);
+        var (first, heads) = query ? (0, model.Heads + model.KeyValueHeads) : (q, model.KeyValueHeads);
+        var turned = a.Slice(all, first, q + kv - first);                          // query and key, or the key
         if (block.HeadGains is { } gains)
-            queryAndKey = await a.MultiplyAsync(await a.NormalizeAsync(queryAndKey, model.NormEpsilon, model.Heads + model.KeyValueHeads), a.Row(gains, 0));
-        if (block.Attention.Rotary >= 0) queryAndKey = await a.RotateAsync(queryAndKey, model.Rotaries[block.Attention.Rotary], position);
-        var mixed = await a.AttendAsync(                                           // heads × headSize
-            layer, a.Slice(queryAndKey, 0, q), a.Slice(queryAndKey, q, kv), a.Slice(all, q + kv, kv));
-        return await a.LinearAsync(block.Output, mixed);
+            turned = await a.MultiplyAsync(await a.NormalizeAsync(turned, model.NormEpsilon, heads), a.Slice(a.Row(gains, 0), first, q + kv - first));
+        if (block.Attention.Rotary >= 0) turned = await a.RotateAsync(turned, model.Rotaries[block.Attention.Rotary], position);
+        return (a.Slice(turned, 0, q - first), a.Slice(turned, q - first, kv), a.Slice(all, q + kv, kv));
     }
 
     /// <summary>The norm behind attention (0) or MLP (1), where the model has one.</summary>

@@ -24,6 +24,9 @@ public readonly record struct StepShape(int Row, bool Logits, Cost Cost)
     /// <summary>Rows that the attention of <paramref name="layer"/> runs over.</summary>
     public int Seen(int layer) => Cached - FirstSeen[layer];
 
+    /// <summary>Whether its position attends in <paramref name="layer"/>: in the last one only for logits, otherwise keys and values are all that is wanted of it.</summary>
+    public bool Attends(int layer) => Logits || layer < FirstSeen.Count - 1;
+
     /// <summary>Beaver triples its program uses.</summary>
     public long Triples => Cost.Triples;
 
@@ -36,7 +39,18 @@ public sealed record BlockShape(int Number, IReadOnlyList<StepShape> Steps)
 {
     /// <summary>Indices into <see cref="Steps"/> of the steps that use <paramref name="slot"/>.</summary>
     public IReadOnlyList<int> Users(ModelLayout layout, MatrixSlot slot) =>
-        [.. Enumerable.Range(0, Steps.Count).Where(s => Steps[s].Logits || slot.Matrix != layout.Head || slot.Transposed)];
+        [.. Enumerable.Range(0, Steps.Count).Where(s => Steps[s].Logits || slot.Transposed || !IsBehindTheCache(layout, slot.Matrix))];
+
+    /// <summary>Whether a matrix lies behind the last keys and values, and so is used for logits only.</summary>
+    private static bool IsBehindTheCache(ModelLayout layout, SecretMatrix matrix)
+    {
+        if (matrix == layout.Head) return true;
+        if (layout.Layers == 0) return false;
+        var last = layout.Blocks[^1];
+        foreach (var behind in (SecretMatrix[])[last.Output, last.Up, last.Down])
+            if (matrix == behind || (layout.AdapterOf(behind) is { } adapter && (matrix == adapter.Down || matrix == adapter.Up))) return true;
+        return false;
+    }
 
     /// <summary>The algebraic section for the last party, or for another, which expands all of it from its key.</summary>
     public SectionSize AlgebraicSection(ModelLayout layout, bool active, bool last) => new(last ? AlgebraicCorrections(layout, active) : 0);
@@ -60,7 +74,8 @@ public sealed record BlockShape(int Number, IReadOnlyList<StepShape> Steps)
             for (var layer = 0; layer < layout.Layers; layer++)
             {
                 long weights = (long)layout.Heads * step.Seen(layer);
-                total += mac * 2 * kv + copies * (mac * (q + weights) + weight * (q + weights));
+                total += mac * 2 * kv;
+                if (step.Attends(layer)) total += copies * (mac * (q + weights) + weight * (q + weights));
             }
             total += step.Triples * (active ? mac * 3 + weight * 2 : 1);
         }

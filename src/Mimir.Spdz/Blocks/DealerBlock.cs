@@ -56,6 +56,7 @@ public sealed class DealerBlock
     private static void DealAttention(ModelLayout layout, DealerCache cache, int layer, StepShape step, TapeWriter tape)
     {
         cache.Draw(layer, step.Row, tape);
+        if (!step.Attends(layer)) return;
         int query = layout.Heads * layout.HeadSize, weights = layout.Heads * step.Seen(layer), first = step.FirstSeen[layer];
         for (var copy = 0; copy < (tape.Active ? 2 : 1); copy++)
         {

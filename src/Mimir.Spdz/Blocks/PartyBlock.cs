@@ -85,6 +85,7 @@ public sealed class PartyBlock
             cache.Store(mask.Value.Span, shape.Row, side.Mask);
             if (model.Active) cache.Store(mask.Mac.Span, shape.Row, side.MaskMac);
         }
+        if (!shape.Attends(layer)) return;
         AttentionMaterial Next() => new(tape.Uniform(query), tape.Authenticated(weights), tape.Uniform(weights), tape.Authenticated(query));
         var material = _attention[(layer, step)] = Next();
         if (!model.Active) return;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Blocks;
+using Mimir.Spdz.Costs;
 using Mimir.Spdz.Shares;
 
 namespace Mimir.Spdz.Gadgets;
@@ -28,6 +29,20 @@ public static class CachedProduct
         cache.Store(v.Values.Span, position, values.Masked);
         return d;
     }
+
+    /// <summary>The same without a query: one round, 2·kvHeads·headSize elements.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    internal static async ValueTask StoreAsync(PartyStep step, PartyCache cache, int layer, int position, Share key, Share value)
+    {
+        var (keys, values) = (cache.Keys(layer), cache.Values(layer));
+        var (k, v) = await step.Opener.OpenAsync(
+            key - cache.Mask(step.Party, keys, position), value - cache.Mask(step.Party, values, position), step.Cancellation);
+        cache.Store(k.Values.Span, position, keys.Masked);
+        cache.Store(v.Values.Span, position, values.Masked);
+    }
+
+    /// <summary>The cost of <see cref="StoreAsync"/> for a key and a value of <paramref name="length"/> elements each.</summary>
+    internal static Cost StoreCost(int length) => new(1, 2L * length);
 
     /// <summary>q·Kᵀ for all heads and the cached rows from <paramref name="first"/> on, from d = q − b_q: heads × headSize → heads × rows, scale 2f.</summary>
     internal static Share Scores(Party party, PartyCache cache, int layer, int first, int cached, AttentionMaterial material, Opened d) =>

@@ -85,16 +85,27 @@ internal sealed class ClearArithmetic(PartyModel model, int fractionBits, Action
         long Rounded(double value) => (long)Math.Round(Math.ScaleB(value, fractionBits));
     }
 
+    public ValueTask StoreAsync(int layer, long[] key, long[] value)
+    {
+        Append(layer, key, value);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<long[]> AttendAsync(int layer, long[] query, long[] key, long[] value)
     {
-        store(layer, key, value);
-        _cache[layer].Add((key, value));
-        if (model.Layout.Blocks[layer].Attention.First(_cache[layer].Count) > 0) _cache[layer].RemoveAt(0);
+        Append(layer, key, value);
         var (size, group) = (model.Layout.HeadSize, model.Layout.Heads / model.Layout.KeyValueHeads);
         var mixed = new long[query.Length];
         for (var head = 0; head < model.Layout.Heads; head++)
             Attend(layer, query.AsSpan(head * size, size), head / group * size, mixed.AsSpan(head * size, size));
         return Done(mixed);
+    }
+
+    private void Append(int layer, long[] key, long[] value)
+    {
+        store(layer, key, value);
+        _cache[layer].Add((key, value));
+        if (model.Layout.Blocks[layer].Attention.First(_cache[layer].Count) > 0) _cache[layer].RemoveAt(0);
     }
 
     /// <summary>No token is sampled in the clear.</summary>

@@ -58,6 +58,9 @@ public sealed class CostArithmetic(ModelLayout model, SessionPlan plan, Numbers 
         Attention.Cost(Model.Heads, Same(key, value) / Model.HeadSize, Model.HeadSize, Cached - plan.FirstSeen(Model.Blocks[layer].Attention, Cached), numbers), Same(query, QueryLength));
 
     /// <inheritdoc/>
+    public override async ValueTask StoreAsync(int layer, int key, int value) => await Count(CachedProduct.StoreCost(Same(key, value)), 0);
+
+    /// <inheritdoc/>
     public override ValueTask<int> SampleAsync(int logits, int count, double temperature, int topK = 0) =>
         Count(Sample.Cost(count, plan, numbers), 1);
 

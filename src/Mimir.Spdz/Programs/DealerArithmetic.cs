@@ -81,6 +81,9 @@ public sealed class DealerArithmetic(
         return ValueTask.FromResult(QueryLength);
     }
 
+    /// <summary>The masks are the cache's.</summary>
+    public override ValueTask StoreAsync(int layer, int key, int value) => ValueTask.CompletedTask;
+
     /// <inheritdoc/>
     public override ValueTask<int> SampleAsync(int logits, int count, double temperature, int topK = 0)
     {

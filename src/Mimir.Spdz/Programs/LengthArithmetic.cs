@@ -74,6 +74,9 @@ public abstract class LengthArithmetic(ModelLayout model) : ISessionArithmetic<i
     public abstract ValueTask<int> AttendAsync(int layer, int query, int key, int value);
 
     /// <inheritdoc/>
+    public abstract ValueTask StoreAsync(int layer, int key, int value);
+
+    /// <inheritdoc/>
     public abstract ValueTask<int> SampleAsync(int logits, int count, double temperature, int topK = 0);
 
     /// <inheritdoc/>

@@ -117,6 +117,14 @@ public sealed class PartyArithmetic(
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask StoreAsync(int layer, Share key, Share value)
+    {
+        await CachedProduct.StoreAsync(_step, cache, layer, _row, key, value);
+        Meter?.Next();
+    }
+
+    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<Share> SampleAsync(Share logits, int count, double temperature, int topK = 0)
     {

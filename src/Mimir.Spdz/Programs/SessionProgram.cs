@@ -20,9 +20,12 @@ public sealed class SessionProgram<T>(ModelLayout model, SessionPlan plan, ISess
     public async ValueTask<T> StepAsync(int row, int position, T token)
     {
         var next = row + 1;
-        var x = await _transformer.StepAsync(token, position);
-        if (!plan.HasLogits(row)) return a.Input(next);
-        var logits = await _transformer.LogitsAsync(x);
+        if (!plan.HasLogits(row))
+        {
+            await _transformer.StoreAsync(token, position);
+            return a.Input(next);
+        }
+        var logits = await _transformer.LogitsAsync(await _transformer.StepAsync(token, position));
         // A cap grows with what it caps: the largest logit stays the largest.
         if (model.LogitsCap > 0 && (plan.Temperature > 0 || plan.LogitsToOwner)) logits = await a.CapAsync(logits, model.LogitsCap);
         if (plan.LogitsToOwner)

@@ -24,7 +24,7 @@ internal static class PublicPrefix
         for (; position < plan.PublicTokens.Count; position++)
         {
             cancellation.ThrowIfCancellationRequested();
-            await transformer.StepAsync([plan.PublicTokens[position]], position);
+            await transformer.StoreAsync([plan.PublicTokens[position]], position);
         }
         return hash.GetHashAndReset();
 

@@ -49,6 +49,9 @@ public sealed class TimedArithmetic<T>(ISessionArithmetic<T> inner, StepClock cl
     public ValueTask<T> AttendAsync(int layer, T query, T key, T value) => In(StepPart.Attention).AttendAsync(layer, query, key, value);
 
     /// <inheritdoc/>
+    public ValueTask StoreAsync(int layer, T key, T value) => In(StepPart.Attention).StoreAsync(layer, key, value);
+
+    /// <inheritdoc/>
     public ValueTask<T> NormalizeAsync(T x, double epsilon, int rows = 1) => In(StepPart.Norm).NormalizeAsync(x, epsilon, rows);
 
     /// <inheritdoc/>

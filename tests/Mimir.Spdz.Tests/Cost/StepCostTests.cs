@@ -3,6 +3,7 @@ using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
 using Mimir.Models.Transformers;
 using Mimir.Spdz.Blocks;
+using Mimir.Spdz.Gadgets;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Sessions;
@@ -117,6 +118,25 @@ public sealed class StepCostTests
         }
         Assert.Equal(active ? 1 + 3 + 3 : 0, lengths[((byte)TapeKind.Clients, 0, 0, parties - 1)].Elements);
         Assert.Equal(dealt, group.BytesDealt);
+    }
+
+    /// <summary>Of a position without logits the last layer costs a norm, a product, and the opening of key and value; every other layer all it has.</summary>
+    [Fact]
+    public void A_position_without_logits_ends_with_its_last_keys_and_values()
+    {
+        var (none, one, two) = (Of(0), Of(1), Of(2));
+        Assert.Equal(4 + 2 + 1, one.Rounds - none.Rounds);
+        Assert.Equal(24, two.Rounds - one.Rounds);
+        var (hidden, inner) = (16, 24);
+        Assert.Equal(Normalize.Cost(hidden, new Numbers(TinyModel.Gpt2(1).Layout, 16, 2, 2)).Opened + (hidden + 1) + 3 * hidden + 2 * hidden, one.Opened - none.Opened);
+        Assert.True(two.Opened - one.Opened > (one.Opened - none.Opened) + 2 * inner);
+
+        static Costs.Cost Of(int layers)
+        {
+            var layout = TinyModel.Gpt2(Math.Max(layers, 1)).Layout;
+            if (layers == 0) layout = layout with { Layers = 0 };
+            return CostArithmetic.Of(layout, Plans.Single(3, 1), new Numbers(layout, 16, 2, 2), true, 0);
+        }
     }
 
     /// <summary>

@@ -36,7 +36,7 @@ public sealed class BitKeyTests
             var shape = new BitShape(lowBit, depth);
             var dealt = new Dealt(shape, count, seed);
             Assert.True(Alike(dealt.Keys[0], dealt.Keys[1], dealt.Masks, dealt.Covers));
-            var (key, bit) = ((int)(seed % (ulong)count), (int)(seed >> 32) & 127);
+            var (key, bit) = ((int)(seed % (ulong)count), (int)((seed >> 32) & 127));
             var flip = bit < 64 ? Vector128.Create(1UL << bit, 0) : Vector128.Create(0, 1UL << (bit - 64));
             for (var word = 0; word <= depth; word++)
             {

@@ -34,7 +34,10 @@ internal static class SectionMap
         var map = new Builder();
         foreach (var slot in MatrixSlot.All(layout))
         {
-            var users = block.Steps.Count(s => s.Logits || slot.Matrix != layout.Head || slot.Transposed);
+            // Of the last layer a position without logits needs keys and values only.
+            var last = layout.Blocks[^1];
+            var late = !slot.Transposed && (slot.Matrix == layout.Head || slot.Matrix == last.Output || slot.Matrix == last.Up || slot.Matrix == last.Down);
+            var users = block.Steps.Count(s => s.Logits || !late);
             if (users == 0) continue;
             map.Add("product inputs MAC", (users + 1) * slot.Inputs);
             map.Add("products", (users + 1) * slot.Outputs);
@@ -48,6 +51,7 @@ internal static class SectionMap
                 var w = layout.Heads * (window > 0 ? Math.Min(window, step.Row + 1) : step.Row + 1);
                 map.Add("key mask MAC", kv);
                 map.Add("value mask MAC", kv);
+                if (!step.Logits && layer == layout.Layers - 1) continue;
                 foreach (var copy in (string[])["", "spare "])
                 {
                     map.Add(copy + "query mask MAC", q);
