@@ -4,6 +4,7 @@ using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Tape;
 
 namespace Mimir.Cli.Planning;
 
