@@ -1,8 +1,10 @@
 // Loopback latency of a round and throughput of a stream, between two processes (BenchmarkDotNet measures one process only).
 //   dotnet run -c Release --project bench/Mimir.Transport.Bench            both cores otherwise idle
 //   dotnet run -c Release --project bench/Mimir.Transport.Bench -- busy    with one thread of other work per process
+//   dotnet run -c Release --project bench/Mimir.Transport.Bench -- tape    only what a token's tape costs at both ends, see TapeBench.cs
 using System.Diagnostics;
 using System.Net;
+using Mimir.Transport.Bench;
 using Mimir.Transport.Connections;
 using Mimir.Transport.Meshes;
 using Mimir.Trust;
@@ -33,6 +35,12 @@ using var identity = Identity.Load(Path.Combine(directory, $"p{index}"));
 using var anchors = TrustAnchors.Load(Path.Combine(directory, "ca.pem"));
 var settings = new TlsSettings { Identity = identity, Anchors = anchors, Enabled = !args.Contains("plain"), InsecureLab = args.Contains("plain") };
 await using var listener = PeerListener.Start(new IPEndPoint(IPAddress.Loopback, ports[index]), settings, [Role.Party]);
+if (args.Contains("tape"))
+{
+    await TapeBench.RunAsync(index == 0 ? listener : null, settings, ports[0], session, deadline);
+    if (child is not null) await EndAsync(child, directory);
+    return;
+}
 MeshPeer[] parties = [new("p0", "127.0.0.1", ports[0]), new("p1", "127.0.0.1", ports[1])];
 await using (var mesh = await TlsMeshBuilder.ConnectAsync(settings, listener, session, index, parties, deadline))
 {
@@ -63,7 +71,9 @@ using (var stream = index == 0
     }
 }
 
-if (child is not null)
+if (child is not null) await EndAsync(child, directory);
+
+static async Task EndAsync(Process child, string directory)
 {
     await child.WaitForExitAsync();
     Directory.Delete(directory, recursive: true);

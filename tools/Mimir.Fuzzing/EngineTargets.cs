@@ -7,6 +7,7 @@ using Mimir.Models.Files;
 using Mimir.Models.Folding;
 using Mimir.Models.Tests.TestModels;
 using Mimir.Models.Transformers;
+using Mimir.Numerics;
 using Mimir.Spdz;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Tape;
@@ -45,7 +46,7 @@ internal static class EngineTargets
         header[4] = (byte)TapeKind.Load;
         return
         [
-            .. header, .. elements > 0 ? [(byte)elements, 0, 0, 0, .. new byte[8 * elements]] : Array.Empty<byte>(),
+            .. header, .. elements > 0 ? [(byte)elements, 0, 0, 0, .. new byte[FieldPacking.Bytes(elements)]] : Array.Empty<byte>(),
             .. words > 0 ? [(byte)words, 0, 0, 0x40, .. new byte[16 * words]] : Array.Empty<byte>(), 0, 0, 0, 0,
         ];
     }

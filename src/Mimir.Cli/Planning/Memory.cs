@@ -29,7 +29,7 @@ internal static class Memory
             material += (users + (request.Active ? 1 : 0)) * slot.Inputs + users * slot.Outputs;
         }
         material += block.Steps.Sum(s => s.Triples * (request.Active ? 3 : 2));
-        var sections = (block.Steps.Count + 1) * block.Steps.Max(s => s.Cost.Section(last, request.Active).Bytes);
+        var sections = (block.Steps.Count + 1) * block.Steps.Max(s => s.Cost.Section(last, request.Active).MemoryBytes);
         return 2 * matrixBytes + Blocks * algebraicBytes + Element * (rows + cache + Blocks * material) + sections;
     }
 

@@ -4,6 +4,7 @@ using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Tape;
 
 namespace Mimir.Cli.Planning;
 
@@ -33,8 +34,9 @@ public static class Planner
         var position = request.Context - 1;
         var run = request.Speculate + 1;
         Cost Row(ModelLayout of, int row) => CostArithmetic.Of(of, session, numbers, request.Active, row);
-        Cost Run(ModelLayout of) => Enumerable.Range(request.Context - run, run).Select(row => Row(of, row)).Aggregate(Cost.Together);
-        var (whole, outside) = (Run(layout), Run(layout with { Layers = 0 }));
+        Cost[] Rows(ModelLayout of) => [.. Enumerable.Range(request.Context - run, run).Select(row => Row(of, row))];
+        var each = Rows(layout);
+        var (whole, outside) = (each.Aggregate(Cost.Together), Rows(layout with { Layers = 0 }).Aggregate(Cost.Together));
         // Blocks hold whole runs.
         var rows = (request.BlockSteps + run - 1) / run * run;
         var last = StepShape.Of(layout, session, position, Row(layout, position));
@@ -44,12 +46,12 @@ public static class Planner
         long peers = request.Parties - 1;
         var matrices = Element * layout.Matrices.Where(m => !m.IsPublic).Sum(m => (long)m.Rows * m.Stride);
         var shown = layout.Matrices.Where(m => m.IsPublic).Sum(MaskedWeights.WireBytes);
-        var algebraic = Element * block.AlgebraicCorrections(layout, request.Active);
-        var dealt = whole.SectionBytes(request.Active) + algebraic * run / rows;
+        var algebraic = block.AlgebraicSection(layout, request.Active, last: true);
+        var dealt = each.Sum(row => row.SectionBytes(request.Active)) + algebraic.Bytes * run / rows;
         var rounds = whole.Rounds + 1;
         var offlineRounds = request.Active ? OfflineRounds(layout, block) * run / (double)rows : 0;
-        var lastParty = shown + Memory.OfParty(request, block, matrices, algebraic, last: true);
-        var otherParties = peers * (shown + Memory.OfParty(request, block, matrices, algebraic, last: false));
+        var lastParty = shown + Memory.OfParty(request, block, matrices, algebraic.MemoryBytes, last: true);
+        var otherParties = peers * (shown + Memory.OfParty(request, block, matrices, algebraic.MemoryBytes, last: false));
         var dealer = Memory.OfDealer(request, block, matrices);
 
         var bytesPerSecond = request.ReadGigabytesPerSecond * 1e9;
@@ -71,7 +73,7 @@ public static class Planner
             BytesPerLayer = peers * (whole.OpenedBytes - outside.OpenedBytes) / layout.Layers,
             BytesPerToken = opened,
             DealtBytesPerToken = dealt,
-            DealtBytesAtLoad = Element * DealerModel.LoadElements(layout, request.Active),
+            DealtBytesAtLoad = new SectionSize(DealerModel.LoadElements(layout, request.Active)).Bytes,
             ModelBytesPerParty = matrices + shown,
             PartyMemoryBytes = lastParty,
             TriplesMemoryBytes = dealer,

@@ -1,14 +1,16 @@
 namespace Mimir.Spdz.Tape;
 
-/// <summary>What one kind of content of one section is for one party, as it is being dealt: to a sink chunk by chunk, or, without one, all in one piece.</summary>
-internal sealed class TapeOutput(TapeSink? sink, bool words) : IDisposable
+/// <summary>What one kind of content of one section is, as it is being dealt: to one sink or to several alike, chunk by chunk, or, without one, all in one piece.</summary>
+internal sealed class TapeOutput(ReadOnlyMemory<TapeSink> sinks, bool words) : IDisposable
 {
     private const int FirstElements = 8192;
-    private double[] _elements = sink?.Take() ?? new double[FirstElements];
-    private int _count;
 
-    /// <summary>What has not gone to a sink. A word is two elements.</summary>
-    public ReadOnlyMemory<double> Pending => _elements.AsMemory(0, _count);
+    // Four elements packed fill whole bytes.
+    private const int Together = 4;
+    private TapeChunk _chunk = sinks.IsEmpty ? new TapeChunk(null, FirstElements) : sinks.Span[0].Take();
+
+    /// <summary>A copy of what has not gone to a sink. A word is two elements.</summary>
+    public double[] Pending => _chunk.Content.ToArray();
 
     /// <summary>Elements appended since the section began.</summary>
     public long Total { get; private set; }
@@ -16,28 +18,29 @@ internal sealed class TapeOutput(TapeSink? sink, bool words) : IDisposable
     /// <summary>Room for <paramref name="length"/> more elements, to be written at once.</summary>
     public Span<double> Append(int length)
     {
-        if (_count + length > _elements.Length)
-        {
-            if (sink is null) Array.Resize(ref _elements, Math.Max(_elements.Length * 2, _count + length));
-            else Flush();
-        }
-        _count += length;
+        if (!sinks.IsEmpty && _chunk.Count + length > TapeSink.ChunkElements) Pass(words ? 0 : _chunk.Count % Together);
         Total += length;
-        return _elements.AsSpan(_count - length, length);
+        return _chunk.Append(length);
     }
 
-    /// <summary>Hands everything to the sink.</summary>
+    /// <summary>Hands everything to the sinks.</summary>
     public void Flush()
     {
-        if (sink is null || _count == 0) return;
-        _elements = sink.Exchange(_elements, _count, words);
-        _count = 0;
+        if (!sinks.IsEmpty) Pass(0);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => _chunk.Clear();
+
+    /// <summary>All but the last chunk of a section hold a multiple of four elements, so that a section's bytes do not depend on how it was cut.</summary>
+    private void Pass(int kept)
     {
-        Array.Clear(_elements);
-        sink?.Return(_elements);
+        if (_chunk.Count == kept) return;
+        var full = _chunk;
+        _chunk = sinks.Span[0].Take();
+        full.MoveTail(kept, _chunk);
+        full.Seal(words, sinks.Length);
+        foreach (var sink in sinks.Span) sink.Queue(full);
+        foreach (var sink in sinks.Span) sink.ThrowIfLost();
     }
 }

@@ -10,10 +10,11 @@ public sealed class TapeReceiver(Stream stream)
 {
     private const int UsualSections = 256;
 
-    // Checked while still in the cache.
-    private const int PieceElements = 1 << 15;
+    // Unpacked while still in the cache; whole bytes.
+    private const int PieceElements = 1 << 14;
     private readonly List<AlignedMemory> _spare = new(UsualSections);
     private readonly HashSet<UInt128> _used = [];
+    private readonly byte[] _packed = new byte[FieldPacking.Bytes(PieceElements)];
 
     /// <summary>Bytes received.</summary>
     public long BytesReceived { get; private set; }
@@ -47,8 +48,8 @@ public sealed class TapeReceiver(Stream stream)
             if (areWords) count &= ~TapeSender.WordsFlag;
             if (count <= 0 || (areWords ? receivedWords + (long)count > limit.Words : received + (long)count > limit.Elements))
                 throw new DealerCheatedException($"the Triple Service's tape section {kind} of block {block}, step {step} is longer than the program uses ({limit.Elements} elements, {limit.Words} words)");
-            if (areWords) await ReadElementsAsync(words!, 2 * receivedWords, 2 * count, false, cancellation);
-            else await ReadElementsAsync(elements!, received, count, true, cancellation);
+            if (areWords) await ReadAsync(words!.Bytes(2 * receivedWords, 2 * count), cancellation);
+            else await ReadElementsAsync(elements!, received, count, cancellation);
             if (areWords) receivedWords += count; else received += count;
         }
         return new TapeSection(header[16..], elements is null ? default : elements.Memory[..received], words is null ? default : words.Memory[..(2 * receivedWords)])
@@ -71,6 +72,7 @@ public sealed class TapeReceiver(Stream stream)
     /// <summary>Zeroes all memory that was given back: at the end of the session.</summary>
     public void Clear()
     {
+        Array.Clear(_packed);
         lock (_spare) foreach (var buffer in _spare) buffer.Span.Clear();
     }
 
@@ -119,13 +121,14 @@ public sealed class TapeReceiver(Stream stream)
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask ReadElementsAsync(AlignedMemory memory, int start, int length, bool field, CancellationToken cancellation)
+    private async ValueTask ReadElementsAsync(AlignedMemory memory, int start, int length, CancellationToken cancellation)
     {
         for (var at = 0; at < length; at += PieceElements)
         {
             var count = Math.Min(length - at, PieceElements);
-            await ReadAsync(memory.Bytes(start + at, count), cancellation);
-            if (field && !FieldVector.IsCanonical(memory.Span.Slice(start + at, count)))
+            var packed = _packed.AsMemory(0, FieldPacking.Bytes(count));
+            await ReadAsync(packed, cancellation);
+            if (!FieldPacking.TryUnpack(packed.Span, memory.Span.Slice(start + at, count)))
                 throw new DealerCheatedException("the Triple Service dealt something that is no field element");
         }
     }

@@ -29,8 +29,13 @@ public enum TapeKind : byte
 /// <param name="Words">16-byte correction words of point functions.</param>
 public readonly record struct SectionSize(long Elements, long Words = 0)
 {
-    /// <summary>Bytes of both.</summary>
-    public long Bytes => sizeof(double) * Elements + 16 * Words;
+    private const int WordBytes = 16;
+
+    /// <summary>Bytes of both on the way, the elements packed; counts and keys not included.</summary>
+    public long Bytes => FieldPacking.Bytes(Elements) + WordBytes * Words;
+
+    /// <summary>Bytes of both in a party's memory.</summary>
+    public long MemoryBytes => sizeof(double) * Elements + WordBytes * Words;
 
     /// <summary>The larger of each.</summary>
     public static SectionSize Largest(SectionSize x, SectionSize y) => new(Math.Max(x.Elements, y.Elements), Math.Max(x.Words, y.Words));

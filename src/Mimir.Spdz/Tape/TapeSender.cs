@@ -6,8 +6,8 @@ namespace Mimir.Spdz.Tape;
 
 /// <summary>
 /// The dealer's end of the N tape streams. A section is a 48-byte header (magic, kind, block, step, key), then chunks (u32 count, content), then a
-/// zero count. Content is doubles, or, with <see cref="WordsFlag"/> in the count, 16-byte words. The last party gets corrections; with two parties both get
-/// keys of point functions. Backpressure is the streams' own: a party that does not read stops the dealer.
+/// zero count. Content is elements, those of a chunk packed together (<see cref="Mimir.Numerics.FieldPacking"/>), or, with <see cref="WordsFlag"/> in the count, 16-byte words. All
+/// chunks of elements but a section's last hold a multiple of four. The last party gets corrections; with two parties both get keys of point functions. Backpressure is the streams' own: a party that does not read stops the dealer.
 /// </summary>
 public sealed class TapeSender(IReadOnlyList<Stream> streams)
 {
@@ -43,6 +43,7 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
         await CloseAsync(cancellation);
         return keys;
     }
+
     /// <summary>Sends the rest and ends the section for every party.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask EndAsync(TapeWriter writer, CancellationToken cancellation)

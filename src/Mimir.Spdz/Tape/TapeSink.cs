@@ -1,24 +1,24 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Mimir.Numerics;
 
 namespace Mimir.Spdz.Tape;
 
 /// <summary>
-/// Carries what is dealt from the dealing thread to one party's stream in chunks of 1 MiB, a few in flight: dealing and sending overlap,
-/// memory is constant, and a party that does not read makes the dealing thread wait.
+/// Carries what is dealt from the dealing thread to one party's stream in chunks, a few in flight: dealing and sending overlap, memory is constant, and a
+/// party that does not read makes the dealing thread wait. Elements are packed on the way.
 /// </summary>
 public sealed class TapeSink(Stream stream)
 {
-    /// <summary>Elements of one chunk.</summary>
-    public const int ChunkElements = 1 << 17;
+    /// <summary>Elements after which a chunk leaves: it and its packed form lie in a core's cache. What is appended at once may be more.</summary>
+    public const int ChunkElements = 1 << 15;
 
-    private const int InFlight = 4;
-    private readonly Channel<(double[] Chunk, int Count, bool Words)> _queue = Channel.CreateBounded<(double[], int, bool)>(InFlight);
-    private readonly ConcurrentBag<double[]> _spare = [];
-    private readonly byte[] _bytes = new byte[sizeof(int) + ChunkElements * sizeof(double)];
+    private const int InFlight = 16;
+    private readonly Channel<TapeChunk?> _queue = Channel.CreateBounded<TapeChunk?>(InFlight);
+    private readonly ConcurrentBag<TapeChunk> _spare = [];
+    private byte[] _packed = [];
     private Task _pump = Task.CompletedTask;
     private volatile Exception? _failure;
 
@@ -26,17 +26,18 @@ public sealed class TapeSink(Stream stream)
     public long BytesSent { get; private set; }
 
     /// <summary>An empty chunk.</summary>
-    internal double[] Take() => _spare.TryTake(out var chunk) ? chunk : new double[ChunkElements];
+    internal TapeChunk Take() => _spare.TryTake(out var chunk) ? chunk : new TapeChunk(_spare, ChunkElements);
 
-    /// <summary>Takes a chunk back unsent.</summary>
-    internal void Return(double[] chunk) => _spare.Add(chunk);
+    /// <summary>Queues a sealed chunk; waits while too many are.</summary>
+    internal void Queue(TapeChunk chunk)
+    {
+        if (!_queue.Writer.TryWrite(chunk)) _queue.Writer.WriteAsync(chunk).AsTask().GetAwaiter().GetResult();
+    }
 
-    /// <summary>Queues a filled chunk, of elements or of words, and gives an empty one.</summary>
-    internal double[] Exchange(double[] chunk, int count, bool words)
+    /// <exception cref="PeerLostException">The stream has failed; nothing more is written to it.</exception>
+    internal void ThrowIfLost()
     {
         if (_failure is { } failure) throw new PeerLostException("a party stopped reading its tape", failure);
-        if (!_queue.Writer.TryWrite((chunk, count, words))) _queue.Writer.WriteAsync((chunk, count, words)).AsTask().GetAwaiter().GetResult();
-        return Take();
     }
 
     /// <summary>Starts carrying one section.</summary>
@@ -46,36 +47,44 @@ public sealed class TapeSink(Stream stream)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask DrainAsync()
     {
-        await _queue.Writer.WriteAsync(([], 0, false));
+        await _queue.Writer.WriteAsync(null);
         await _pump;
-        if (_failure is { } failure) throw new PeerLostException("a party stopped reading its tape", failure);
+        ThrowIfLost();
     }
 
     private async Task PumpAsync(CancellationToken cancellation)
     {
-        while (true)
+        while (await _queue.Reader.ReadAsync(CancellationToken.None) is { } chunk)
         {
-            var (chunk, count, words) = await _queue.Reader.ReadAsync(CancellationToken.None);
-            if (count == 0) return;
             try
             {
-                if (_failure is null) await WriteAsync(chunk, count, words, cancellation);
+                if (_failure is null) await WriteAsync(chunk.Words ? chunk.Message : Pack(chunk.Content), cancellation);
             }
             catch (Exception e)
             {
                 _failure = e;
             }
-            Array.Clear(chunk);
-            _spare.Add(chunk);
+            chunk.Release();
         }
+        Array.Clear(_packed);
     }
 
-    private async Task WriteAsync(double[] chunk, int count, bool words, CancellationToken cancellation)
+    private ReadOnlyMemory<byte> Pack(ReadOnlySpan<double> elements)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(_bytes, words ? TapeSender.WordsFlag | count / 2 : count);
-        MemoryMarshal.AsBytes(chunk.AsSpan(0, count)).CopyTo(_bytes.AsSpan(sizeof(int)));
-        var length = sizeof(int) + count * sizeof(double);
-        await stream.WriteAsync(_bytes.AsMemory(0, length), cancellation);
-        BytesSent += length;
+        var length = sizeof(int) + FieldPacking.Bytes(elements.Length);
+        if (_packed.Length < length)
+        {
+            Array.Clear(_packed);
+            _packed = new byte[length];
+        }
+        BinaryPrimitives.WriteInt32LittleEndian(_packed, elements.Length);
+        FieldPacking.Pack(elements, _packed.AsSpan(sizeof(int), length - sizeof(int)));
+        return _packed.AsMemory(0, length);
+    }
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
+    {
+        await stream.WriteAsync(message, cancellation);
+        BytesSent += message.Length;
     }
 }

@@ -18,7 +18,7 @@ public sealed class TapeWriter : DealingTape, IDisposable
     private double _alpha;
     private readonly TapeOutput _last;
     private readonly TapeOutput? _first;
-    private readonly TapeOutput[] _words = [];
+    private readonly TapeOutput? _words;
     private readonly Prg[] _points = [];
     private readonly PointDealer[] _dealers = [];
     private readonly Vector128<byte>[] _roots = [];
@@ -36,10 +36,11 @@ public sealed class TapeWriter : DealingTape, IDisposable
         _uniform = [.. keys.Select(k => new Prg(k, TapeKeys.UniformStream))];
         _share = [.. keys.Take(keys.Count - 1).Select(k => new Prg(k, TapeKeys.ShareStream))];
         (Active, Parties, _alpha) = (active, keys.Count, alpha);
-        _last = new TapeOutput(sinks?[^1], false);
+        TapeSink[] all = [.. sinks ?? []];
+        _last = new TapeOutput(all.AsMemory(Math.Max(0, all.Length - 1)), false);
         if (Parties != 2) return;
-        _first = new TapeOutput(sinks?[0], false);
-        _words = [new TapeOutput(sinks?[0], true), new TapeOutput(sinks?[1], true)];
+        _first = new TapeOutput(all.AsMemory(0, Math.Min(1, all.Length)), false);
+        _words = new TapeOutput(all, true);
         _points = [.. keys.Select(k => new Prg(k, TapeKeys.PointStream))];
         _dealers = [.. Enumerable.Range(0, Math.Min(ThreadTeam.Shared.Threads, PointShape.MostBatches)).Select(_ => new PointDealer())];
         _roots = GC.AllocateArray<Vector128<byte>>(2 * _dealers.Length * PointShape.BatchKeys, pinned: true);
@@ -53,14 +54,14 @@ public sealed class TapeWriter : DealingTape, IDisposable
 
     /// <summary>What has not gone to a sink, as <paramref name="party"/> would receive it under <paramref name="key"/>.</summary>
     public TapeSection Section(int party, byte[] key) => new(
-        key, party == Parties - 1 ? _last.Pending : _first?.Pending ?? default, _words.Length > 0 ? _words[party].Pending : default);
+        key, party == Parties - 1 ? _last.Pending : _first?.Pending, _words?.Pending);
 
     /// <summary>What <paramref name="party"/> has been dealt since the section began.</summary>
     public SectionSize Dealt(int party) => new(
-        party == Parties - 1 ? _last.Total : _first?.Total ?? 0, _words.Length > 0 ? _words[party].Total / 2 : 0);
+        party == Parties - 1 ? _last.Total : _first?.Total ?? 0, (_words?.Total ?? 0) / 2);
 
     /// <summary>Bytes dealt to all parties since the section began.</summary>
-    public long BytesDealt => sizeof(double) * (_last.Total + (_first?.Total ?? 0) + _words.Sum(w => w.Total));
+    public long BytesDealt => Dealt(0).Bytes + Dealt(Parties - 1).Bytes;
 
     /// <summary>Draws the MAC key itself, α = Σα_i, and uses it from here on.</summary>
     internal double DrawAlpha()
@@ -118,17 +119,16 @@ public sealed class TapeWriter : DealingTape, IDisposable
     /// <inheritdoc/>
     public override void Points(PointShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload)
     {
-        if (_first is null) throw new InvalidOperationException($"point functions are for two parties, not {Parties}");
+        if (_first is null || _words is null) throw new InvalidOperationException($"point functions are for two parties, not {Parties}");
         for (var at = 0; at < masks.Length; at += _roots.Length / 2)
         {
             var count = Math.Min(_roots.Length / 2, masks.Length - at);
             var (first, second) = Roots(count);
-            var words = _words[0].Append(2 * (int)shape.Words(count));
+            var words = _words.Append(2 * (int)shape.Words(count));
             var elements = _first.Append((int)shape.Elements(count, Active));
             PointDealing.Deal(
                 _dealers, shape, first, second, masks.Slice(at, count), payload.Slice(at * shape.Planes, count * shape.Planes), Active, _alpha,
                 MemoryMarshal.Cast<double, Vector128<byte>>(words), elements);
-            words.CopyTo(_words[1].Append(words.Length));
             elements.CopyTo(_last.Append(elements.Length));
         }
         Array.Clear(_roots);
@@ -137,16 +137,23 @@ public sealed class TapeWriter : DealingTape, IDisposable
     /// <inheritdoc/>
     internal override void Bits(BitShape shape, ReadOnlySpan<double> masks, ReadOnlySpan<double> covers)
     {
-        if (_first is null) throw new InvalidOperationException($"point functions are for two parties, not {Parties}");
+        if (_words is null) throw new InvalidOperationException($"point functions are for two parties, not {Parties}");
         for (var at = 0; at < masks.Length; at += _roots.Length / 2)
         {
             var count = Math.Min(_roots.Length / 2, masks.Length - at);
             var (first, second) = Roots(count);
-            var words = _words[0].Append(2 * count * shape.WordsPerKey);
+            var words = _words.Append(2 * count * shape.WordsPerKey);
             BitKeys.Deal(shape, first, second, masks.Slice(at, count), covers.Slice(at, count), MemoryMarshal.Cast<double, Vector128<byte>>(words));
-            words.CopyTo(_words[1].Append(words.Length));
         }
         Array.Clear(_roots);
+    }
+
+    /// <summary>What a benchmark sends: so many words, elements for both parties, and elements for the last, copied from anywhere.</summary>
+    internal void Repeat(ReadOnlySpan<double> from, int words, int elements, int last)
+    {
+        from[..(2 * words)].CopyTo(_words!.Append(2 * words));
+        from[..elements].CopyTo(_first!.Append(elements));
+        from[..(elements + last)].CopyTo(_last.Append(elements + last));
     }
 
     /// <summary>Hands the rest to the sinks.</summary>
@@ -154,7 +161,7 @@ public sealed class TapeWriter : DealingTape, IDisposable
     {
         _last.Flush();
         _first?.Flush();
-        foreach (var words in _words) words.Flush();
+        _words?.Flush();
     }
 
     /// <inheritdoc/>
@@ -167,7 +174,7 @@ public sealed class TapeWriter : DealingTape, IDisposable
         Array.Clear(_piece);
         _last.Dispose();
         _first?.Dispose();
-        foreach (var words in _words) words.Dispose();
+        _words?.Dispose();
     }
 
     /// <summary>The two parties' next root seeds.</summary>

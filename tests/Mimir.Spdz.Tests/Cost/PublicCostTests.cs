@@ -43,8 +43,7 @@ public sealed class PublicCostTests
                 lock (lengths)
                 {
                     var before = lengths.GetValueOrDefault(key);
-                    lengths[key] = new SectionSize(
-                        before.Elements + (w.IsChunk ? (w.Bytes.Length - 4) / sizeof(double) : 0), before.Words + (w.IsWords ? (w.Bytes.Length - 4) / 16 : 0));
+                    lengths[key] = new SectionSize(before.Elements + w.Elements, before.Words + w.Words);
                 }
                 return [w.Bytes];
             }),

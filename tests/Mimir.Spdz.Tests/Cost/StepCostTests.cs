@@ -90,8 +90,7 @@ public sealed class StepCostTests
                 lock (lengths)
                 {
                     var before = lengths.GetValueOrDefault(key);
-                    lengths[key] = new SectionSize(
-                        before.Elements + (w.IsChunk ? (w.Bytes.Length - 4) / sizeof(double) : 0), before.Words + (w.IsWords ? (w.Bytes.Length - 4) / 16 : 0));
+                    lengths[key] = new SectionSize(before.Elements + w.Elements, before.Words + w.Words);
                 }
                 Assert.True(!w.IsContent || w.Party == parties - 1 || (parties == 2 && w.Kind == (byte)TapeKind.Step));
                 return [w.Bytes];

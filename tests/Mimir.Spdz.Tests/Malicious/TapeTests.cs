@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mimir.Numerics;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Tape;
 using Mimir.Spdz.Tests.Simulation;
@@ -53,15 +54,13 @@ public sealed class TapeTests
     public Task A_truncated_section(byte kind, int parties) => Cheat.CaughtAsync<DealerCheatedException>(Session(parties, w =>
     {
         if (w.Kind != kind || !w.IsChunk || w.Start > 0) return [w.Bytes];
-        var shorter = w.Bytes[..^sizeof(double)];
-        BinaryPrimitives.WriteInt32LittleEndian(shorter, (shorter.Length - sizeof(int)) / sizeof(double));
-        return [shorter];
+        return [TapeWrite.Chunk(w.Corrections().AsSpan()[..^1])];
     }), 0);
 
     [Theory]
     [MemberData(nameof(Sections))]
     public Task An_oversized_section(byte kind, int parties) => Cheat.CaughtAsync<DealerCheatedException>(Session(parties, w =>
-        w.Kind == kind && w.IsChunk ? [w.Bytes, [1, 0, 0, 0, .. new byte[sizeof(double)]]] : [w.Bytes]), 0);
+        w.Kind == kind && w.IsChunk ? [w.Bytes, TapeWrite.Chunk(0)] : [w.Bytes]), 0);
 
     [Fact]
     public async Task A_count_that_would_exhaust_memory()
@@ -74,13 +73,25 @@ public sealed class TapeTests
             }), 0);
     }
 
+    /// <summary>p, the largest number of 50 bits, and, where there are any, bits behind the last element.</summary>
     [Theory]
     [MemberData(nameof(Sections))]
-    public Task A_correction_that_is_no_field_element(byte kind, int parties) => Cheat.CaughtAsync<DealerCheatedException>(Session(parties, w =>
+    public async Task A_correction_that_is_no_field_element(byte kind, int parties)
     {
-        if (w.Kind == kind && w.IsChunk) BinaryPrimitives.WriteDoubleLittleEndian(w.Bytes.AsSpan(w.Bytes.Length - sizeof(double)), double.NaN);
-        return [w.Bytes];
-    }), 0);
+        foreach (var element in (double[])[Field.P, Math.ScaleB(1, FieldPacking.BitsPerElement) - 1, double.NaN])
+        {
+            var caught = await Cheat.CaughtAsync<DealerCheatedException>(Session(parties, w =>
+            {
+                if (w.Kind != kind || !w.IsChunk) return [w.Bytes];
+                if (!double.IsNaN(element)) return [TapeWrite.Chunk([.. w.Corrections()[..^1], element])];
+                var odd = w.Corrections()[..(w.Elements - 1 | 1)];
+                var chunk = TapeWrite.Chunk(odd);
+                chunk[^1] |= 0x80;
+                return [chunk];
+            }), 0);
+            Assert.Equal("the Triple Service dealt something that is no field element", caught.Message);
+        }
+    }
 
     [Theory]
     [InlineData(0)]

@@ -21,12 +21,18 @@ internal readonly record struct TapeWrite(int Party, byte Kind, int Block, int S
     /// <summary>A count and 16-byte words of point functions.</summary>
     public bool IsWords => IsContent && HasWords;
 
+    /// <summary>Elements of a chunk of corrections, else none.</summary>
+    public int Elements => IsChunk ? BinaryPrimitives.ReadInt32LittleEndian(Bytes) : 0;
+
+    /// <summary>16-byte words of a chunk of them, else none.</summary>
+    public int Words => IsWords ? BinaryPrimitives.ReadInt32LittleEndian(Bytes) & ~Tape.TapeSender.WordsFlag : 0;
+
     private bool HasWords => (BinaryPrimitives.ReadInt32LittleEndian(Bytes) & Tape.TapeSender.WordsFlag) != 0;
 
     /// <summary>Flips one bit of word <paramref name="index"/> of the section, if it is in this chunk.</summary>
     public TapeWrite Flip(long index, int bit)
     {
-        if (!IsWords || index < Start || index >= Start + (Bytes.Length - CountBytes) / 16) return this;
+        if (!IsWords || index < Start || index >= Start + Words) return this;
         Bytes[CountBytes + (int)(index - Start) * 16 + bit / 8] ^= (byte)(1 << (bit % 8));
         return this;
     }
@@ -34,10 +40,28 @@ internal readonly record struct TapeWrite(int Party, byte Kind, int Block, int S
     /// <summary>Adds to correction <paramref name="index"/> of the section, if it is in this chunk.</summary>
     public TapeWrite Add(long index, double delta)
     {
-        if (!IsChunk || index < Start || index >= Start + (Bytes.Length - CountBytes) / sizeof(double)) return this;
-        var at = Bytes.AsSpan(CountBytes + (int)(index - Start) * sizeof(double));
-        BinaryPrimitives.WriteDoubleLittleEndian(at, Field.Add(BinaryPrimitives.ReadDoubleLittleEndian(at), delta));
+        if (!IsChunk || index < Start || index >= Start + Elements) return this;
+        var elements = Corrections();
+        elements[index - Start] = Field.Add(elements[index - Start], delta);
+        FieldPacking.Pack(elements, Bytes.AsSpan(CountBytes));
         return this;
+    }
+
+    /// <summary>The elements of a chunk of corrections.</summary>
+    public double[] Corrections()
+    {
+        var elements = new double[Elements];
+        Assert.True(FieldPacking.TryUnpack(Bytes.AsSpan(CountBytes), elements));
+        return elements;
+    }
+
+    /// <summary>A chunk of corrections as the dealer sends it.</summary>
+    public static byte[] Chunk(params ReadOnlySpan<double> elements)
+    {
+        var bytes = new byte[CountBytes + FieldPacking.Bytes(elements.Length)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, elements.Length);
+        FieldPacking.Pack(elements, bytes.AsSpan(CountBytes));
+        return bytes;
     }
 }
 
@@ -74,11 +98,11 @@ internal sealed class TamperingStream(Stream inner, int party, bool sections, Fu
             _words = 0;
         }
         var write = _section with { Party = party, IsHeader = header, Bytes = bytes };
-        if (write.IsChunk) _section = _section with { Start = _section.Start + (bytes.Length - sizeof(int)) / sizeof(double) };
+        if (write.IsChunk) _section = _section with { Start = _section.Start + write.Elements };
         if (write.IsWords)
         {
             write = write with { Start = _words };
-            _words += (bytes.Length - sizeof(int)) / 16;
+            _words += write.Words;
         }
         foreach (var altered in alter(write)) await inner.WriteAsync(altered, cancellationToken);
     }
