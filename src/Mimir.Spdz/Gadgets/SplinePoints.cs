@@ -103,30 +103,74 @@ internal static class SplinePoints
     private static void Evaluate(
         ref PointTree tree, scoped ReadOnlySpan<double> c, SplineFunction function, scoped Span<double> combinations, scoped Span<PointSum> sums)
     {
-        Span<int> starts = stackalloc int[SideBySide];
-        var kernels = function.Kernels;
+        Span<Window> windows = stackalloc Window[SideBySide];
+        Span<int> starts = stackalloc int[SideBySide], counts = stackalloc int[SideBySide];
+        windows = windows[..c.Length];
         var plane = 0;
-        for (var l = kernels.Length - 1; l >= 0; l--)
+        for (var l = function.Kernels.Length - 1; l >= 0; l--)
         {
-            var (level, planes) = (kernels[l].Level, kernels[l].Planes);
-            tree.GrowTo(function.DomainBits - level.WidthBits);
-            var stride = SplineKernel.Stride(tree.Width);
+            var kernel = function.Kernels[l];
+            var level = kernel.Level;
             for (var k = 0; k < c.Length; k++)
             {
                 var (first, place) = FirstPiece(function, l, (long)c[k]);
-                starts[k] = (first - level.InnerLast) & (l == kernels.Length - 1 ? level.Pieces - 1 : int.MaxValue);
-                var combination = combinations.Slice(k * planes * stride, planes * stride);
-                kernels[l].Combination(first, place, tree.Width, combination);
-                for (; !combination.IsEmpty; combination = combination[stride..])
-                    Exclude(combination[..stride], tree.Width, starts[k], l == 0 ? 0 : level.InnerCount);
+                // The coarsest level's nodes are a circle; those of a finer one are numbered from the first child of the first that was kept.
+                windows[k] = l == function.Kernels.Length - 1
+                    ? new(kernel.Grown.Last, kernel.Grown.Count, place)
+                    : new Window(first, function.Levels[l + 1].InnerCount << (function.Levels[l + 1].WidthBits - level.WidthBits), place).Within(kernel.Grown);
+                (starts[k], counts[k]) = ((first - windows[k].Piece) & (l == function.Kernels.Length - 1 ? level.Pieces - 1 : int.MaxValue), windows[k].Count);
             }
-            for (var p = 0; p < planes; p++, plane++)
+            tree.GrowTowards(function.DomainBits - level.WidthBits, starts[..c.Length], counts[..c.Length]);
+            Convert(ref tree, kernel, kernel.Used, 0, kernel.StraightPlanes, plane, windows, combinations, sums);
+            Convert(ref tree, kernel, kernel.Curved, kernel.StraightPlanes, kernel.Planes, plane, windows, combinations, sums);
+            plane += kernel.Planes;
+            if (l == 0) return;
+            for (var k = 0; k < c.Length; k++) starts[k] = windows[k].Piece - level.InnerLast;
+            tree.Take(starts[..c.Length], level.InnerCount);
+        }
+    }
+
+    /// <summary>Some of a level's planes, of those of each key's nodes that lie in <paramref name="range"/>.</summary>
+    private static void Convert(
+        ref PointTree tree, SplineKernel kernel, PieceRange range, int from, int to, int plane, scoped ReadOnlySpan<Window> windows, scoped Span<double> combinations,
+        scoped Span<PointSum> sums)
+    {
+        if (from == to) return;
+        Span<int> starts = stackalloc int[SideBySide], counts = stackalloc int[SideBySide];
+        var room = combinations.Length / SideBySide;
+        for (var k = 0; k < windows.Length; k++)
+        {
+            var chosen = windows[k].Within(range);
+            (starts[k], counts[k]) = (windows[k].Piece - chosen.Piece, chosen.Count);
+            var combination = combinations.Slice(k * room, room);
+            kernel.Combination(from, to, chosen.Piece, chosen.Place, chosen.Count, combination);
+            var stride = SplineKernel.Stride(chosen.Count);
+            var inner = chosen.Within(new(kernel.Level.InnerFirst, kernel.Level.InnerLast));
+            for (var p = from; p < to; p++, combination = combination[stride..])
             {
-                tree.Convert(plane);
-                for (var k = 0; k < c.Length; k++)
-                    tree.Add(k, plane, combinations.Slice((k * planes + p) * stride, (tree.Width + PointSum.Lanes - 1) & -PointSum.Lanes), ref sums[k]);
+                combination[chosen.Count..stride].Clear();
+                combination.Slice(chosen.Piece - inner.Piece, inner.Count).Clear();
             }
-            if (l > 0) tree.Keep(starts[..c.Length], level.InnerCount);
+        }
+        tree.Choose(starts[..windows.Length], counts[..windows.Length]);
+        for (var p = from; p < to; p++)
+        {
+            tree.Convert(plane + p);
+            for (var k = 0; k < windows.Length; k++)
+                tree.Add(
+                    k, plane + p, combinations.Slice(k * room + (p - from) * SplineKernel.Stride(counts[k]), (counts[k] + PointSum.Lanes - 1) & -PointSum.Lanes), ref sums[k]);
+        }
+    }
+
+    /// <summary>Neighbouring nodes of one key: the piece of the first, which counts down, how many they are, and c's place in its piece.</summary>
+    private readonly record struct Window(int Piece, int Count, long Place)
+    {
+        /// <summary>Those whose pieces lie in <paramref name="range"/>; where there are none, none from the first on.</summary>
+        public Window Within(PieceRange range)
+        {
+            var last = Math.Min(Piece, range.Last);
+            var count = last - Math.Max(Piece - Count + 1, range.First) + 1;
+            return count > 0 ? new(last, count, Place) : new(Piece, 0, Place);
         }
     }
 
@@ -142,16 +186,6 @@ internal static class SplinePoints
         var coarser = function.Kernels[l + 1].Level;
         var children = 1 << (coarser.WidthBits - level.WidthBits);
         return (coarser.InnerCount * children + (int)(piece & (children - 1)), place);
-    }
-
-    /// <summary>Zeros for the <paramref name="count"/> nodes from <paramref name="start"/> on, cyclically, and beyond the last node.</summary>
-    private static void Exclude(Span<double> combination, int width, int start, int count)
-    {
-        combination[width..].Clear();
-        if (count == 0) return;
-        var before = Math.Min(count, width - start);
-        if (before > 0) combination.Slice(start, before).Clear();
-        if (count > before) combination[..(count - before)].Clear();
     }
 
     private static int MostPlanes(SplineFunction function)

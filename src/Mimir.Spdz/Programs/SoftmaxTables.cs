@@ -33,7 +33,7 @@ public static class SoftmaxTables
             ? new("exp for sums", outputBits, [
                 SplineTables.Table(Math.Exp, -31, -1, 6, 2 * f, curve),
                 SplineTables.Table(_ => 0, -503, 3, 6, 2 * f, SplineNest.Planes(0, outputBits)) with { InnerFirst = 60, InnerLast = 63 }])
-            : new SplineNest(2 * f, 0.25 - 480, 5, 4).Refine(-24, 0.25, 2).Refine(-24, 0.25, -1, Math.Exp, curve).Function("exp for sums", outputBits);
+            : new SplineNest(2 * f, 0.25 - 480, 5, 4).RefineExponential(-28, 0.25, 2, 18, 7).Function("exp for sums", outputBits);
     }
 
     /// <summary>exp on (−∞, 0.25), for weights: pieces of 1/4. Points: zero below about −13, down to −479. Tables: 64 pieces on [−15, 1), zero below −11 to −15, down to −507.</summary>
@@ -44,7 +44,7 @@ public static class SoftmaxTables
             ? new("exp", outputBits, [
                 SplineTables.Table(Math.Exp, -15, -2, 6, 2 * f, curve),
                 SplineTables.Table(_ => 0, -507, 2, 7, 2 * f, SplineNest.Planes(0, outputBits)) with { InnerFirst = 124, InnerLast = 127 }])
-            : new SplineNest(2 * f, 0.25 - 480, 5, 4).Refine(-13, 0.25, 2).Refine(-13, 0.25, 0).Refine(-13, 0.25, -2, Math.Exp, curve).Function("exp", outputBits);
+            : new SplineNest(2 * f, 0.25 - 480, 5, 4).RefineExponential(-13, 0.25, 1, 15, 9, 4).Function("exp", outputBits);
     }
 
     /// <summary>log₂ of the coarsest piece of <see cref="Logarithm"/> for sums of up to <paramref name="positions"/> exponentials.</summary>

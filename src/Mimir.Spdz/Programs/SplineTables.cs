@@ -34,12 +34,12 @@ public static class SplineTables
         var wide = degree == 2 ? 1 : 0;
         var steep = SplineNest.Planes(degree + wide, outputBits);
         return function == ScalarFunction.Silu
-            ? new SplineNest(inputBits, -128, 4, 4, Line, Straight(4))
+            ? new SplineNest(inputBits, -128, 4, 4, Line)
                 .Refine(-16, 16, 0, F, SplineNest.Planes(Math.Min(degree, 3), outputBits))
                 .Refine(-5, 5, wide - 3, F, steep)
                 .Function("silu", outputBits)
-            : new SplineNest(inputBits, -120, 4, 4, Line, Straight(4))
-                .Refine(-8, 8, 1, Line, Straight(1))
+            : new SplineNest(inputBits, -120, 4, 4, Line)
+                .Refine(-8, 8, 1)
                 .Refine(-reach, reach, wide - 2, F, steep)
                 .Function("gelu", outputBits);
     }
@@ -88,9 +88,6 @@ public static class SplineTables
 
     /// <summary>What GELU and SiLU are far from zero.</summary>
     private static double Line(double x) => Math.Max(x, 0);
-
-    /// <summary>For slopes 0 and 1, whose coefficients need no rounding: the place to 2^−14 of an input unit.</summary>
-    private static SplinePlane[] Straight(int logWidth) => [new(0, 0), new(1, logWidth + 14)];
 
     /// <summary>A table of 2^m pieces of width 2^logWidth from <paramref name="low"/> on, for inputs with f fraction bits.</summary>
     internal static SplineLevel Table(
