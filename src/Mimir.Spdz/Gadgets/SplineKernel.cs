@@ -19,28 +19,37 @@ internal sealed class SplineKernel
     private const int Lanes = 8;
     private readonly SplineLevel _level;
     private readonly SplinePlane[] _planes;
-    private readonly double[][][] _reversed;
+    private readonly Term[] _terms;
+    private readonly double[] _table;
+    private readonly int _row;
+    private readonly int _rows;
+    private readonly int _cells;
     private readonly double[] _weights;
     private readonly int _weightStride;
     private readonly double[] _scales;
+    private readonly double[] _restScales;
     private readonly double _unit;
 
-    public SplineKernel(SplineLevel level, int outputBits)
+    /// <summary>With <paramref name="points"/> inner pieces answer with zero.</summary>
+    public SplineKernel(SplineLevel level, int outputBits, bool points)
     {
-        (_level, _planes) = (level, [.. level.Planes]);
+        (_level, _planes, _cells, _rows) = (level, [.. level.Planes], level.Cells, level.Degree + 1);
+        (Low, WidthBits, Pieces, InnerLast, InnerCount) = (level.Low, level.WidthBits, level.Pieces, level.InnerLast, level.InnerCount);
         _unit = Math.ScaleB(1, -level.WidthBits);
         _scales = [.. level.Planes.Select(p => Math.ScaleB(1, p.Bits))];
+        _restScales = [.. _scales.Zip(_scales.Skip(1), (coarse, fine) => coarse / fine), 0];
+        _terms = Terms(_planes, level.Degree);
         (_weights, _weightStride) = Weights(level, outputBits);
-        _reversed = new double[level.Cells][][];
-        for (var cell = 0; cell < level.Cells; cell++)
-        {
-            _reversed[cell] = new double[level.Degree + 1][];
-            for (var k = 0; k <= level.Degree; k++)
-            {
-                var window = _reversed[cell][k] = new double[2 * level.Pieces + Lanes];
-                for (var x = 0; x < 2 * level.Pieces; x++) window[x] = level.Coefficients[cell][(2 * level.Pieces - x) % level.Pieces][k];
-            }
-        }
+        _row = 2 * level.Pieces + 2 * Lanes;
+        _table = new double[_cells * _rows * _row];
+        for (var cell = 0; cell < _cells; cell++)
+            for (var k = 0; k < _rows; k++)
+                for (var x = 0; x < _row; x++)
+                {
+                    var piece = (3 * level.Pieces - x % level.Pieces) % level.Pieces;
+                    var inner = points && piece >= level.InnerFirst && piece <= level.InnerLast;
+                    _table[(cell * _rows + k) * _row + x] = inner ? 0 : level.Coefficients[cell][piece][k];
+                }
         Used = Outside(level);
         Curved = new(Math.Max(Used.First, level.Curved.First), Math.Min(Used.Last, level.Curved.Last));
         Grown = level.InnerCount == 0 ? Used
@@ -49,8 +58,20 @@ internal sealed class SplineKernel
         for (StraightPlanes = Math.Min(1, Planes); StraightPlanes < Planes && (StraightPlanes == 1 || _planes[StraightPlanes].Power == 0); StraightPlanes++) ;
     }
 
-    /// <summary>Whose kernel this is.</summary>
-    public SplineLevel Level => _level;
+    /// <summary>See <see cref="SplineLevel.Low"/>.</summary>
+    public long Low { get; }
+
+    /// <summary>See <see cref="SplineLevel.WidthBits"/>.</summary>
+    public int WidthBits { get; }
+
+    /// <summary>See <see cref="SplineLevel.Pieces"/>.</summary>
+    public int Pieces { get; }
+
+    /// <summary>See <see cref="SplineLevel.InnerLast"/>.</summary>
+    public int InnerLast { get; }
+
+    /// <summary>See <see cref="SplineLevel.InnerCount"/>.</summary>
+    public int InnerCount { get; }
 
     /// <summary>Numbers a piece.</summary>
     public int Planes => _planes.Length;
@@ -73,41 +94,50 @@ internal sealed class SplineKernel
     /// <summary>(c_top, c_low): piece and place in units of c, counted from the level's left edge. The piece is not reduced.</summary>
     public (long Piece, long Place) Locate(long c)
     {
-        var y = unchecked(c - _level.Low);
-        return (y >> _level.WidthBits, y & ((1L << _level.WidthBits) - 1));
+        var y = unchecked(c - Low);
+        return (y >> WidthBits, y & ((1L << WidthBits) - 1));
     }
 
     /// <summary>
     /// β for <paramref name="count"/> pieces from <paramref name="piece"/> (below 2^31, modulo <see cref="SplineLevel.Pieces"/>) downwards, integers of either sign, plane after
-    /// plane, each taking <see cref="Stride"/> elements, unspecified beyond count.
+    /// plane, each taking <paramref name="stride"/> elements, a multiple of 8, zero beyond count.
     /// </summary>
-    public void Combination(int piece, long place, int count, Span<double> combination) => Combination(0, Planes, piece, place, count, combination);
-
-    /// <summary>The same for planes [<paramref name="from"/>, <paramref name="to"/>): without gaps.</summary>
-    public void Combination(int from, int to, int piece, long place, int count, Span<double> combination)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Combination(int piece, long place, int count, int stride, Span<double> combination)
     {
-        var g = place * _unit;
-        var cell = (int)(g * _level.Cells);
-        var delta = g - (cell + 0.5) / _level.Cells;
+        ArgumentOutOfRangeException.ThrowIfLessThan(combination.Length, stride * _planes.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(stride, Pieces + 2 * Lanes);
+        if (_planes.Length == 0) return;
         Span<double> weights = stackalloc double[_weightStride];
-        WeightsAt(delta, weights);
-        var start = (_level.Pieces - piece % _level.Pieces) % _level.Pieces;
-        var stride = Stride(count);
-        for (int first = 0, next, at = 0; first < to; first = next)
+        var g = place * _unit;
+        var cell = (int)(g * _cells);
+        WeightsAt(g - (cell + 0.5) / _cells, weights);
+        var start = (Pieces - piece % Pieces) % Pieces;
+        unchecked
         {
-            var power = _planes[first].Power;
-            for (next = first + 1; next < _planes.Length && _planes[next].Power == power; next++) ;
-            var terms = _level.Degree - power + 1;
-            if (next > from)
+            ref var weight = ref MemoryMarshal.GetReference(weights);
+            ref var target = ref MemoryMarshal.GetReference(combination);
+            ref var table = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_table), cell * _rows * _row + start);
+            var ramp = Vector512.Create(0.0, 1, 2, 3, 4, 5, 6, 7);
+            for (var v = 0; v < stride; v += Lanes)
             {
-                var target = combination.Slice((Math.Max(first, from) - from) * stride, stride);
-                Sum(_reversed[cell].AsSpan(power), start, weights.Slice(at, terms), target);
-                for (var plane = first; plane < from; plane++) Split(target, target, RestScale(plane));
-                for (var plane = Math.Max(first, from); plane + 1 < Math.Min(next, to); plane++, target = combination.Slice((plane - from) * stride, stride))
-                    Split(target, combination.Slice((plane + 1 - from) * stride, stride), RestScale(plane));
-                Round(target);
+                var counted = Vector512.LessThan(ramp, Vector512.Create((double)(count - v)));
+                foreach (ref readonly var term in _terms.AsSpan())
+                {
+                    ref var a = ref Unsafe.Add(ref table, term.Power * _row + v);
+                    ref var w = ref Unsafe.Add(ref weight, term.Weight);
+                    var sum = Vector512.Multiply(Vector512.Create(w), Vector512.LoadUnsafe(ref a));
+                    for (var k = 1; k < term.Length; k++)
+                        sum = Vector512.Add(sum, Vector512.Multiply(Vector512.Create(Unsafe.Add(ref w, k)), Vector512.LoadUnsafe(ref Unsafe.Add(ref a, k * _row))));
+                    sum = Vector512.BitwiseAnd(sum, counted);
+                    for (var plane = term.First; plane < term.End; plane++)
+                    {
+                        var rounded = Round(sum);
+                        rounded.StoreUnsafe(ref Unsafe.Add(ref target, plane * stride + v));
+                        sum = Vector512.Multiply(Vector512.Subtract(sum, rounded), Vector512.Create(_restScales[plane]));
+                    }
+                }
             }
-            at += terms;
         }
     }
 
@@ -115,7 +145,7 @@ internal sealed class SplineKernel
     public void Combination(long c, Span<double> combination)
     {
         var (piece, place) = Locate(c);
-        Combination((int)(piece & (_level.Pieces - 1)), place, _level.Pieces, combination);
+        Combination((int)(piece & (Pieces - 1)), place, Pieces, Pieces, combination);
         ref var element = ref MemoryMarshal.GetReference(combination);
         for (nuint i = 0; i < (nuint)combination.Length; i += Lanes)
             Canonical(Vector512.LoadUnsafe(ref element, i)).StoreUnsafe(ref element, i);
@@ -124,15 +154,15 @@ internal sealed class SplineKernel
     /// <summary>1 at the entries of a table's first plane that mean "the finer level answers".</summary>
     public void Inner(long c, Span<double> selector)
     {
-        var top = (int)(Locate(c).Piece & (_level.Pieces - 1));
+        var top = (int)(Locate(c).Piece & (Pieces - 1));
         selector.Clear();
-        for (var j = _level.InnerFirst; j <= _level.InnerLast; j++) selector[(top - j) & (_level.Pieces - 1)] = 1;
+        for (var j = _level.InnerFirst; j <= _level.InnerLast; j++) selector[(top - j) & (Pieces - 1)] = 1;
     }
 
     /// <summary>What mask <paramref name="r"/> has at its own piece, one element a plane. Constant time in r.</summary>
     public void Entries(long r, Span<double> entries)
     {
-        var u = (r & ((1L << _level.WidthBits) - 1)) * _unit - 0.5;
+        var u = (r & ((1L << WidthBits) - 1)) * _unit - 0.5;
         var (before, polynomial, reached) = (0.0, _level.Rate == 0 ? 1 : Exponential(-_level.Rate * u), 0);
         for (var plane = 0; plane < _planes.Length; plane++)
         {
@@ -146,8 +176,8 @@ internal sealed class SplineKernel
     {
         Span<double> entries = stackalloc double[_planes.Length];
         Entries(r, entries);
-        var top = (int)((r >> _level.WidthBits) & (_level.Pieces - 1));
-        for (var plane = 0; plane < entries.Length; plane++) OneHot(top, entries[plane], table.Slice(plane * _level.Pieces, _level.Pieces));
+        var top = (int)((r >> WidthBits) & (Pieces - 1));
+        for (var plane = 0; plane < entries.Length; plane++) OneHot(top, entries[plane], table.Slice(plane * Pieces, Pieces));
         entries.Clear();
     }
 
@@ -177,47 +207,6 @@ internal sealed class SplineKernel
         }
     }
 
-    /// <summary>Σ_k a_k·weight_k.</summary>
-    private static void Sum(ReadOnlySpan<double[]> windows, int start, ReadOnlySpan<double> weights, Span<double> target)
-    {
-        ref var destination = ref MemoryMarshal.GetReference(target);
-        ref var a0 = ref windows[0][start];
-        ref var a1 = ref windows[Math.Min(1, weights.Length - 1)][start];
-        ref var a2 = ref windows[Math.Min(2, weights.Length - 1)][start];
-        var w0 = Vector512.Create(weights[0]);
-        var w1 = Vector512.Create(weights.Length > 1 ? weights[1] : 0);
-        var w2 = Vector512.Create(weights.Length > 2 ? weights[2] : 0);
-        for (nuint v = 0; v < (nuint)target.Length; v += Lanes)
-        {
-            var sum = Vector512.Multiply(w0, Vector512.LoadUnsafe(ref a0, v));
-            if (weights.Length > 1) sum = Vector512.Add(sum, Vector512.Multiply(w1, Vector512.LoadUnsafe(ref a1, v)));
-            if (weights.Length > 2) sum = Vector512.Add(sum, Vector512.Multiply(w2, Vector512.LoadUnsafe(ref a2, v)));
-            for (var k = 3; k < weights.Length; k++)
-                sum = Vector512.Add(sum, Vector512.Multiply(Vector512.Create(weights[k]), Vector512.LoadUnsafe(ref windows[k][start], v)));
-            sum.StoreUnsafe(ref destination, v);
-        }
-    }
-
-    /// <summary>Rounds a sum, and hands what that left, times <paramref name="scale"/>, to the next plane.</summary>
-    private static void Split(Span<double> target, Span<double> rest, double scale)
-    {
-        ref var destination = ref MemoryMarshal.GetReference(target);
-        ref var remainder = ref MemoryMarshal.GetReference(rest);
-        for (nuint v = 0; v < (nuint)target.Length; v += Lanes)
-        {
-            var sum = Vector512.LoadUnsafe(ref destination, v);
-            var rounded = Round(sum);
-            rounded.StoreUnsafe(ref destination, v);
-            Vector512.Multiply(Vector512.Subtract(sum, rounded), Vector512.Create(scale)).StoreUnsafe(ref remainder, v);
-        }
-    }
-
-    private static void Round(Span<double> target)
-    {
-        ref var destination = ref MemoryMarshal.GetReference(target);
-        for (nuint v = 0; v < (nuint)target.Length; v += Lanes) Round(Vector512.LoadUnsafe(ref destination, v)).StoreUnsafe(ref destination, v);
-    }
-
     /// <summary>Nearest integer (ties to even); |x| &lt; 2^51.</summary>
     private static Vector512<double> Round(Vector512<double> x)
     {
@@ -237,6 +226,7 @@ internal sealed class SplineKernel
         Vector512.Add(x, Vector512.BitwiseAnd(Vector512.LessThan(x, Vector512<double>.Zero), Vector512.Create(Field.P)));
 
     /// <summary>W_ik(δ)·2^(G − bits) for every power i of a plane and every k from i on, times e^(ρδ).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void WeightsAt(double delta, Span<double> weights)
     {
         ref var source = ref MemoryMarshal.GetArrayDataReference(_weights);
@@ -246,10 +236,24 @@ internal sealed class SplineKernel
         for (var at = 0; at < _weightStride; at += Lanes)
         {
             var sum = Vector512<double>.Zero;
-            for (var order = _level.Degree; order >= 0; order--)
+            for (var order = _rows - 1; order >= 0; order--)
                 sum = Vector512.Add(Vector512.Multiply(sum, x), Vector512.LoadUnsafe(ref source, (nuint)(order * _weightStride + at)));
             Vector512.Multiply(sum, factor).StoreUnsafe(ref target, (nuint)at);
         }
+    }
+
+    /// <summary>The planes [First, End) of one power, whose coefficient has Length terms, with weights from Weight on.</summary>
+    private readonly record struct Term(int Power, int First, int End, int Weight, int Length);
+
+    private static Term[] Terms(SplinePlane[] planes, int degree)
+    {
+        var terms = new List<Term>();
+        for (int first = 0, end, weight = 0; first < planes.Length; weight += terms[^1].Length, first = end)
+        {
+            for (end = first + 1; end < planes.Length && planes[end].Power == planes[first].Power; end++) ;
+            terms.Add(new(planes[first].Power, first, end, weight, degree - planes[first].Power + 1));
+        }
+        return [.. terms];
     }
 
     /// <summary>[order of δ][i, k] of what <see cref="WeightsAt"/> evaluates, and the elements of an order.</summary>
@@ -277,8 +281,6 @@ internal sealed class SplineKernel
 
     /// <summary>Q_{l+1} = u·Q_l − Back(l)·Q_{l−1}.</summary>
     private static double Back(int l) => l == 0 ? 0 : l * l / (4.0 * (4 * l * l - 1));
-
-    private double RestScale(int plane) => _scales[plane] / _scales[plane + 1];
 
     private static PieceRange Outside(SplineLevel level)
     {

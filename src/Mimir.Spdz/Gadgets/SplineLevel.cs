@@ -66,7 +66,7 @@ public sealed record SplineFunction(string Name, int OutputBits, IReadOnlyList<S
     /// <summary>One past the highest bit of the mask that decides about pieces.</summary>
     public int DomainBits { get; } = Levels[^1].WidthBits + BitOperations.Log2((uint)Levels[^1].Pieces);
 
-    internal SplineKernel[] Kernels { get; } = [.. Levels.Select(l => new SplineKernel(l, OutputBits))];
+    internal SplineKernel[] Kernels { get; } = [.. Levels.Select(l => new SplineKernel(l, OutputBits, Points))];
 
     /// <summary>The keys: every level's planes at the depth where a node is one of its pieces.</summary>
     internal PointShape Keys { get; } = ShapeOf(Levels);

@@ -58,7 +58,7 @@ internal static class SplinePoints
         var widest = WidestLevel(function);
         var parts = PointBatches.Parts(c.Length);
         var scratch = party.Workspace.Rent(parts * PointTree.ScratchElements(SideBySide, widest)).Span;
-        var combinations = party.Workspace.Rent(parts * SideBySide * SplineKernel.Stride(widest) * MostPlanes(function)).Span;
+        var combinations = party.Workspace.Rent(parts * SideBySide * SplineKernel.Stride(widest + PointSum.Lanes) * MostPlanes(function)).Span;
         Evaluation work = new(party, step.Tape.Points(function.Keys, c.Length), c.Values.Span, function, scratch, combinations, result, parts);
         ThreadTeam.Shared.Run(ref work, parts);
         return result;
@@ -107,58 +107,59 @@ internal static class SplinePoints
         Span<int> starts = stackalloc int[SideBySide], counts = stackalloc int[SideBySide];
         windows = windows[..c.Length];
         var plane = 0;
-        for (var l = function.Kernels.Length - 1; l >= 0; l--)
+        for (var l = function.Kernels.Length - 1; ; l--)
         {
             var kernel = function.Kernels[l];
-            var level = kernel.Level;
+            var coarsest = l == function.Kernels.Length - 1;
             for (var k = 0; k < c.Length; k++)
             {
                 var (first, place) = FirstPiece(function, l, (long)c[k]);
                 // The coarsest level's nodes are a circle; those of a finer one are numbered from the first child of the first that was kept.
-                windows[k] = l == function.Kernels.Length - 1
+                windows[k] = coarsest
                     ? new(kernel.Grown.Last, kernel.Grown.Count, place)
-                    : new Window(first, function.Levels[l + 1].InnerCount << (function.Levels[l + 1].WidthBits - level.WidthBits), place).Within(kernel.Grown);
-                (starts[k], counts[k]) = ((first - windows[k].Piece) & (l == function.Kernels.Length - 1 ? level.Pieces - 1 : int.MaxValue), windows[k].Count);
+                    : new Window(first, function.Kernels[l + 1].InnerCount << (function.Kernels[l + 1].WidthBits - kernel.WidthBits), place).Within(kernel.Grown);
+                (starts[k], counts[k]) = ((first - windows[k].Piece) & (coarsest ? kernel.Pieces - 1 : int.MaxValue), windows[k].Count);
             }
-            tree.GrowTowards(function.DomainBits - level.WidthBits, starts[..c.Length], counts[..c.Length]);
-            Convert(ref tree, kernel, kernel.Used, 0, kernel.StraightPlanes, plane, windows, combinations, sums);
-            Convert(ref tree, kernel, kernel.Curved, kernel.StraightPlanes, kernel.Planes, plane, windows, combinations, sums);
-            plane += kernel.Planes;
+            tree.GrowTowards(function.DomainBits - kernel.WidthBits, starts[..c.Length], counts[..c.Length]);
+            if (kernel.Planes > 0) Convert(ref tree, kernel, plane, windows, combinations, sums);
             if (l == 0) return;
-            for (var k = 0; k < c.Length; k++) starts[k] = windows[k].Piece - level.InnerLast;
-            tree.Take(starts[..c.Length], level.InnerCount);
+            plane += kernel.Planes;
+            for (var k = 0; k < c.Length; k++) starts[k] = windows[k].Piece - kernel.InnerLast;
+            tree.Take(starts[..c.Length], kernel.InnerCount);
         }
     }
 
-    /// <summary>Some of a level's planes, of those of each key's nodes that lie in <paramref name="range"/>.</summary>
+    /// <summary>A level's planes from number <paramref name="plane"/> of the key on.</summary>
     private static void Convert(
-        ref PointTree tree, SplineKernel kernel, PieceRange range, int from, int to, int plane, scoped ReadOnlySpan<Window> windows, scoped Span<double> combinations,
-        scoped Span<PointSum> sums)
+        ref PointTree tree, SplineKernel kernel, int plane, scoped ReadOnlySpan<Window> windows, scoped Span<double> combinations, scoped Span<PointSum> sums)
     {
-        if (from == to) return;
-        Span<int> starts = stackalloc int[SideBySide], counts = stackalloc int[SideBySide];
+        Span<int> starts = stackalloc int[SideBySide], counts = stackalloc int[SideBySide], places = stackalloc int[SideBySide], strides = stackalloc int[SideBySide];
         var room = combinations.Length / SideBySide;
         for (var k = 0; k < windows.Length; k++)
         {
-            var chosen = windows[k].Within(range);
-            (starts[k], counts[k]) = (windows[k].Piece - chosen.Piece, chosen.Count);
-            var combination = combinations.Slice(k * room, room);
-            kernel.Combination(from, to, chosen.Piece, chosen.Place, chosen.Count, combination);
-            var stride = SplineKernel.Stride(chosen.Count);
-            var inner = chosen.Within(new(kernel.Level.InnerFirst, kernel.Level.InnerLast));
-            for (var p = from; p < to; p++, combination = combination[stride..])
-            {
-                combination[chosen.Count..stride].Clear();
-                combination.Slice(chosen.Piece - inner.Piece, inner.Count).Clear();
-            }
+            var used = windows[k].Within(kernel.Used);
+            (starts[k], counts[k], places[k]) = (windows[k].Piece - used.Piece, used.Count, k * room);
+            // Curved pieces may begin anywhere among those that are used.
+            strides[k] = SplineKernel.Stride(used.Count + PointSum.Lanes - 1);
+            kernel.Combination(used.Piece, used.Place, used.Count, strides[k], combinations.Slice(k * room, room));
         }
         tree.Choose(starts[..windows.Length], counts[..windows.Length]);
-        for (var p = from; p < to; p++)
+        for (var p = 0; p < kernel.Planes; p++)
         {
+            if (p == kernel.StraightPlanes)
+            {
+                for (var k = 0; k < windows.Length; k++)
+                {
+                    var curved = windows[k].Within(kernel.Curved);
+                    var start = windows[k].Piece - curved.Piece;
+                    places[k] += curved.Count == 0 ? 0 : start - starts[k];
+                    (starts[k], counts[k]) = (start, curved.Count);
+                }
+                tree.Choose(starts[..windows.Length], counts[..windows.Length]);
+            }
             tree.Convert(plane + p);
-            for (var k = 0; k < windows.Length; k++)
-                tree.Add(
-                    k, plane + p, combinations.Slice(k * room + (p - from) * SplineKernel.Stride(counts[k]), (counts[k] + PointSum.Lanes - 1) & -PointSum.Lanes), ref sums[k]);
+            tree.Add(plane + p, combinations, places[..windows.Length], sums);
+            for (var k = 0; k < windows.Length; k++) places[k] += strides[k];
         }
     }
 
@@ -180,11 +181,11 @@ internal static class SplinePoints
     /// </summary>
     internal static (int Piece, long Place) FirstPiece(SplineFunction function, int l, long c)
     {
-        var level = function.Kernels[l].Level;
-        var (piece, place) = function.Kernels[l].Locate(c);
-        if (l == function.Kernels.Length - 1) return ((int)(piece & (level.Pieces - 1)), place);
-        var coarser = function.Kernels[l + 1].Level;
-        var children = 1 << (coarser.WidthBits - level.WidthBits);
+        var kernel = function.Kernels[l];
+        var (piece, place) = kernel.Locate(c);
+        if (l == function.Kernels.Length - 1) return ((int)(piece & (kernel.Pieces - 1)), place);
+        var coarser = function.Kernels[l + 1];
+        var children = 1 << (coarser.WidthBits - kernel.WidthBits);
         return (coarser.InnerCount * children + (int)(piece & (children - 1)), place);
     }
 

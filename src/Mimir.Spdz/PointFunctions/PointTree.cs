@@ -108,18 +108,20 @@ internal ref struct PointTree
     }
 
     /// <summary>
-    /// What <see cref="Convert"/> and <see cref="Add"/> are about until the next growth: of every key as many nodes as <paramref name="counts"/> says, from its public place in
+    /// What <see cref="Convert"/> and <c>Add</c> are about until the next growth: of every key as many nodes as <paramref name="counts"/> says, from its public place in
     /// <paramref name="starts"/> on.
     /// </summary>
     public void Choose(scoped ReadOnlySpan<int> starts, scoped ReadOnlySpan<int> counts)
     {
-        var end = 0;
+        var (end, all) = (0, true);
+        for (var k = 0; k < Count; k++) all &= counts[k] == _ends[k] - Start(_ends, k);
+        _chosen = !all;
+        if (all) return;
         for (var k = 0; k < Count; k++)
         {
             Nodes(k).Slice(starts[k], counts[k]).CopyTo(_spare[end..]);
             _chosenEnds[k] = end += counts[k];
         }
-        _chosen = true;
     }
 
     /// <summary>
@@ -136,6 +138,22 @@ internal ref struct PointTree
     {
         var start = Start(Ends, key);
         sum.Add(Chosen[start..], _hashes[start..], combination, _keys.Correction(_first + key, plane));
+    }
+
+    /// <summary>
+    /// The same for all keys: combinations from the given places on, one element for every chosen node and zeros up to a multiple of 4. A place means nothing where no node was chosen.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly void Add(int plane, ReadOnlySpan<double> combinations, scoped ReadOnlySpan<int> places, scoped Span<PointSum> sums)
+    {
+        var nodes = Chosen;
+        var ends = Ends;
+        var start = 0;
+        for (var k = 0; k < Count; start = ends[k++])
+        {
+            var length = (ends[k] - start + PointSum.Lanes - 1) & -PointSum.Lanes;
+            if (length > 0) sums[k].Add(nodes[start..], _hashes[start..], combinations.Slice(places[k], length), _keys.Correction(_first + k, plane));
+        }
     }
 
     /// <summary>

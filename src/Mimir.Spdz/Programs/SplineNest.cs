@@ -37,11 +37,12 @@ internal sealed class SplineNest
     /// Pieces of width 2^<paramref name="logWidth"/> answer at least from <paramref name="low"/> to <paramref name="high"/>; those that lie outside are straight where the
     /// level before is. Without a function all are as there.
     /// </summary>
-    public SplineNest Refine(double low, double high, int logWidth, Func<double, double>? function = null, IReadOnlyList<SplinePlane>? planes = null)
+    public SplineNest Refine(
+        double low, double high, int logWidth, Func<double, double>? function = null, IReadOnlyList<SplinePlane>? planes = null, int cells = Cells)
     {
         Under(low, high, logWidth, out var edge, out var pieces, out var range);
-        if (_line is null) Add(edge, logWidth, pieces, function, planes, new(0, pieces - 1));
-        else Add(edge, logWidth, pieces, function ?? _line, planes ?? Straight(logWidth), function is null ? new(0, -1) : range);
+        if (_line is null) Add(edge, logWidth, pieces, function, planes, new(0, pieces - 1), cells);
+        else Add(edge, logWidth, pieces, function ?? _line, planes ?? Straight(logWidth), function is null ? new(0, -1) : range, cells);
         if (function is not null) _line = null;
         return this;
     }
@@ -109,11 +110,11 @@ internal sealed class SplineNest
             (int)(((long)Math.Ceiling(Math.ScaleB(high, _inputBits)) - from + (1L << bits) - 1) >> bits));
     }
 
-    private void Add(long low, int logWidth, int pieces, Func<double, double>? function, IReadOnlyList<SplinePlane>? planes, PieceRange curved)
+    private void Add(long low, int logWidth, int pieces, Func<double, double>? function, IReadOnlyList<SplinePlane>? planes, PieceRange curved, int cells = Cells)
     {
-        var coefficients = function is null ? [] : Fit(function, Math.ScaleB(low, -_inputBits), logWidth, pieces, planes!, Cells);
+        var coefficients = function is null ? [] : Fit(function, Math.ScaleB(low, -_inputBits), logWidth, pieces, planes!, cells);
         if (_line is not null)
-            for (var cell = 0; cell < Cells; cell++)
+            for (var cell = 0; cell < cells; cell++)
                 for (var j = 0; j < pieces; j++)
                     if (j < curved.First || j > curved.Last) coefficients[cell][j] = Line(cell, j);
         _levels.Add(new SplineLevel(low, _inputBits + logWidth, pieces, function is null ? [] : planes!, coefficients) { Curved = curved });
@@ -121,7 +122,7 @@ internal sealed class SplineNest
         double[] Line(int cell, int j)
         {
             var (coefficients, half) = (new double[planes![^1].Power + 1], Math.ScaleB(1, logWidth - 1));
-            var centre = Math.ScaleB(low, -_inputBits) + 2 * half * (j + Centre(cell, Cells));
+            var centre = Math.ScaleB(low, -_inputBits) + 2 * half * (j + Centre(cell, cells));
             (coefficients[0], coefficients[1]) = (_line(centre), _line(centre + half) - _line(centre - half));
             return coefficients;
         }
