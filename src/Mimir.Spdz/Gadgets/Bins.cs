@@ -76,7 +76,7 @@ public static class Bins
         var (party, count) = (step.Party, result.Length / rows);
         var stride = (count + PointSum.Lanes - 1) & -PointSum.Lanes;
         var parts = PointBatches.Parts(starts.Length);
-        var scratch = party.Workspace.Rent(parts * PointTree.ScratchElements(Counting.SideBySide, Math.Min(2 * count + 4, shape.Segments) + PointSum.Lanes)).Span;
+        var scratch = party.Workspace.Rent(parts * PointTree.ScratchElements(Counting.SideBySide, count + PointSum.Lanes)).Span;
         var sums = MemoryMarshal.Cast<double, long>(party.Workspace.Rent(parts * rows * 2 * stride).Span);
         sums.Clear();
         Counting work = new(step.Tape.Points(shape.Keys, starts.Length), starts, shape, count, starts.Length / rows, 2 * stride, scratch, sums, parts);
@@ -106,13 +106,15 @@ public static class Bins
             int room = _scratch.Length / parts, places = _sums.Length / parts;
             Span<double> scratch = _scratch.Slice(part * room, room);
             var sums = _sums.Slice(part * places, places);
+            Span<int> counts = stackalloc int[SideBySide];
+            counts.Fill(count);
             for (int at = _batches.Start(part, parts), end = _batches.Start(part + 1, parts); at < end; at += PointShape.BatchKeys)
             {
                 var keys = _batches.From(at);
                 for (var first = 0; first < keys.Count; first += SideBySide)
                 {
                     var tree = new PointTree(keys, first, Math.Min(SideBySide, keys.Count - first), scratch);
-                    tree.GrowTowards(shape.SegmentBits, _starts.Slice(at + first, tree.Count), count);
+                    tree.GrowTowards(shape.SegmentBits, _starts.Slice(at + first, tree.Count), counts[..tree.Count]);
                     tree.Convert(0);
                     for (var k = 0; k < tree.Count; k++) tree.AddTo(k, 0, sums.Slice((at + first + k) / width * stride, stride));
                 }

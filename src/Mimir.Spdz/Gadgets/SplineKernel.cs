@@ -7,8 +7,8 @@ namespace Mimir.Spdz.Gadgets;
 
 /// <summary>
 /// The public linear combination that a masked spline takes of what was dealt. For the opened c = x + R: piece v of the mask means the
-/// polynomial of j = (c_top − v), at τ = δ − u with u = R_low/2^s − ½ (dealt, in powers) and δ = c_low/2^s − (centre of its cell), public. So
-/// f = Σ_v Σ_i β_i(j)·T_i[v], β_i(j) = (−1)^i Σ_{k≥i} C(k,i)·a_jk·δ^(k−i), T_i[v] = 1[R_top = v]·u^i.
+/// polynomial of j = (c_top − v), at τ = δ − u with u = R_low/2^s − ½ (dealt) and δ = c_low/2^s − (centre of its cell), public. So
+/// f = Σ_v Σ_i β_i(j)·T_i[v], T_i[v] = 1[R_top = v]·Q_i(u)·e^(−ρu), β_i(j) = e^(ρδ)·Σ_{k≥i} a_jk·W_ik(δ), where (δ − u)^k = Σ_i W_ik(δ)·Q_i(u).
 /// </summary>
 /// <remarks>
 /// Plain multiply and add only, never fused: every processor must round alike, because all parties must use the same combination.
@@ -19,33 +19,74 @@ internal sealed class SplineKernel
     private const int Lanes = 8;
     private readonly SplineLevel _level;
     private readonly SplinePlane[] _planes;
-    private readonly double[][][] _reversed;
-    private readonly double[][] _weights;
+    private readonly Term[] _terms;
+    private readonly double[] _table;
+    private readonly int _row;
+    private readonly int _rows;
+    private readonly int _cells;
+    private readonly double[] _weights;
+    private readonly int _weightStride;
+    private readonly double[] _scales;
+    private readonly double[] _restScales;
     private readonly double _unit;
 
-    public SplineKernel(SplineLevel level, int outputBits)
+    /// <summary>With <paramref name="points"/> inner pieces answer with zero.</summary>
+    public SplineKernel(SplineLevel level, int outputBits, bool points)
     {
-        (_level, _planes) = (level, [.. level.Planes]);
+        (_level, _planes, _cells, _rows) = (level, [.. level.Planes], level.Cells, level.Degree + 1);
+        (Low, WidthBits, Pieces, InnerLast, InnerCount) = (level.Low, level.WidthBits, level.Pieces, level.InnerLast, level.InnerCount);
         _unit = Math.ScaleB(1, -level.WidthBits);
-        _weights = [.. level.Planes.Select(p => Enumerable.Range(p.Power, level.Degree - p.Power + 1)
-            .Select(k => Math.ScaleB((p.Power % 2 == 0 ? 1 : -1) * Binomial(k, p.Power), outputBits - p.Bits)).ToArray())];
-        _reversed = new double[level.Cells][][];
-        for (var cell = 0; cell < level.Cells; cell++)
-        {
-            _reversed[cell] = new double[level.Degree + 1][];
-            for (var k = 0; k <= level.Degree; k++)
-            {
-                var window = _reversed[cell][k] = new double[2 * level.Pieces + Lanes];
-                for (var x = 0; x < 2 * level.Pieces; x++) window[x] = level.Coefficients[cell][(2 * level.Pieces - x) % level.Pieces][k];
-            }
-        }
+        _scales = [.. level.Planes.Select(p => Math.ScaleB(1, p.Bits))];
+        _restScales = [.. _scales.Zip(_scales.Skip(1), (coarse, fine) => coarse / fine), 0];
+        _terms = Terms(_planes, level.Degree);
+        (_weights, _weightStride) = Weights(level, outputBits);
+        _row = 2 * level.Pieces + 2 * Lanes;
+        _table = new double[_cells * _rows * _row];
+        for (var cell = 0; cell < _cells; cell++)
+            for (var k = 0; k < _rows; k++)
+                for (var x = 0; x < _row; x++)
+                {
+                    var piece = (3 * level.Pieces - x % level.Pieces) % level.Pieces;
+                    var inner = points && piece >= level.InnerFirst && piece <= level.InnerLast;
+                    _table[(cell * _rows + k) * _row + x] = inner ? 0 : level.Coefficients[cell][piece][k];
+                }
+        Used = Outside(level);
+        Curved = new(Math.Max(Used.First, level.Curved.First), Math.Min(Used.Last, level.Curved.Last));
+        Grown = level.InnerCount == 0 ? Used
+            : Used.Count == 0 ? new(level.InnerFirst, level.InnerLast)
+            : new(Math.Min(level.InnerFirst, Used.First), Math.Max(level.InnerLast, Used.Last));
+        for (StraightPlanes = Math.Min(1, Planes); StraightPlanes < Planes && (StraightPlanes == 1 || _planes[StraightPlanes].Power == 0); StraightPlanes++) ;
     }
 
-    /// <summary>Whose kernel this is.</summary>
-    public SplineLevel Level => _level;
+    /// <summary>See <see cref="SplineLevel.Low"/>.</summary>
+    public long Low { get; }
+
+    /// <summary>See <see cref="SplineLevel.WidthBits"/>.</summary>
+    public int WidthBits { get; }
+
+    /// <summary>See <see cref="SplineLevel.Pieces"/>.</summary>
+    public int Pieces { get; }
+
+    /// <summary>See <see cref="SplineLevel.InnerLast"/>.</summary>
+    public int InnerLast { get; }
+
+    /// <summary>See <see cref="SplineLevel.InnerCount"/>.</summary>
+    public int InnerCount { get; }
 
     /// <summary>Numbers a piece.</summary>
     public int Planes => _planes.Length;
+
+    /// <summary>The pieces from the first to the last that answer with anything but zero.</summary>
+    public PieceRange Used { get; }
+
+    /// <summary>These and the inner ones.</summary>
+    public PieceRange Grown { get; }
+
+    /// <summary>Those of them where all planes count.</summary>
+    public PieceRange Curved { get; }
+
+    /// <summary>Planes that count outside <see cref="Curved"/>.</summary>
+    public int StraightPlanes { get; }
 
     /// <summary>Elements of a combination between planes of <paramref name="count"/> pieces.</summary>
     public static int Stride(int count) => (count + Lanes - 1) & ~(Lanes - 1);
@@ -53,30 +94,50 @@ internal sealed class SplineKernel
     /// <summary>(c_top, c_low): piece and place in units of c, counted from the level's left edge. The piece is not reduced.</summary>
     public (long Piece, long Place) Locate(long c)
     {
-        var y = unchecked(c - _level.Low);
-        return (y >> _level.WidthBits, y & ((1L << _level.WidthBits) - 1));
+        var y = unchecked(c - Low);
+        return (y >> WidthBits, y & ((1L << WidthBits) - 1));
     }
 
     /// <summary>
     /// β for <paramref name="count"/> pieces from <paramref name="piece"/> (below 2^31, modulo <see cref="SplineLevel.Pieces"/>) downwards, integers of either sign, plane after
-    /// plane, each taking <see cref="Stride"/> elements, unspecified beyond count.
+    /// plane, each taking <paramref name="stride"/> elements, a multiple of 8, zero beyond count.
     /// </summary>
-    public void Combination(int piece, long place, int count, Span<double> combination)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public void Combination(int piece, long place, int count, int stride, Span<double> combination)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(combination.Length, stride * _planes.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(stride, Pieces + 2 * Lanes);
         if (_planes.Length == 0) return;
+        Span<double> weights = stackalloc double[_weightStride];
         var g = place * _unit;
-        var cell = (int)(g * _level.Cells);
-        var delta = g - (cell + 0.5) / _level.Cells;
-        var start = (_level.Pieces - piece % _level.Pieces) % _level.Pieces;
-        var stride = Stride(count);
-        for (var plane = 0; plane < _planes.Length; plane++)
+        var cell = (int)(g * _cells);
+        WeightsAt(g - (cell + 0.5) / _cells, weights);
+        var start = (Pieces - piece % Pieces) % Pieces;
+        unchecked
         {
-            var first = _planes[plane];
-            var target = combination.Slice(plane * stride, stride);
-            var split = plane + 1 < _planes.Length && _planes[plane + 1].Power == first.Power;
-            var rest = split ? combination.Slice((plane + 1) * stride, stride) : default;
-            Plane(_reversed[cell].AsSpan(first.Power), start, _weights[plane], delta, target, rest, split ? first.Bits - _planes[plane + 1].Bits : 0);
-            if (split) plane++;
+            ref var weight = ref MemoryMarshal.GetReference(weights);
+            ref var target = ref MemoryMarshal.GetReference(combination);
+            ref var table = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_table), cell * _rows * _row + start);
+            var ramp = Vector512.Create(0.0, 1, 2, 3, 4, 5, 6, 7);
+            for (var v = 0; v < stride; v += Lanes)
+            {
+                var counted = Vector512.LessThan(ramp, Vector512.Create((double)(count - v)));
+                foreach (ref readonly var term in _terms.AsSpan())
+                {
+                    ref var a = ref Unsafe.Add(ref table, term.Power * _row + v);
+                    ref var w = ref Unsafe.Add(ref weight, term.Weight);
+                    var sum = Vector512.Multiply(Vector512.Create(w), Vector512.LoadUnsafe(ref a));
+                    for (var k = 1; k < term.Length; k++)
+                        sum = Vector512.Add(sum, Vector512.Multiply(Vector512.Create(Unsafe.Add(ref w, k)), Vector512.LoadUnsafe(ref Unsafe.Add(ref a, k * _row))));
+                    sum = Vector512.BitwiseAnd(sum, counted);
+                    for (var plane = term.First; plane < term.End; plane++)
+                    {
+                        var rounded = Round(sum);
+                        rounded.StoreUnsafe(ref Unsafe.Add(ref target, plane * stride + v));
+                        sum = Vector512.Multiply(Vector512.Subtract(sum, rounded), Vector512.Create(_restScales[plane]));
+                    }
+                }
+            }
         }
     }
 
@@ -84,7 +145,7 @@ internal sealed class SplineKernel
     public void Combination(long c, Span<double> combination)
     {
         var (piece, place) = Locate(c);
-        Combination((int)(piece & (_level.Pieces - 1)), place, _level.Pieces, combination);
+        Combination((int)(piece & (Pieces - 1)), place, Pieces, Pieces, combination);
         ref var element = ref MemoryMarshal.GetReference(combination);
         for (nuint i = 0; i < (nuint)combination.Length; i += Lanes)
             Canonical(Vector512.LoadUnsafe(ref element, i)).StoreUnsafe(ref element, i);
@@ -93,20 +154,20 @@ internal sealed class SplineKernel
     /// <summary>1 at the entries of a table's first plane that mean "the finer level answers".</summary>
     public void Inner(long c, Span<double> selector)
     {
-        var top = (int)(Locate(c).Piece & (_level.Pieces - 1));
+        var top = (int)(Locate(c).Piece & (Pieces - 1));
         selector.Clear();
-        for (var j = _level.InnerFirst; j <= _level.InnerLast; j++) selector[(top - j) & (_level.Pieces - 1)] = 1;
+        for (var j = _level.InnerFirst; j <= _level.InnerLast; j++) selector[(top - j) & (Pieces - 1)] = 1;
     }
 
     /// <summary>What mask <paramref name="r"/> has at its own piece, one element a plane. Constant time in r.</summary>
     public void Entries(long r, Span<double> entries)
     {
-        var u = Math.ScaleB(r & ((1L << _level.WidthBits) - 1), -_level.WidthBits) - 0.5;
-        var (power, reached) = (1.0, 0);
+        var u = (r & ((1L << WidthBits) - 1)) * _unit - 0.5;
+        var (before, polynomial, reached) = (0.0, _level.Rate == 0 ? 1 : Exponential(-_level.Rate * u), 0);
         for (var plane = 0; plane < _planes.Length; plane++)
         {
-            for (; reached < _planes[plane].Power; reached++) power *= u;
-            entries[plane] = Field.Reduce((long)Math.Floor(Math.ScaleB(power, _planes[plane].Bits) + 0.5));
+            for (; reached < _planes[plane].Power; reached++) (before, polynomial) = (polynomial, u * polynomial - Back(reached) * before);
+            entries[plane] = Field.Reduce(Nearest(polynomial * _scales[plane]));
         }
     }
 
@@ -115,9 +176,21 @@ internal sealed class SplineKernel
     {
         Span<double> entries = stackalloc double[_planes.Length];
         Entries(r, entries);
-        var top = (int)((r >> _level.WidthBits) & (_level.Pieces - 1));
-        for (var plane = 0; plane < entries.Length; plane++) OneHot(top, entries[plane], table.Slice(plane * _level.Pieces, _level.Pieces));
+        var top = (int)((r >> WidthBits) & (Pieces - 1));
+        for (var plane = 0; plane < entries.Length; plane++) OneHot(top, entries[plane], table.Slice(plane * Pieces, Pieces));
         entries.Clear();
+    }
+
+    /// <summary>e^y for |y| ≤ 4 to 1e-9 of itself: the series at y/16, squared four times. Constant time, the same to the last bit everywhere.</summary>
+    internal static double Exponential(double y)
+    {
+        y *= 1.0 / 16;
+        var sum = 1.0;
+        for (var k = 9; k > 0; k--) sum = 1 + sum * y * (1.0 / k);
+        sum *= sum;
+        sum *= sum;
+        sum *= sum;
+        return sum * sum;
     }
 
     /// <summary>entry where v = index, 0 elsewhere; every element is touched alike.</summary>
@@ -134,64 +207,6 @@ internal sealed class SplineKernel
         }
     }
 
-    /// <summary>round(Σ_k a_k·weight_k·δ^k) and, where there is a second plane, round(what that left·2^moreBits).</summary>
-    private static void Plane(
-        ReadOnlySpan<double[]> windows, int start, ReadOnlySpan<double> weights, double delta, Span<double> target, Span<double> rest, int moreBits)
-    {
-        ref var destination = ref MemoryMarshal.GetReference(target);
-        ref var remainder = ref MemoryMarshal.GetReference(rest);
-        var scale = Vector512.Create((double)(1L << moreBits));
-        var w0 = Vector512.Create(weights[0]);
-        var w1 = Vector512.Create(weights.Length > 1 ? weights[1] * delta : 0);
-        var w2 = Vector512.Create(weights.Length > 2 ? weights[2] * delta * delta : 0);
-        ref var a0 = ref windows[0][start];
-        ref var a1 = ref windows[Math.Min(1, weights.Length - 1)][start];
-        ref var a2 = ref windows[Math.Min(2, weights.Length - 1)][start];
-        switch (weights.Length)
-        {
-            case 1:
-                for (nuint v = 0; v < (nuint)target.Length; v += Lanes)
-                    Store(Vector512.Multiply(w0, Vector512.LoadUnsafe(ref a0, v)), scale, ref destination, ref remainder, v, rest.IsEmpty);
-                return;
-            case 2:
-                for (nuint v = 0; v < (nuint)target.Length; v += Lanes)
-                    Store(
-                        Vector512.Add(Vector512.Multiply(w0, Vector512.LoadUnsafe(ref a0, v)), Vector512.Multiply(w1, Vector512.LoadUnsafe(ref a1, v))),
-                        scale, ref destination, ref remainder, v, rest.IsEmpty);
-                return;
-            default:
-                for (nuint v = 0; v < (nuint)target.Length; v += Lanes)
-                {
-                    var sum = Vector512.Add(Vector512.Multiply(w0, Vector512.LoadUnsafe(ref a0, v)), Vector512.Multiply(w1, Vector512.LoadUnsafe(ref a1, v)));
-                    sum = Vector512.Add(sum, Vector512.Multiply(w2, Vector512.LoadUnsafe(ref a2, v)));
-                    if (weights.Length > 3) sum = Vector512.Add(sum, Further(windows, start, weights, delta, v));
-                    Store(sum, scale, ref destination, ref remainder, v, rest.IsEmpty);
-                }
-                return;
-        }
-    }
-
-    /// <summary>Rounds a sum and, unless there is only one plane, what that left.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector512<double> sum, Vector512<double> scale, ref double target, ref double rest, nuint v, bool single)
-    {
-        var rounded = Round(sum);
-        rounded.StoreUnsafe(ref target, v);
-        if (!single) Round(Vector512.Multiply(Vector512.Subtract(sum, rounded), scale)).StoreUnsafe(ref rest, v);
-    }
-
-    /// <summary>The terms from δ^3 on.</summary>
-    private static Vector512<double> Further(ReadOnlySpan<double[]> windows, int start, ReadOnlySpan<double> weights, double delta, nuint v)
-    {
-        var (sum, power) = (Vector512<double>.Zero, delta * delta);
-        for (var k = 3; k < weights.Length; k++)
-        {
-            power *= delta;
-            sum = Vector512.Add(sum, Vector512.Multiply(Vector512.Create(weights[k] * power), Vector512.LoadUnsafe(ref windows[k][start], v)));
-        }
-        return sum;
-    }
-
     /// <summary>Nearest integer (ties to even); |x| &lt; 2^51.</summary>
     private static Vector512<double> Round(Vector512<double> x)
     {
@@ -199,9 +214,81 @@ internal sealed class SplineKernel
         return Vector512.Subtract(Vector512.Add(x, magic), magic);
     }
 
+    /// <summary>The same for one number.</summary>
+    private static long Nearest(double x)
+    {
+        const double Magic = 6755399441055744.0;
+        return unchecked((long)(x + Magic - Magic));
+    }
+
     /// <summary>An integer in (−p, p) mod p.</summary>
     private static Vector512<double> Canonical(Vector512<double> x) =>
         Vector512.Add(x, Vector512.BitwiseAnd(Vector512.LessThan(x, Vector512<double>.Zero), Vector512.Create(Field.P)));
+
+    /// <summary>W_ik(δ)·2^(G − bits) for every power i of a plane and every k from i on, times e^(ρδ).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void WeightsAt(double delta, Span<double> weights)
+    {
+        ref var source = ref MemoryMarshal.GetArrayDataReference(_weights);
+        ref var target = ref MemoryMarshal.GetReference(weights);
+        var x = Vector512.Create(delta);
+        var factor = Vector512.Create(_level.Rate == 0 ? 1 : Exponential(_level.Rate * delta));
+        for (var at = 0; at < _weightStride; at += Lanes)
+        {
+            var sum = Vector512<double>.Zero;
+            for (var order = _rows - 1; order >= 0; order--)
+                sum = Vector512.Add(Vector512.Multiply(sum, x), Vector512.LoadUnsafe(ref source, (nuint)(order * _weightStride + at)));
+            Vector512.Multiply(sum, factor).StoreUnsafe(ref target, (nuint)at);
+        }
+    }
+
+    /// <summary>The planes [First, End) of one power, whose coefficient has Length terms, with weights from Weight on.</summary>
+    private readonly record struct Term(int Power, int First, int End, int Weight, int Length);
+
+    private static Term[] Terms(SplinePlane[] planes, int degree)
+    {
+        var terms = new List<Term>();
+        for (int first = 0, end, weight = 0; first < planes.Length; weight += terms[^1].Length, first = end)
+        {
+            for (end = first + 1; end < planes.Length && planes[end].Power == planes[first].Power; end++) ;
+            terms.Add(new(planes[first].Power, first, end, weight, degree - planes[first].Power + 1));
+        }
+        return [.. terms];
+    }
+
+    /// <summary>[order of δ][i, k] of what <see cref="WeightsAt"/> evaluates, and the elements of an order.</summary>
+    private static (double[] Weights, int Stride) Weights(SplineLevel level, int outputBits)
+    {
+        var (degree, planes) = (level.Degree, level.Planes.DistinctBy(p => p.Power).ToArray());
+        var stride = Stride(planes.Sum(p => degree - p.Power + 1));
+        var weights = new double[(degree + 1) * stride];
+        // u^i = Σ_l powers[i, l]·Q_l, from u·Q_l = Q_{l+1} + Back(l)·Q_{l−1}.
+        var powers = new double[degree + 2, degree + 2];
+        powers[0, 0] = 1;
+        for (var i = 0; i < degree; i++)
+            for (var l = 0; l <= i; l++)
+            {
+                powers[i + 1, l + 1] += powers[i, l];
+                if (l > 0) powers[i + 1, l - 1] += powers[i, l] * Back(l);
+            }
+        var at = 0;
+        foreach (var plane in planes)
+            for (var k = plane.Power; k <= degree; k++, at++)
+                for (var i = plane.Power; i <= k; i++)
+                    weights[(k - i) * stride + at] += Math.ScaleB((i % 2 == 0 ? 1 : -1) * Binomial(k, i) * powers[i, plane.Power], outputBits - plane.Bits);
+        return (weights, stride);
+    }
+
+    /// <summary>Q_{l+1} = u·Q_l − Back(l)·Q_{l−1}.</summary>
+    private static double Back(int l) => l == 0 ? 0 : l * l / (4.0 * (4 * l * l - 1));
+
+    private static PieceRange Outside(SplineLevel level)
+    {
+        if (level.Planes.Count == 0) return new(0, -1);
+        var pieces = Enumerable.Range(0, level.Pieces)
+            .Where(j => (j < level.InnerFirst || j > level.InnerLast) && level.Coefficients.Any(cell => cell[j].Any(a => a != 0))).ToArray();
+        return pieces.Length == 0 ? new(0, -1) : new(pieces[0], pieces[^1]);
+    }
 
     private static double Binomial(int n, int k)
     {

@@ -3,10 +3,20 @@ using Mimir.Spdz.PointFunctions;
 
 namespace Mimir.Spdz.Gadgets;
 
-/// <summary>One dealt number per piece: 1[R lies in the piece]·round((R_low/2^s − ½)^<paramref name="Power"/>·2^<paramref name="Bits"/>).</summary>
-/// <param name="Power">Which power of the place within the piece.</param>
-/// <param name="Bits">Its resolution. A second plane of the same power, at fewer bits, carries what rounding the first one's coefficient left over.</param>
+/// <summary>
+/// One dealt number per piece: 1[R lies in the piece]·round(Q(u)·e^(−ρu)·2^<paramref name="Bits"/>) with u = R_low/2^s − ½ and Q the monic Legendre polynomial of degree
+/// <paramref name="Power"/> on [−½, ½]: of all that begin with u^Power it is the smallest, and so is what rounding its coefficient costs. ρ is the level's rate.
+/// </summary>
+/// <param name="Power">The polynomial's degree.</param>
+/// <param name="Bits">Its resolution. Further planes of the same power, at fewer bits, carry what rounding the coefficient before left over.</param>
 public readonly record struct SplinePlane(int Power, int Bits);
+
+/// <summary>Pieces <paramref name="First"/> to <paramref name="Last"/>, both included; none when Last is below First.</summary>
+public readonly record struct PieceRange(int First, int Last)
+{
+    /// <summary>How many.</summary>
+    public int Count => Last - First + 1;
+}
 
 /// <summary>
 /// One resolution of a masked spline: pieces of width 2^<see cref="WidthBits"/> (in units of the input's last place) from <see cref="Low"/> on. The inputs that share
@@ -17,12 +27,16 @@ public readonly record struct SplinePlane(int Power, int Bits);
 /// <param name="WidthBits">s: a piece spans 2^s units.</param>
 /// <param name="Pieces">Number of pieces; of the coarsest level a power of two, counted modulo their total length.</param>
 /// <param name="Planes">What is dealt, by ascending power and descending bits; none where the function is zero.</param>
-/// <param name="Coefficients">[cell][piece][k]: powers of τ, widths from the centre of the interval.</param>
+/// <param name="Coefficients">[cell][piece][k]: the function is e^(ρτ) times this polynomial of τ, widths from the centre of the interval.</param>
 /// <param name="InnerFirst">First piece index (inclusive) for which the next finer level answers instead; unused on level 0.</param>
 /// <param name="InnerLast">Last such index, inclusive. The index is exact or one too high, so the finer level covers one width more.</param>
+/// <param name="Rate">ρ: an exponential is one number e^(−ρu) in pieces of any width, where a polynomial is several. Zero: a polynomial.</param>
 public sealed record SplineLevel(
-    long Low, int WidthBits, int Pieces, IReadOnlyList<SplinePlane> Planes, double[][][] Coefficients, int InnerFirst = 0, int InnerLast = -1)
+    long Low, int WidthBits, int Pieces, IReadOnlyList<SplinePlane> Planes, double[][][] Coefficients, int InnerFirst = 0, int InnerLast = -1, double Rate = 0)
 {
+    /// <summary>Where more than the first two planes count: elsewhere the function is zero, or a straight line whose slope needs no rounding.</summary>
+    public PieceRange Curved { get; init; } = new(0, Pieces - 1);
+
     /// <summary>Intervals of g with coefficients of their own.</summary>
     public int Cells => Coefficients.Length;
 
@@ -52,7 +66,7 @@ public sealed record SplineFunction(string Name, int OutputBits, IReadOnlyList<S
     /// <summary>One past the highest bit of the mask that decides about pieces.</summary>
     public int DomainBits { get; } = Levels[^1].WidthBits + BitOperations.Log2((uint)Levels[^1].Pieces);
 
-    internal SplineKernel[] Kernels { get; } = [.. Levels.Select(l => new SplineKernel(l, OutputBits))];
+    internal SplineKernel[] Kernels { get; } = [.. Levels.Select(l => new SplineKernel(l, OutputBits, Points))];
 
     /// <summary>The keys: every level's planes at the depth where a node is one of its pieces.</summary>
     internal PointShape Keys { get; } = ShapeOf(Levels);

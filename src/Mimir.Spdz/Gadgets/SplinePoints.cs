@@ -58,7 +58,7 @@ internal static class SplinePoints
         var widest = WidestLevel(function);
         var parts = PointBatches.Parts(c.Length);
         var scratch = party.Workspace.Rent(parts * PointTree.ScratchElements(SideBySide, widest)).Span;
-        var combinations = party.Workspace.Rent(parts * SideBySide * SplineKernel.Stride(widest) * MostPlanes(function)).Span;
+        var combinations = party.Workspace.Rent(parts * SideBySide * SplineKernel.Stride(widest + PointSum.Lanes) * MostPlanes(function)).Span;
         Evaluation work = new(party, step.Tape.Points(function.Keys, c.Length), c.Values.Span, function, scratch, combinations, result, parts);
         ThreadTeam.Shared.Run(ref work, parts);
         return result;
@@ -103,30 +103,75 @@ internal static class SplinePoints
     private static void Evaluate(
         ref PointTree tree, scoped ReadOnlySpan<double> c, SplineFunction function, scoped Span<double> combinations, scoped Span<PointSum> sums)
     {
-        Span<int> starts = stackalloc int[SideBySide];
-        var kernels = function.Kernels;
+        Span<Window> windows = stackalloc Window[SideBySide];
+        Span<int> starts = stackalloc int[SideBySide], counts = stackalloc int[SideBySide];
+        windows = windows[..c.Length];
         var plane = 0;
-        for (var l = kernels.Length - 1; l >= 0; l--)
+        for (var l = function.Kernels.Length - 1; ; l--)
         {
-            var (level, planes) = (kernels[l].Level, kernels[l].Planes);
-            tree.GrowTo(function.DomainBits - level.WidthBits);
-            var stride = SplineKernel.Stride(tree.Width);
+            var kernel = function.Kernels[l];
+            var coarsest = l == function.Kernels.Length - 1;
             for (var k = 0; k < c.Length; k++)
             {
                 var (first, place) = FirstPiece(function, l, (long)c[k]);
-                starts[k] = (first - level.InnerLast) & (l == kernels.Length - 1 ? level.Pieces - 1 : int.MaxValue);
-                var combination = combinations.Slice(k * planes * stride, planes * stride);
-                kernels[l].Combination(first, place, tree.Width, combination);
-                for (; !combination.IsEmpty; combination = combination[stride..])
-                    Exclude(combination[..stride], tree.Width, starts[k], l == 0 ? 0 : level.InnerCount);
+                // The coarsest level's nodes are a circle; those of a finer one are numbered from the first child of the first that was kept.
+                windows[k] = coarsest
+                    ? new(kernel.Grown.Last, kernel.Grown.Count, place)
+                    : new Window(first, function.Kernels[l + 1].InnerCount << (function.Kernels[l + 1].WidthBits - kernel.WidthBits), place).Within(kernel.Grown);
+                (starts[k], counts[k]) = ((first - windows[k].Piece) & (coarsest ? kernel.Pieces - 1 : int.MaxValue), windows[k].Count);
             }
-            for (var p = 0; p < planes; p++, plane++)
+            tree.GrowTowards(function.DomainBits - kernel.WidthBits, starts[..c.Length], counts[..c.Length]);
+            if (kernel.Planes > 0) Convert(ref tree, kernel, plane, windows, combinations, sums);
+            if (l == 0) return;
+            plane += kernel.Planes;
+            for (var k = 0; k < c.Length; k++) starts[k] = windows[k].Piece - kernel.InnerLast;
+            tree.Take(starts[..c.Length], kernel.InnerCount);
+        }
+    }
+
+    /// <summary>A level's planes from number <paramref name="plane"/> of the key on.</summary>
+    private static void Convert(
+        ref PointTree tree, SplineKernel kernel, int plane, scoped ReadOnlySpan<Window> windows, scoped Span<double> combinations, scoped Span<PointSum> sums)
+    {
+        Span<int> starts = stackalloc int[SideBySide], counts = stackalloc int[SideBySide], places = stackalloc int[SideBySide], strides = stackalloc int[SideBySide];
+        var room = combinations.Length / SideBySide;
+        for (var k = 0; k < windows.Length; k++)
+        {
+            var used = windows[k].Within(kernel.Used);
+            (starts[k], counts[k], places[k]) = (windows[k].Piece - used.Piece, used.Count, k * room);
+            // Curved pieces may begin anywhere among those that are used.
+            strides[k] = SplineKernel.Stride(used.Count + PointSum.Lanes - 1);
+            kernel.Combination(used.Piece, used.Place, used.Count, strides[k], combinations.Slice(k * room, room));
+        }
+        tree.Choose(starts[..windows.Length], counts[..windows.Length]);
+        for (var p = 0; p < kernel.Planes; p++)
+        {
+            if (p == kernel.StraightPlanes)
             {
-                tree.Convert(plane);
-                for (var k = 0; k < c.Length; k++)
-                    tree.Add(k, plane, combinations.Slice((k * planes + p) * stride, (tree.Width + PointSum.Lanes - 1) & -PointSum.Lanes), ref sums[k]);
+                for (var k = 0; k < windows.Length; k++)
+                {
+                    var curved = windows[k].Within(kernel.Curved);
+                    var start = windows[k].Piece - curved.Piece;
+                    places[k] += curved.Count == 0 ? 0 : start - starts[k];
+                    (starts[k], counts[k]) = (start, curved.Count);
+                }
+                tree.Choose(starts[..windows.Length], counts[..windows.Length]);
             }
-            if (l > 0) tree.Keep(starts[..c.Length], level.InnerCount);
+            tree.Convert(plane + p);
+            tree.Add(plane + p, combinations, places[..windows.Length], sums);
+            for (var k = 0; k < windows.Length; k++) places[k] += strides[k];
+        }
+    }
+
+    /// <summary>Neighbouring nodes of one key: the piece of the first, which counts down, how many they are, and c's place in its piece.</summary>
+    private readonly record struct Window(int Piece, int Count, long Place)
+    {
+        /// <summary>Those whose pieces lie in <paramref name="range"/>; where there are none, none from the first on.</summary>
+        public Window Within(PieceRange range)
+        {
+            var last = Math.Min(Piece, range.Last);
+            var count = last - Math.Max(Piece - Count + 1, range.First) + 1;
+            return count > 0 ? new(last, count, Place) : new(Piece, 0, Place);
         }
     }
 
@@ -136,22 +181,12 @@ internal static class SplinePoints
     /// </summary>
     internal static (int Piece, long Place) FirstPiece(SplineFunction function, int l, long c)
     {
-        var level = function.Kernels[l].Level;
-        var (piece, place) = function.Kernels[l].Locate(c);
-        if (l == function.Kernels.Length - 1) return ((int)(piece & (level.Pieces - 1)), place);
-        var coarser = function.Kernels[l + 1].Level;
-        var children = 1 << (coarser.WidthBits - level.WidthBits);
+        var kernel = function.Kernels[l];
+        var (piece, place) = kernel.Locate(c);
+        if (l == function.Kernels.Length - 1) return ((int)(piece & (kernel.Pieces - 1)), place);
+        var coarser = function.Kernels[l + 1];
+        var children = 1 << (coarser.WidthBits - kernel.WidthBits);
         return (coarser.InnerCount * children + (int)(piece & (children - 1)), place);
-    }
-
-    /// <summary>Zeros for the <paramref name="count"/> nodes from <paramref name="start"/> on, cyclically, and beyond the last node.</summary>
-    private static void Exclude(Span<double> combination, int width, int start, int count)
-    {
-        combination[width..].Clear();
-        if (count == 0) return;
-        var before = Math.Min(count, width - start);
-        if (before > 0) combination.Slice(start, before).Clear();
-        if (count > before) combination[..(count - before)].Clear();
     }
 
     private static int MostPlanes(SplineFunction function)

@@ -28,8 +28,14 @@ internal sealed class AesInstructionHash : PointHash
             ref var keys = ref MemoryMarshal.GetArrayDataReference(_schedule);
             var whitening = Vector128.Create(tweak, 0UL).AsByte() ^ keys;
             nuint length = (nuint)x.Length, i = 0;
-            for (; i + InFlight <= length; i += InFlight)
+            while (i < length)
             {
+                // The last blocks are hashed together with some that were hashed before: eight take no longer than one.
+                if (i + InFlight > length)
+                {
+                    if (length < InFlight) break;
+                    i = length - InFlight;
+                }
                 ref var from = ref Unsafe.Add(ref source, i);
                 ref var to = ref Unsafe.Add(ref destination, i);
                 Vector128<byte> s0 = Sigma(from), s1 = Sigma(Unsafe.Add(ref from, 1)), s2 = Sigma(Unsafe.Add(ref from, 2));
@@ -73,6 +79,7 @@ internal sealed class AesInstructionHash : PointHash
                 Unsafe.Add(ref to, 5) = Aes.EncryptLast(s5, last ^ Unsafe.Add(ref to, 5));
                 Unsafe.Add(ref to, 6) = Aes.EncryptLast(s6, last ^ Unsafe.Add(ref to, 6));
                 Unsafe.Add(ref to, 7) = Aes.EncryptLast(s7, last ^ Unsafe.Add(ref to, 7));
+                i += InFlight;
             }
             for (; i < length; i++)
             {

@@ -55,7 +55,7 @@ public sealed class NumberRanges
         RangeKind.GatedProduct => Within(ModulusBits - FractionBits - _numbers.ActivationBits),
         RangeKind.ActivationInput => Domain(_numbers.Activation, 2 * FractionBits),
         RangeKind.CappedInput => place == _layout.Head.Name ? Domain(_numbers.LogitsCap!, FractionBits) : Domain(_numbers.AttentionCap!, 2 * FractionBits),
-        RangeKind.RelativeScore => (-(1 << SoftmaxTables.RangeBits), (1 << SoftmaxTables.RangeBits) - (1 << SoftmaxTables.BinBits)),
+        RangeKind.RelativeScore => (-(1 << SoftmaxTables.RangeBits), (1 << SoftmaxTables.RangeBits) - (1 << SoftmaxTables.BinBits(_numbers.Parties))),
         RangeKind.CachedValue => Within(ValueBits),
         RangeKind.LogitSpread => Within(LogitBits),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a kind of number"),

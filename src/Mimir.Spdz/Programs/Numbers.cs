@@ -36,7 +36,7 @@ public sealed class Numbers
         Activation = SplineTables.Activation(layout.Activation, 2 * fractionBits, fractionBits + spare, degree, parties);
         ActivationBits = Activation.OutputBits <= fractionBits + 4 ? Activation.OutputBits : fractionBits;
         HiddenBits = layout.GatedMlp ? fractionBits : ActivationBits;
-        Bins = SoftmaxTables.Bins(fractionBits);
+        Bins = SoftmaxTables.Bins(fractionBits, parties);
         SumBits = Math.Min(36, 48 - IsZero.Bits(layout.MaxPositions - 1));
         ExponentialSum = SoftmaxTables.ExponentialSum(fractionBits, degree, SumBits, parties);
         WeightBits = 40 - fractionBits;

@@ -14,6 +14,7 @@ internal sealed class SplineNest
 
     private readonly int _inputBits;
     private readonly List<SplineLevel> _levels = [];
+    private Func<double, double>? _line;
 
     /// <summary>
     /// 2^<paramref name="m"/> pieces of width 2^<paramref name="logWidth"/> from <paramref name="low"/> on, valid up to the last piece's left edge; without a
@@ -22,18 +23,43 @@ internal sealed class SplineNest
     public SplineNest(int inputBits, double low, int logWidth, int m, Func<double, double>? function = null, IReadOnlyList<SplinePlane>? planes = null)
     {
         _inputBits = inputBits;
-        Add((long)Math.Floor(Math.ScaleB(low, inputBits)), logWidth, 1 << m, function, planes);
+        Add((long)Math.Floor(Math.ScaleB(low, inputBits)), logWidth, 1 << m, function, planes, new(0, (1 << m) - 1));
     }
 
-    /// <summary>Pieces of width 2^<paramref name="logWidth"/> answer at least from <paramref name="low"/> to <paramref name="high"/>.</summary>
-    public SplineNest Refine(double low, double high, int logWidth, Func<double, double>? function = null, IReadOnlyList<SplinePlane>? planes = null)
+    /// <summary>The same for a function that, wherever no finer level says otherwise, is <paramref name="line"/>: straight within every piece, with a slope of 0 or 1.</summary>
+    public SplineNest(int inputBits, double low, int logWidth, int m, Func<double, double> line)
     {
-        var coarser = _levels[^1];
-        var first = (int)(((long)Math.Floor(Math.ScaleB(low, _inputBits)) - coarser.Low) >> coarser.WidthBits);
-        var last = (int)(((long)Math.Ceiling(Math.ScaleB(high, _inputBits)) - coarser.Low + (1L << coarser.WidthBits) - 1) >> coarser.WidthBits);
-        _levels[^1] = coarser = coarser with { InnerFirst = first, InnerLast = last };
-        Add(
-            coarser.Low + ((first - 1L) << coarser.WidthBits), logWidth, (coarser.InnerCount + 1) << (coarser.WidthBits - _inputBits - logWidth), function, planes);
+        (_inputBits, _line) = (inputBits, line);
+        Add((long)Math.Floor(Math.ScaleB(low, inputBits)), logWidth, 1 << m, line, Straight(logWidth), new(0, -1));
+    }
+
+    /// <summary>
+    /// Pieces of width 2^<paramref name="logWidth"/> answer at least from <paramref name="low"/> to <paramref name="high"/>; those that lie outside are straight where the
+    /// level before is. Without a function all are as there.
+    /// </summary>
+    public SplineNest Refine(
+        double low, double high, int logWidth, Func<double, double>? function = null, IReadOnlyList<SplinePlane>? planes = null, int cells = Cells)
+    {
+        Under(low, high, logWidth, out var edge, out var pieces, out var range);
+        if (_line is null) Add(edge, logWidth, pieces, function, planes, new(0, pieces - 1), cells);
+        else Add(edge, logWidth, pieces, function ?? _line, planes ?? Straight(logWidth), function is null ? new(0, -1) : range, cells);
+        if (function is not null) _line = null;
+        return this;
+    }
+
+    /// <summary>
+    /// e^x from <paramref name="low"/> to <paramref name="high"/>, elsewhere zero: one number a piece, dealt with <paramref name="bits"/> bits, those of further planes carrying
+    /// what rounding leaves.
+    /// </summary>
+    public SplineNest RefineExponential(double low, double high, int logWidth, params ReadOnlySpan<int> bits)
+    {
+        Under(low, high, logWidth, out var edge, out var pieces, out var range);
+        var (width, planes) = (Math.ScaleB(1, logWidth), new SplinePlane[bits.Length]);
+        for (var i = 0; i < bits.Length; i++) planes[i] = new(0, bits[i]);
+        var start = Math.ScaleB(edge, -_inputBits);
+        double[][][] coefficients = [.. Enumerable.Range(0, Cells).Select(cell => Enumerable.Range(0, pieces)
+            .Select(j => new[] { j < range.First || j > range.Last ? 0 : Math.Exp(start + width * (j + Centre(cell, Cells))) }).ToArray())];
+        _levels.Add(new SplineLevel(edge, _inputBits + logWidth, pieces, planes, coefficients, Rate: width));
         return this;
     }
 
@@ -60,12 +86,45 @@ internal sealed class SplineNest
     {
         var width = Math.ScaleB(1, logWidth);
         return [.. Enumerable.Range(0, cells).Select(cell => ChebyshevFit.SegmentsAround(
-            function, low + width * ((cell + 0.5) / cells - 0.5), width, pieces, planes[^1].Power, width * (0.5 + 0.5 / cells)))];
+            function, low + width * Centre(cell, cells), width, pieces, planes[^1].Power, width * (0.5 + 0.5 / cells)))];
     }
 
-    private void Add(long low, int logWidth, int pieces, Func<double, double>? function, IReadOnlyList<SplinePlane>? planes)
+    /// <summary>For slopes 0 and 1, whose coefficients need no rounding: the place to 2^−14 of an input unit.</summary>
+    private static SplinePlane[] Straight(int logWidth) => [new(0, 0), new(1, logWidth + 14)];
+
+    /// <summary>Where, in widths from a piece's left edge, the centre of the interval of a cell lies.</summary>
+    private static double Centre(int cell, int cells) => (cell + 0.5) / cells - 0.5;
+
+    /// <summary>Makes the pieces of the coarsest level so far that meet [low, high] inner ones, and says which of the finer pieces below them do.</summary>
+    private void Under(double low, double high, int logWidth, out long edge, out int pieces, out PieceRange range)
     {
-        var coefficients = function is null ? [] : Fit(function, Math.ScaleB(low, -_inputBits), logWidth, pieces, planes!, Cells);
-        _levels.Add(new SplineLevel(low, _inputBits + logWidth, pieces, function is null ? [] : planes!, coefficients));
+        var coarser = _levels[^1];
+        var inner = Meeting(coarser.Low, coarser.WidthBits);
+        _levels[^1] = coarser = coarser with { InnerFirst = inner.First, InnerLast = inner.Last };
+        edge = coarser.Low + ((inner.First - 1L) << coarser.WidthBits);
+        pieces = (inner.Count + 1) << (coarser.WidthBits - _inputBits - logWidth);
+        range = Meeting(edge, _inputBits + logWidth);
+
+        PieceRange Meeting(long from, int bits) => new(
+            (int)(((long)Math.Floor(Math.ScaleB(low, _inputBits)) - from) >> bits),
+            (int)(((long)Math.Ceiling(Math.ScaleB(high, _inputBits)) - from + (1L << bits) - 1) >> bits));
+    }
+
+    private void Add(long low, int logWidth, int pieces, Func<double, double>? function, IReadOnlyList<SplinePlane>? planes, PieceRange curved, int cells = Cells)
+    {
+        var coefficients = function is null ? [] : Fit(function, Math.ScaleB(low, -_inputBits), logWidth, pieces, planes!, cells);
+        if (_line is not null)
+            for (var cell = 0; cell < cells; cell++)
+                for (var j = 0; j < pieces; j++)
+                    if (j < curved.First || j > curved.Last) coefficients[cell][j] = Line(cell, j);
+        _levels.Add(new SplineLevel(low, _inputBits + logWidth, pieces, function is null ? [] : planes!, coefficients) { Curved = curved });
+
+        double[] Line(int cell, int j)
+        {
+            var (coefficients, half) = (new double[planes![^1].Power + 1], Math.ScaleB(1, logWidth - 1));
+            var centre = Math.ScaleB(low, -_inputBits) + 2 * half * (j + Centre(cell, cells));
+            (coefficients[0], coefficients[1]) = (_line(centre), _line(centre + half) - _line(centre - half));
+            return coefficients;
+        }
     }
 }

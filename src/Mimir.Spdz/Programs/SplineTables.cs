@@ -12,8 +12,8 @@ public static class SplineTables
 {
     /// <summary>
     /// GELU, SiLU. Beyond |x| = 8 (SiLU 16) both are straight lines to 2e-6.
-    /// Points: on [−120, 120]; GELU in pieces of 1/4 up to |x| = 4 (6 above degree 2), SiLU of 1/8 up to 5 and of 1 beyond; at degree 2 these are
-    /// twice as wide and cubic.
+    /// Points: on [−120, 120]; GELU in pieces of 1/4 up to |x| = 4 (6 above degree 2), at degree 2 quartics in pieces of 1; SiLU of 1/8 up to 5, at degree 2 cubics of 1/4, and
+    /// of 1 beyond.
     /// Tables: on [−62.5, 63]; fine on [−8, 8) (SiLU 128 pieces of 1/8, GELU 64 of 1/4), coarse pieces beyond |x| about 5 to 6.5.
     /// </summary>
     public static SplineFunction Activation(ScalarFunction function, int inputBits, int outputBits, int degree, int parties)
@@ -30,18 +30,16 @@ public static class SplineTables
                 : new("gelu", outputBits, [
                     Table(F, -8, -2, 6, inputBits, curve),
                     Table(F, -63, 1, 6, inputBits, SplineNest.Planes(1, outputBits)) with { InnerFirst = 29, InnerLast = 34 }]);
-        // Cubics in pieces twice as wide are as exact as parabolas, with fewer nodes to grow.
+        // Cubics in pieces twice as wide are as exact as parabolas, quartics in pieces four times as wide, with fewer nodes to grow.
         var wide = degree == 2 ? 1 : 0;
-        var steep = SplineNest.Planes(degree + wide, outputBits);
         return function == ScalarFunction.Silu
-            ? new SplineNest(inputBits, -128, 4, 4, Line, Straight(4))
+            ? new SplineNest(inputBits, -128, 4, 4, Line)
                 .Refine(-16, 16, 0, F, SplineNest.Planes(Math.Min(degree, 3), outputBits))
-                .Refine(-5, 5, wide - 3, F, steep)
+                .Refine(-5, 5, wide - 3, F, SplineNest.Planes(degree + wide, outputBits))
                 .Function("silu", outputBits)
-            : new SplineNest(inputBits, -120, 4, 4, Line, Straight(4))
-                .Refine(-8, 8, 1, Line, Straight(1))
-                .Refine(-reach, reach, wide - 2, F, steep)
-                .Function("gelu", outputBits);
+            : (degree == 2
+                ? new SplineNest(inputBits, -120, 4, 4, Line).Refine(-reach, reach, 0, F, outputBits > 30 ? SplineNest.Planes(4, outputBits) : Quartic, 16)
+                : new SplineNest(inputBits, -120, 4, 4, Line).Refine(-8, 8, 1).Refine(-reach, reach, -2, F, curve)).Function("gelu", outputBits);
     }
 
     /// <summary>Fraction bits of <see cref="InverseRoot"/>'s result.</summary>
@@ -86,11 +84,11 @@ public static class SplineTables
             .Function("cap", outputBits);
     }
 
+    /// <summary>For pieces of 1 and results of f + 4 bits: where the error of rounding a coefficient and that of rounding a number meet.</summary>
+    private static IReadOnlyList<SplinePlane> Quartic { get; } = [new(0, 0), new(1, 14), new(1, 7), new(2, 13), new(2, 7), new(3, 11), new(4, 12)];
+
     /// <summary>What GELU and SiLU are far from zero.</summary>
     private static double Line(double x) => Math.Max(x, 0);
-
-    /// <summary>For slopes 0 and 1, whose coefficients need no rounding: the place to 2^−14 of an input unit.</summary>
-    private static SplinePlane[] Straight(int logWidth) => [new(0, 0), new(1, logWidth + 14)];
 
     /// <summary>A table of 2^m pieces of width 2^logWidth from <paramref name="low"/> on, for inputs with f fraction bits.</summary>
     internal static SplineLevel Table(

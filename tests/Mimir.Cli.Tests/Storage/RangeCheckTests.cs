@@ -45,7 +45,7 @@ public sealed class RangeCheckTests : IDisposable
         Assert.Equal(16384, two.Of(RangeKind.MeanSquare, "").Largest);
         Assert.Equal((-128, 112), two.Of(RangeKind.ActivationInput, ""));
         Assert.Equal((-62.5, 63.5), new NumberRanges(layout, 16, 2, 3).Of(RangeKind.ActivationInput, ""));
-        Assert.Equal((-128, 126), two.Of(RangeKind.RelativeScore, ""));
+        Assert.Equal((-128, 124), two.Of(RangeKind.RelativeScore, ""));
         Assert.Equal((-256, 256), two.Of(RangeKind.CachedValue, ""));
         Assert.Equal(256, two.Of(RangeKind.LogitSpread, "").Largest);
         Assert.Equal(256, new NumberRanges(layout, 20, 2, 2).Of(RangeKind.Product, "layers.0.up").Largest);

@@ -36,7 +36,7 @@ internal static class PlainSpline
             Assert.InRange(answers, 0, level.Pieces - 1);
             var stride = SplineKernel.Stride((int)count);
             var (combination, entries) = (new double[stride * level.Planes.Count], new double[level.Planes.Count]);
-            kernel.Combination(piece, place, (int)count, combination);
+            kernel.Combination(piece, place, (int)count, stride, combination);
             kernel.Entries(mask, entries);
             var value = 0.0;
             for (var plane = 0; plane < entries.Length; plane++)
