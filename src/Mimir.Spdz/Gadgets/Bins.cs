@@ -55,7 +55,8 @@ public static class Bins
         var result = party.Rent(rows * count);
         var starts = MemoryMarshal.Cast<double, int>(party.Workspace.Rent((c.Length + 1) / 2).Span)[..c.Length];
         // Bin j is node top − j, so the highest bin, 2^m − 1, is node top + 1.
-        for (var e = 0; e < c.Length; e++) starts[e] = (int)(((((long)c.Values.Span[e] - shape.Low) >> shape.WidthBits) + 1) & (shape.Segments - 1));
+        var values = c.Values.Span;
+        for (var e = 0; e < starts.Length; e++) starts[e] = (int)(((((long)values[e] - shape.Low) >> shape.WidthBits) + 1) & (shape.Segments - 1));
         if (party.Count == 2)
         {
             CountLeaves(step, starts, rows, shape, result);
@@ -81,13 +82,14 @@ public static class Bins
         sums.Clear();
         Counting work = new(step.Tape.Points(shape.Keys, starts.Length), starts, shape, count, starts.Length / rows, 2 * stride, scratch, sums, parts);
         ThreadTeam.Shared.Run(ref work, parts);
+        Span<double> values = result.Value.Span, macs = result.Mac.Span;
         for (var row = 0; row < rows; row++)
             for (var i = 0; i < count; i++)
             {
                 long value = 0, mac = 0;
                 for (var sum = 2 * (row * stride + i); sum < sums.Length; sum += 2 * rows * stride) (value, mac) = (value + sums[sum], mac + sums[sum + 1]);
-                result.Value.Span[row * count + i] = PointSum.Reduce(value, party.Index);
-                if (party.Active) result.Mac.Span[row * count + i] = PointSum.Reduce(mac, party.Index);
+                values[row * count + i] = PointSum.Reduce(value, party.Index);
+                if (party.Active) macs[row * count + i] = PointSum.Reduce(mac, party.Index);
             }
     }
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
@@ -174,15 +175,28 @@ public static class Compare
     /// <summary>c_top and 1 − 2·c_top.</summary>
     internal static (Opened Bit, Opened Sign) Public(Party party, Opened c, ComparisonPlan plan)
     {
-        var n = c.Length;
-        var bit = party.Workspace.Rent(n);
-        var sign = party.Workspace.Rent(n);
-        for (var e = 0; e < n; e++)
-        {
-            var cTop = ((long)c.Values.Span[e] >> plan.TopBit) & 1;
-            bit.Span[e] = cTop;
-            sign.Span[e] = Field.Reduce(1 - 2 * cTop);
-        }
+        var bit = party.Workspace.Rent(c.Length);
+        var sign = party.Workspace.Rent(c.Length);
+        Public(c.Values.Span, plan.TopBit, bit.Span, sign.Span);
         return (new Opened(bit), new Opened(sign));
+    }
+
+    /// <summary>Bit <paramref name="top"/> of every element, and 1 − 2·bit. In doubles all of it is exact: integers below 2^51, and powers of two.</summary>
+    internal static void Public(ReadOnlySpan<double> c, int top, Span<double> bit, Span<double> sign)
+    {
+        var scale = Math.ScaleB(1, -top);
+        var e = 0;
+        for (; e + Vector<double>.Count <= c.Length; e += Vector<double>.Count)
+        {
+            var high = Vector.Floor(new Vector<double>(c[e..]) * scale);
+            var low = high - 2 * Vector.Floor(high * 0.5);
+            low.CopyTo(bit[e..]);
+            (Vector<double>.One + low * (Field.P - 2)).CopyTo(sign[e..]);
+        }
+        for (; e < c.Length; e++)
+        {
+            bit[e] = ((long)c[e] >> top) & 1;
+            sign[e] = 1 + bit[e] * (Field.P - 2);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using Mimir.Numerics;
 using Mimir.Spdz.Costs;
@@ -68,11 +69,24 @@ public static class Truncate
         return new Opened(g) * tuple.Upper - tuple.Shifted + new Opened(u);
     }
 
-    /// <summary>u and g of every element.</summary>
+    /// <summary>u and g of every element. In doubles all of it is exact: integers below 2^51, and powers of two.</summary>
     internal static void Public(Opened c, int shift, Span<double> u, Span<double> g)
     {
         var values = c.Values.Span;
-        for (var i = 0; i < values.Length; i++) (u[i], g[i]) = Public(values[i], shift);
+        var scale = Math.ScaleB(1, -shift);
+        Vector<double> offset = new(Offset >> shift), p = new(Field.P), half = new(Field.Half);
+        var i = 0;
+        for (; i + Vector<double>.Count <= values.Length; i += Vector<double>.Count)
+        {
+            var opened = new Vector<double>(values[i..]);
+            var low = Vector.Floor(opened * scale);
+            var above = low - offset;
+            var wrapped = Vector.Floor((opened + p) * scale) - low;
+            (above + Vector.ConditionalSelect(Vector.LessThan(above, default), p, default)).CopyTo(u[i..]);
+            // Without a shift it is p itself, which is 0.
+            Vector.ConditionalSelect(Vector.LessThan(opened, half) & Vector.LessThan(wrapped, p), wrapped, default).CopyTo(g[i..]);
+        }
+        for (; i < values.Length; i++) (u[i], g[i]) = Public(values[i], shift);
     }
 
     /// <summary>u and g of one opened element.</summary>
