@@ -19,7 +19,7 @@ public static class Schedule
     {
         var most = Math.Min(plan.PrefillChunk, plan.FirstLogits + 1 - plan.FirstRow);
         if (most == 1) return 1;
-        var section = CostArithmetic.Of(layout, plan, numbers, active, plan.FirstLogits - 1).Section(true, active).Bytes;
+        var section = CostArithmetic.Of(layout, plan, numbers, active, plan.FirstLogits - 1).Section(true, active).MemoryBytes;
         return (int)Math.Clamp(ChunkBytes / Math.Max(1, section), 1, most);
     }
 

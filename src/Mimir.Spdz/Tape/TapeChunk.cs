@@ -29,7 +29,7 @@ internal sealed class TapeChunk(ConcurrentBag<TapeChunk>? home, int capacity)
     public Span<double> Append(int length)
     {
         var end = Start + (Count + length) * sizeof(double);
-        if (end > _bytes.Length) Array.Resize(ref _bytes, Math.Max(end, 2 * _bytes.Length));
+        if (end > _bytes.Length) Grow(Math.Max(end, 2 * _bytes.Length));
         Count += length;
         return Content[^length..];
     }
@@ -62,5 +62,13 @@ internal sealed class TapeChunk(ConcurrentBag<TapeChunk>? home, int capacity)
         Content.Clear();
         Count = 0;
         home?.Add(this);
+    }
+
+    private void Grow(int length)
+    {
+        var before = _bytes;
+        _bytes = new byte[length];
+        before.CopyTo(_bytes, 0);
+        Array.Clear(before);
     }
 }

@@ -11,9 +11,10 @@ public sealed class TapeReceiver(Stream stream)
     private const int UsualSections = 256;
 
     // Unpacked while still in the cache; whole bytes.
-    private const int PieceElements = 1 << 14;
+    private const int PieceElements = TapeSink.ChunkElements;
     private readonly List<AlignedMemory> _spare = new(UsualSections);
-    private readonly HashSet<UInt128> _used = [];
+    private readonly HashSet<UInt128> _used = new(UsualSections);
+    private readonly byte[] _head = new byte[TapeSender.HeaderBytes];
     private readonly byte[] _packed = new byte[FieldPacking.Bytes(PieceElements)];
 
     /// <summary>Bytes received.</summary>
@@ -29,13 +30,13 @@ public sealed class TapeReceiver(Stream stream)
     public async ValueTask<TapeSection> ReadAsync(
         TapeKind kind, int block, int step, SectionSize limit, CancellationToken cancellation, SectionSize capacity = default)
     {
-        var header = new byte[TapeSender.HeaderBytes];
-        await ReadAsync(header, cancellation);
-        if (BinaryPrimitives.ReadUInt32LittleEndian(header) != TapeSender.Magic || header[4] != (byte)kind
-            || BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(8)) != block
-            || BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(12)) != step)
+        await ReadAsync(_head, cancellation);
+        if (BinaryPrimitives.ReadUInt32LittleEndian(_head) != TapeSender.Magic || _head[4] != (byte)kind
+            || BinaryPrimitives.ReadInt32LittleEndian(_head.AsSpan(8)) != block
+            || BinaryPrimitives.ReadInt32LittleEndian(_head.AsSpan(12)) != step)
             throw new DealerCheatedException($"the Triple Service sent another tape section than {kind} of block {block}, step {step}: replayed, skipped or damaged");
-        if (!_used.Add(BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(header.AsSpan(16)))))
+        var key = _head[16..];
+        if (!_used.Add(Digest(key)))
             throw new DealerCheatedException($"the Triple Service dealt tape section {kind} of block {block}, step {step} under a key that was used before");
 
         capacity = SectionSize.Largest(limit, capacity);
@@ -52,7 +53,7 @@ public sealed class TapeReceiver(Stream stream)
             else await ReadElementsAsync(elements!, received, count, cancellation);
             if (areWords) receivedWords += count; else received += count;
         }
-        return new TapeSection(header[16..], elements is null ? default : elements.Memory[..received], words is null ? default : words.Memory[..(2 * receivedWords)])
+        return new TapeSection(key, elements is null ? default : elements.Memory[..received], words is null ? default : words.Memory[..(2 * receivedWords)])
         {
             Buffer = elements,
             WordBuffer = words,
@@ -72,6 +73,7 @@ public sealed class TapeReceiver(Stream stream)
     /// <summary>Zeroes all memory that was given back: at the end of the session.</summary>
     public void Clear()
     {
+        Array.Clear(_head);
         Array.Clear(_packed);
         lock (_spare) foreach (var buffer in _spare) buffer.Span.Clear();
     }
@@ -92,6 +94,13 @@ public sealed class TapeReceiver(Stream stream)
     {
         await stream.WriteAsync(verdict, cancellation);
         await stream.FlushAsync(cancellation);
+    }
+
+    private static UInt128 Digest(ReadOnlySpan<byte> key)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(key, hash);
+        return BinaryPrimitives.ReadUInt128LittleEndian(hash);
     }
 
     /// <summary>The smallest spare buffer that holds <paramref name="capacity"/> elements, or a new one.</summary>
@@ -115,9 +124,8 @@ public sealed class TapeReceiver(Stream stream)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<int> ReadCountAsync(CancellationToken cancellation)
     {
-        var count = new byte[4];
-        await ReadAsync(count, cancellation);
-        return BinaryPrimitives.ReadInt32LittleEndian(count);
+        await ReadAsync(_head.AsMemory(0, sizeof(int)), cancellation);
+        return BinaryPrimitives.ReadInt32LittleEndian(_head);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]

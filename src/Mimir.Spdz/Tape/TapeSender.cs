@@ -17,6 +17,8 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
     /// <summary>Marks the count of a chunk of words.</summary>
     internal const int WordsFlag = 1 << 30;
 
+    private static readonly byte[] End = new byte[sizeof(int)];
+
     private readonly TapeSink[] _sinks = [.. (streams.Count == 2 ? streams : streams.TakeLast(1)).Select(s => new TapeSink(s))];
     private long _bytesSent;
 
@@ -94,7 +96,7 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
     {
         for (var i = 0; i < streams.Count; i++)
         {
-            await WriteAsync(i, new byte[4], cancellation);
+            await WriteAsync(i, End, cancellation);
             await streams[i].FlushAsync(cancellation);
         }
     }

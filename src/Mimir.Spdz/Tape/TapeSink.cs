@@ -13,10 +13,17 @@ namespace Mimir.Spdz.Tape;
 public sealed class TapeSink(Stream stream)
 {
     /// <summary>Elements after which a chunk leaves: it and its packed form lie in a core's cache. What is appended at once may be more.</summary>
-    public const int ChunkElements = 1 << 15;
+    public const int ChunkElements = 1 << 14;
 
-    private const int InFlight = 16;
-    private readonly Channel<TapeChunk?> _queue = Channel.CreateBounded<TapeChunk?>(InFlight);
+    private const int InFlight = 32;
+
+    // Handed over together, so that the sending thread wakes up for many.
+    private const int Batch = 8;
+    private readonly Channel<TapeChunk?> _queue = Channel.CreateUnbounded<TapeChunk?>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly object _room = new();
+    private readonly TapeChunk?[] _batch = new TapeChunk?[Batch];
+    private int _batched;
+    private int _queued;
     private readonly ConcurrentBag<TapeChunk> _spare = [];
     private byte[] _packed = [];
     private Task _pump = Task.CompletedTask;
@@ -31,7 +38,13 @@ public sealed class TapeSink(Stream stream)
     /// <summary>Queues a sealed chunk; waits while too many are.</summary>
     internal void Queue(TapeChunk chunk)
     {
-        if (!_queue.Writer.TryWrite(chunk)) _queue.Writer.WriteAsync(chunk).AsTask().GetAwaiter().GetResult();
+        lock (_room)
+        {
+            while (_queued == InFlight) Monitor.Wait(_room);
+            _queued++;
+        }
+        _batch[_batched++] = chunk;
+        if (_batched == Batch) Hand();
     }
 
     /// <exception cref="PeerLostException">The stream has failed; nothing more is written to it.</exception>
@@ -47,9 +60,17 @@ public sealed class TapeSink(Stream stream)
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     internal async ValueTask DrainAsync()
     {
-        await _queue.Writer.WriteAsync(null);
+        Hand();
+        _queue.Writer.TryWrite(null);
         await _pump;
         ThrowIfLost();
+    }
+
+    private void Hand()
+    {
+        for (var i = 0; i < _batched; i++) _queue.Writer.TryWrite(_batch[i]);
+        Array.Clear(_batch);
+        _batched = 0;
     }
 
     private async Task PumpAsync(CancellationToken cancellation)
@@ -58,13 +79,23 @@ public sealed class TapeSink(Stream stream)
         {
             try
             {
-                if (_failure is null) await WriteAsync(chunk.Words ? chunk.Message : Pack(chunk.Content), cancellation);
+                if (_failure is null)
+                {
+                    var message = chunk.Words ? chunk.Message : Pack(chunk.Content);
+                    await stream.WriteAsync(message, cancellation);
+                    BytesSent += message.Length;
+                }
             }
             catch (Exception e)
             {
                 _failure = e;
             }
             chunk.Release();
+            lock (_room)
+            {
+                _queued--;
+                Monitor.Pulse(_room);
+            }
         }
         Array.Clear(_packed);
     }
@@ -80,11 +111,5 @@ public sealed class TapeSink(Stream stream)
         BinaryPrimitives.WriteInt32LittleEndian(_packed, elements.Length);
         FieldPacking.Pack(elements, _packed.AsSpan(sizeof(int), length - sizeof(int)));
         return _packed.AsMemory(0, length);
-    }
-
-    private async ValueTask WriteAsync(ReadOnlyMemory<byte> message, CancellationToken cancellation)
-    {
-        await stream.WriteAsync(message, cancellation);
-        BytesSent += message.Length;
     }
 }

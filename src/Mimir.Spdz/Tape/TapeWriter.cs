@@ -148,14 +148,6 @@ public sealed class TapeWriter : DealingTape, IDisposable
         Array.Clear(_roots);
     }
 
-    /// <summary>What a benchmark sends: so many words, elements for both parties, and elements for the last, copied from anywhere.</summary>
-    internal void Repeat(ReadOnlySpan<double> from, int words, int elements, int last)
-    {
-        from[..(2 * words)].CopyTo(_words!.Append(2 * words));
-        from[..elements].CopyTo(_first!.Append(elements));
-        from[..(elements + last)].CopyTo(_last.Append(elements + last));
-    }
-
     /// <summary>Hands the rest to the sinks.</summary>
     public void Finish()
     {

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Mimir.Numerics;
 using Mimir.Spdz.Channels;
 using Mimir.Spdz.PointFunctions;
@@ -75,6 +76,58 @@ public sealed class TapeWireTests
                     writer.Points(Shape, values.AsSpan(0, count), values.AsSpan(0, count * Shape.Planes));
             }
             writer.Unaudited(values.AsSpan(0, 2 * PointShape.BatchKeys + 1));
+        }
+    }
+
+    /// <summary>What a section costs on the heap does not depend on how much it holds: neither at the dealing thread nor at the receiver.</summary>
+    [Fact]
+    public async Task Chunks_allocate_nothing_in_steady_state()
+    {
+        var values = new double[TapeSink.ChunkElements / 4];
+        var masks = new double[PointShape.BatchKeys];
+        var payload = new double[masks.Length * Shape.Planes];
+        var size = default(SectionSize);
+        var recorded = new MemoryStream();
+        var sender = new TapeSender([Stream.Null, recorded]);
+        var (run, dealt) = (0, new List<long>());
+        for (var step = 0; step < 100 && run < 4; step++)
+        {
+            recorded.Position = 0;
+            recorded.SetLength(0);
+            using var tape = await sender.BeginAsync(TapeKind.Step, 0, step, true, 11, TestContext.Current.CancellationToken);
+            for (var i = 0; i < 20; i++) tape.Points(Shape, masks, payload);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 200; i++) tape.Raw(values);
+            dealt.Add(GC.GetAllocatedBytesForCurrentThread() - before);
+            run = dealt[^1] == 0 ? run + 1 : 0;
+            await sender.EndAsync(tape, TestContext.Current.CancellationToken);
+            size = tape.Dealt(1);
+        }
+        Assert.True(run == 4, string.Join(", ", dealt));
+
+        var bytes = recorded.ToArray();
+        var receiver = new TapeReceiver(new RepeatedSection(bytes));
+        var allocated = new long[6];
+        for (var i = 0; i < allocated.Length; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            receiver.Return(await receiver.ReadAsync(TapeKind.Step, 0, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)), size, TestContext.Current.CancellationToken));
+            allocated[i] = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Assert.All(allocated.Skip(2), a => Assert.InRange(a, 0, 300));
+    }
+
+    /// <summary>One section again and again, under another key each time.</summary>
+    private sealed class RepeatedSection(byte[] bytes) : MemoryStream(bytes, 0, bytes.Length, true, true)
+    {
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position == Length)
+            {
+                Position = 0;
+                GetBuffer()[20]++;
+            }
+            return base.ReadAsync(buffer, cancellationToken);
         }
     }
 }
