@@ -102,7 +102,8 @@ internal sealed class SplineKernel
 
     /// <summary>
     /// β for <paramref name="count"/> pieces from <paramref name="piece"/> (below 2^31, modulo <see cref="SplineLevel.Pieces"/>) downwards, integers of either sign, plane after
-    /// plane, each taking <paramref name="stride"/> elements, a multiple of 8, zero beyond count.
+    /// plane, each taking <paramref name="stride"/> elements, a multiple of 8, zero beyond count. Elements that come before <see cref="Curved"/> are unspecified in the planes that count
+    /// only there.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Combination(int piece, long place, int count, int stride, Span<double> combination)
@@ -124,12 +125,15 @@ internal sealed class SplineKernel
             for (var v = 0; v < stride; v += Lanes)
             {
                 var counted = Vector512.LessThan(ramp, Vector512.Create((double)(count - v)));
-                foreach (ref readonly var term in _terms.AsSpan())
+                // A straight line's first two coefficients are all it has.
+                var straight = piece - v - (Lanes - 1) > Curved.Last;
+                foreach (ref readonly var term in _terms.AsSpan(0, straight ? Math.Min(2, _terms.Length) : _terms.Length))
                 {
+                    var length = straight ? Math.Min(term.Length, 2 - term.Power) : term.Length;
                     ref var a = ref Unsafe.Add(ref table, term.Power * _row + v);
                     ref var w = ref Unsafe.Add(ref weight, term.Weight);
                     var sum = Vector512.Multiply(Vector512.Create(w), Vector512.LoadUnsafe(ref a));
-                    for (var k = 1; k < term.Length; k++)
+                    for (var k = 1; k < length; k++)
                         sum = Vector512.Add(sum, Vector512.Multiply(Vector512.Create(Unsafe.Add(ref w, k)), Vector512.LoadUnsafe(ref Unsafe.Add(ref a, k * _row))));
                     sum = Vector512.BitwiseAnd(sum, counted);
                     for (var plane = term.First; plane < term.End; plane++)

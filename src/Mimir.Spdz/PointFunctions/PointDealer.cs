@@ -70,11 +70,9 @@ internal sealed class PointDealer : IDisposable
         Span<Vector128<byte>> words, Span<double> values, Span<double> authenticators)
     {
         var (active, accepted) = (!authenticators.IsEmpty, true);
-        for (var entry = 0; entry < payload.Length; entry++)
-        {
-            var (k, p) = (entry / shape.Planes, entry % shape.Planes);
-            (_numbers[2 * (SideBySide * p + k)], _numbers[2 * (SideBySide * p + k) + 1]) = (payload[entry], active ? macs[entry] : 0);
-        }
+        for (int k = 0, entry = 0; k < masks.Length; k++)
+            for (var at = 2 * k; at < 2 * SideBySide * shape.Planes; at += 2 * SideBySide, entry++)
+                (_numbers[at], _numbers[at + 1]) = (payload[entry], macs[entry]);
         var (depth, plane) = (0, 0);
         foreach (var payloadDepth in shape.Payloads)
         {
@@ -85,12 +83,12 @@ internal sealed class PointDealer : IDisposable
                 accepted &= Correct(_numbers.AsSpan(2 * SideBySide * plane, 2 * SideBySide), masks.Length, active);
             }
         }
-        for (var entry = 0; entry < payload.Length; entry++)
-        {
-            var (k, p) = (entry / shape.Planes, entry % shape.Planes);
-            values[entry] = _numbers[2 * (SideBySide * p + k)];
-            if (active) authenticators[entry] = _numbers[2 * (SideBySide * p + k) + 1];
-        }
+        for (int k = 0, entry = 0; k < masks.Length; k++)
+            for (var at = 2 * k; at < 2 * SideBySide * shape.Planes; at += 2 * SideBySide, entry++)
+            {
+                values[entry] = _numbers[at];
+                if (active) authenticators[entry] = _numbers[at + 1];
+            }
         return accepted;
     }
 
