@@ -12,7 +12,7 @@ namespace Mimir.Spdz.Gadgets;
 /// </summary>
 internal static class SplinePoints
 {
-    private const int SideBySide = 8;
+    private const int SideBySide = 16;
 
     /// <summary>One key a mask.</summary>
     public static void Deal(DealingTape tape, ReadOnlySpan<double> r, SplineFunction function)
