@@ -28,6 +28,7 @@ internal sealed class SplineKernel
     private readonly int _weightStride;
     private readonly double[] _scales;
     private readonly double[] _restScales;
+    private readonly double[] _backs;
     private readonly double _unit;
 
     /// <summary>With <paramref name="points"/> inner pieces answer with zero.</summary>
@@ -38,6 +39,7 @@ internal sealed class SplineKernel
         _unit = Math.ScaleB(1, -level.WidthBits);
         _scales = [.. level.Planes.Select(p => Math.ScaleB(1, p.Bits))];
         _restScales = [.. _scales.Zip(_scales.Skip(1), (coarse, fine) => coarse / fine), 0];
+        _backs = [.. Enumerable.Range(0, level.Degree + 1).Select(Back)];
         _terms = Terms(_planes, level.Degree);
         (_weights, _weightStride) = Weights(level, outputBits);
         _row = 2 * level.Pieces + 2 * Lanes;
@@ -100,7 +102,8 @@ internal sealed class SplineKernel
 
     /// <summary>
     /// β for <paramref name="count"/> pieces from <paramref name="piece"/> (below 2^31, modulo <see cref="SplineLevel.Pieces"/>) downwards, integers of either sign, plane after
-    /// plane, each taking <paramref name="stride"/> elements, a multiple of 8, zero beyond count.
+    /// plane, each taking <paramref name="stride"/> elements, a multiple of 8, zero beyond count. Elements that come before <see cref="Curved"/> are unspecified in the planes that count
+    /// only there.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Combination(int piece, long place, int count, int stride, Span<double> combination)
@@ -122,12 +125,15 @@ internal sealed class SplineKernel
             for (var v = 0; v < stride; v += Lanes)
             {
                 var counted = Vector512.LessThan(ramp, Vector512.Create((double)(count - v)));
-                foreach (ref readonly var term in _terms.AsSpan())
+                // A straight line's first two coefficients are all it has.
+                var straight = piece - v - (Lanes - 1) > Curved.Last;
+                foreach (ref readonly var term in _terms.AsSpan(0, straight ? Math.Min(2, _terms.Length) : _terms.Length))
                 {
+                    var length = straight ? Math.Min(term.Length, 2 - term.Power) : term.Length;
                     ref var a = ref Unsafe.Add(ref table, term.Power * _row + v);
                     ref var w = ref Unsafe.Add(ref weight, term.Weight);
                     var sum = Vector512.Multiply(Vector512.Create(w), Vector512.LoadUnsafe(ref a));
-                    for (var k = 1; k < term.Length; k++)
+                    for (var k = 1; k < length; k++)
                         sum = Vector512.Add(sum, Vector512.Multiply(Vector512.Create(Unsafe.Add(ref w, k)), Vector512.LoadUnsafe(ref Unsafe.Add(ref a, k * _row))));
                     sum = Vector512.BitwiseAnd(sum, counted);
                     for (var plane = term.First; plane < term.End; plane++)
@@ -163,11 +169,12 @@ internal sealed class SplineKernel
     public void Entries(long r, Span<double> entries)
     {
         var u = (r & ((1L << WidthBits) - 1)) * _unit - 0.5;
-        var (before, polynomial, reached) = (0.0, _level.Rate == 0 ? 1 : Exponential(-_level.Rate * u), 0);
+        var (before, polynomial) = (0.0, _level.Rate == 0 ? 1 : Exponential(-_level.Rate * u));
+        var reached = 0;
         for (var plane = 0; plane < _planes.Length; plane++)
         {
-            for (; reached < _planes[plane].Power; reached++) (before, polynomial) = (polynomial, u * polynomial - Back(reached) * before);
-            entries[plane] = Field.Reduce(Nearest(polynomial * _scales[plane]));
+            for (; reached < _planes[plane].Power; reached++) (before, polynomial) = (polynomial, u * polynomial - _backs[reached] * before);
+            entries[plane] = Canonical(Round(polynomial * _scales[plane]));
         }
     }
 
@@ -215,15 +222,19 @@ internal sealed class SplineKernel
     }
 
     /// <summary>The same for one number.</summary>
-    private static long Nearest(double x)
+    private static double Round(double x)
     {
         const double Magic = 6755399441055744.0;
-        return unchecked((long)(x + Magic - Magic));
+        return x + Magic - Magic;
     }
 
     /// <summary>An integer in (−p, p) mod p.</summary>
     private static Vector512<double> Canonical(Vector512<double> x) =>
         Vector512.Add(x, Vector512.BitwiseAnd(Vector512.LessThan(x, Vector512<double>.Zero), Vector512.Create(Field.P)));
+
+    /// <summary>The same for one number. Constant time.</summary>
+    private static double Canonical(double x) =>
+        x + BitConverter.Int64BitsToDouble((BitConverter.DoubleToInt64Bits(x) >> 63) & BitConverter.DoubleToInt64Bits(Field.P));
 
     /// <summary>W_ik(δ)·2^(G − bits) for every power i of a plane and every k from i on, times e^(ρδ).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -12,13 +12,13 @@ namespace Mimir.Spdz.Gadgets;
 /// </summary>
 internal static class SplinePoints
 {
-    private const int SideBySide = 8;
+    private const int SideBySide = 16;
 
     /// <summary>One key a mask.</summary>
     public static void Deal(DealingTape tape, ReadOnlySpan<double> r, SplineFunction function)
     {
         var planes = function.Keys.Planes;
-        using var payload = new Secret(PointShape.DealtKeys * planes);
+        using var payload = new Secret(Math.Min(r.Length, PointShape.DealtKeys) * planes);
         for (var at = 0; at < r.Length; at += PointShape.DealtKeys)
         {
             var masks = r.Slice(at, Math.Min(PointShape.DealtKeys, r.Length - at));
@@ -43,8 +43,8 @@ internal static class SplinePoints
                 var entries = _payload.Slice(e * planes, planes);
                 for (var l = function.Levels.Count - 1; l >= 0; l--)
                 {
-                    function.Kernels[l].Entries((long)_masks[e], entries);
-                    entries = entries[function.Levels[l].Planes.Count..];
+                    function.Kernels[l].Entries(unchecked((long)_masks[e]), entries);
+                    entries = entries[function.Kernels[l].Planes..];
                 }
             }
         }
@@ -113,7 +113,7 @@ internal static class SplinePoints
             var coarsest = l == function.Kernels.Length - 1;
             for (var k = 0; k < c.Length; k++)
             {
-                var (first, place) = FirstPiece(function, l, (long)c[k]);
+                var (first, place) = FirstPiece(function, l, unchecked((long)c[k]));
                 // The coarsest level's nodes are a circle; those of a finer one are numbered from the first child of the first that was kept.
                 windows[k] = coarsest
                     ? new(kernel.Grown.Last, kernel.Grown.Count, place)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Mimir.Numerics;
 
@@ -18,9 +19,11 @@ internal sealed class PointDealer : IDisposable
 {
     private const int SideBySide = 8;
     private const int ElementBits = 50;
+    private const double TwoTo52 = 4503599627370496.0;
     private readonly Vector128<byte>[] _nodes = GC.AllocateArray<Vector128<byte>>(2 * SideBySide, pinned: true);
     private readonly Vector128<byte>[] _hashes = GC.AllocateArray<Vector128<byte>>(2 * SideBySide, pinned: true);
     private double[] _macs = [];
+    private double[] _numbers = [];
 
     /// <summary>
     /// One batch: seeds <paramref name="first"/> and <paramref name="second"/> of the two parties (lowest bit 0 and 1), paths from
@@ -32,6 +35,7 @@ internal sealed class PointDealer : IDisposable
         ReadOnlySpan<double> payload, bool active, double alpha, Span<Vector128<byte>> words, Span<double> elements)
     {
         if (_macs.Length < payload.Length) _macs = new double[payload.Length];
+        if (_numbers.Length < 2 * SideBySide * shape.Planes) _numbers = GC.AllocateArray<double>(2 * SideBySide * shape.Planes, pinned: true);
         var macs = _macs.AsSpan(0, payload.Length);
         if (active) FieldVector.Scale(payload, alpha, macs);
         for (ulong tweak = 0; ; tweak++)
@@ -57,6 +61,7 @@ internal sealed class PointDealer : IDisposable
         Array.Clear(_nodes);
         Array.Clear(_hashes);
         Array.Clear(_macs);
+        Array.Clear(_numbers);
     }
 
     /// <summary>Up to eight keys side by side; false when a conversion was no field element.</summary>
@@ -64,7 +69,10 @@ internal sealed class PointDealer : IDisposable
         PointShape shape, ulong tweak, ReadOnlySpan<double> masks, ReadOnlySpan<double> payload, ReadOnlySpan<double> macs,
         Span<Vector128<byte>> words, Span<double> values, Span<double> authenticators)
     {
-        var accepted = true;
+        var (active, accepted) = (!authenticators.IsEmpty, true);
+        for (int k = 0, entry = 0; k < masks.Length; k++)
+            for (var at = 2 * k; at < 2 * SideBySide * shape.Planes; at += 2 * SideBySide, entry++)
+                (_numbers[at], _numbers[at + 1]) = (payload[entry], macs[entry]);
         var (depth, plane) = (0, 0);
         foreach (var payloadDepth in shape.Payloads)
         {
@@ -72,21 +80,51 @@ internal sealed class PointDealer : IDisposable
             for (var end = plane + payloadDepth.Planes; plane < end; plane++)
             {
                 PointHash.Convert.Hash(_nodes, Tweak(tweak, plane), _hashes);
-                for (var k = 0; k < masks.Length; k++)
-                {
-                    var (a, b) = (_hashes[k].AsUInt64(), _hashes[SideBySide + k].AsUInt64());
-                    var negative = -(long)(_nodes[SideBySide + k].AsUInt64().ToScalar() & 1);
-                    var entry = k * shape.Planes + plane;
-                    accepted &= Accepted(a.ToScalar(), b.ToScalar());
-                    values[entry] = Correction(payload[entry], a.ToScalar(), b.ToScalar(), negative);
-                    if (authenticators.IsEmpty) continue;
-                    accepted &= Accepted(a.GetElement(1), b.GetElement(1));
-                    authenticators[entry] = Correction(macs[entry], a.GetElement(1), b.GetElement(1), negative);
-                }
+                accepted &= Correct(_numbers.AsSpan(2 * SideBySide * plane, 2 * SideBySide), masks.Length, active);
             }
         }
+        for (int k = 0, entry = 0; k < masks.Length; k++)
+            for (var at = 2 * k; at < 2 * SideBySide * shape.Planes; at += 2 * SideBySide, entry++)
+            {
+                values[entry] = _numbers[at];
+                if (active) authenticators[entry] = _numbers[at + 1];
+            }
         return accepted;
     }
+
+    /// <summary>
+    /// Values and MACs of the keys in turn become W = ±(number − convert(s₀) + convert(s₁)), negative when the second party's bit is set; false when a conversion that counts was
+    /// no field element.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Correct(Span<double> numbers, int keys, bool active)
+    {
+        ref var number = ref MemoryMarshal.GetReference(numbers);
+        ref var hash = ref Unsafe.As<Vector128<byte>, long>(ref MemoryMarshal.GetArrayDataReference(_hashes));
+        ref var node = ref Unsafe.As<Vector128<byte>, long>(ref MemoryMarshal.GetArrayDataReference(_nodes));
+        var (p, prime) = (Vector512.Create(Field.P), Vector512.Create(Field.Prime));
+        var counted = Vector512.Create(-1L, active ? -1 : 0, -1, active ? -1 : 0, -1, active ? -1 : 0, -1, active ? -1 : 0);
+        var refused = Vector512<long>.Zero;
+        for (nuint i = 0; i < 2 * SideBySide; i += (nuint)Vector512<long>.Count)
+        {
+            var low = Vector512.Create((1L << ElementBits) - 1);
+            var (a, b) = (Vector512.LoadUnsafe(ref hash, i) & low, Vector512.LoadUnsafe(ref hash, 2 * SideBySide + i) & low);
+            var real = Vector512.LessThan(Vector512.Create(0L, 0, 1, 1, 2, 2, 3, 3), Vector512.Create((long)keys - (long)i / 2)) & counted;
+            refused |= Vector512.GreaterThanOrEqual(Vector512.Max(a, b), prime) & real;
+            var bits = Vector512.Shuffle(Vector512.LoadUnsafe(ref node, 2 * SideBySide + i), Vector512.Create(0L, 0, 2, 2, 4, 4, 6, 6));
+            var w = Vector512.LoadUnsafe(ref number, i) - Double(a) + Double(b);
+            w = (w.AsInt64() ^ Vector512.ShiftLeft(bits, 63)).AsDouble();
+            // In (−2p, 2p), from both sides.
+            w = AddWhereNegative(AddWhereNegative(w, p), p);
+            AddWhereNegative(w - p, p).StoreUnsafe(ref number, i);
+        }
+        return refused == Vector512<long>.Zero;
+    }
+
+    private static Vector512<double> Double(Vector512<long> x) => (x | Vector512.Create(TwoTo52).AsInt64()).AsDouble() - Vector512.Create(TwoTo52);
+
+    private static Vector512<double> AddWhereNegative(Vector512<double> x, Vector512<double> p) =>
+        x + Vector512.BitwiseAnd(Vector512.LessThan(x, Vector512<double>.Zero), p);
 
     /// <summary>One depth down along every path; writes the words that the other children agree under.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -110,20 +148,6 @@ internal sealed class PointDealer : IDisposable
 
     /// <summary>The conversion's tweak: the batch's, and which plane of the key.</summary>
     internal static ulong Tweak(ulong batch, int plane) => (batch << 32) | (uint)plane;
-
-    /// <summary>W = ±(value − convert(s₀) + convert(s₁)), negative when the second party's bit is set.</summary>
-    private static double Correction(double value, ulong a, ulong b, long negative)
-    {
-        const ulong Low = (1UL << ElementBits) - 1;
-        var w = (long)value - (long)(a & Low) + (long)(b & Low);
-        return Field.Reduce((w ^ negative) - negative);
-    }
-
-    private static bool Accepted(ulong a, ulong b)
-    {
-        const ulong Low = (1UL << ElementBits) - 1;
-        return ((a & Low) < (ulong)Field.Prime) & ((b & Low) < (ulong)Field.Prime);
-    }
 
     /// <summary>All ones when the node's bit is set.</summary>
     private static Vector128<byte> BitMask(Vector128<byte> node) => Mask((long)(node.AsUInt64().ToScalar() & 1));

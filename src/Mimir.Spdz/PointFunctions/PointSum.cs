@@ -71,7 +71,7 @@ internal struct PointSum
     public static double Reduce(long sum, int party)
     {
         long sign = -party;
-        return Field.Reduce((sum ^ sign) - sign);
+        return Field.Reduce(unchecked((sum ^ sign) - sign));
     }
 
     private static Vector128<long> Halves(Vector512<long> lanes)
@@ -83,7 +83,7 @@ internal struct PointSum
     /// <summary>±(2^51·high + low) mod p; 2^51 ≡ 54.</summary>
     private static double Reduce(long high, long low, long sign)
     {
-        var sum = ((long)Field.Reduce(high) * 54) + low;
-        return Field.Reduce((sum ^ sign) - sign);
+        var sum = unchecked(((long)Field.Reduce(high) * 54) + low);
+        return Field.Reduce(unchecked((sum ^ sign) - sign));
     }
 }

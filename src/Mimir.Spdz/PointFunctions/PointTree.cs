@@ -149,10 +149,14 @@ internal ref struct PointTree
         var nodes = Chosen;
         var ends = Ends;
         var start = 0;
+        ref var correction = ref Unsafe.Add(ref MemoryMarshal.GetReference(_keys.Elements), _first * _keys.Shape.Planes + plane);
+        ref var mac = ref Unsafe.Add(ref correction, _keys.Active ? _keys.Count * _keys.Shape.Planes : 0);
+        var planes = _keys.Shape.Planes;
         for (var k = 0; k < Count; start = ends[k++])
         {
             var length = (ends[k] - start + PointSum.Lanes - 1) & -PointSum.Lanes;
-            if (length > 0) sums[k].Add(nodes[start..], _hashes[start..], combinations.Slice(places[k], length), _keys.Correction(_first + k, plane));
+            if (length > 0)
+                sums[k].Add(nodes[start..], _hashes[start..], combinations.Slice(places[k], length), (Unsafe.Add(ref correction, k * planes), Unsafe.Add(ref mac, k * planes)));
         }
     }
 

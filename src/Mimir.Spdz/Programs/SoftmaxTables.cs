@@ -18,7 +18,7 @@ public static class SoftmaxTables
     public static BinShape Bins(int f, int parties) => new(-1L << (2 * f + RangeBits), 2 * f + BinBits(parties), RangeBits - BinBits(parties) + 1);
 
     /// <summary>
-    /// exp on (−∞, 0.25), for sums. Points: one number and what its rounding leaves, in pieces of 4, zero below about −28, down to −479. Tables: 64 pieces of 1/2 on [−31, 1),
+    /// exp on (−∞, 0.25), for sums. Points: one number and what its rounding leaves, in pieces of 4, zero below about −28, down to −507. Tables: 64 pieces of 1/2 on [−31, 1),
     /// polynomials of one degree more because they are fitted on both sides of an edge, zero below −23 to −31, down to −503.
     /// </summary>
     public static SplineFunction ExponentialSum(int f, int degree, int outputBits, int parties)
@@ -27,11 +27,11 @@ public static class SoftmaxTables
             ? new("exp for sums", outputBits, [
                 SplineTables.Table(Math.Exp, -31, -1, 6, 2 * f, SplineNest.Planes(degree + 2, outputBits)),
                 SplineTables.Table(_ => 0, -503, 3, 6, 2 * f, SplineNest.Planes(0, outputBits)) with { InnerFirst = 60, InnerLast = 63 }])
-            : new SplineNest(2 * f, 0.25 - 480, 5, 4).RefineExponential(-28, 0.25, 2, 17, 5).Function("exp for sums", outputBits);
+            : SplineNest.Exponential("exp for sums", 2 * f, outputBits, -27.75, 0.25, 2, 7, 17, 5);
     }
 
     /// <summary>
-    /// exp on (−∞, 0.25), for weights. Points: a number and twice what its rounding leaves, in pieces of 4, zero below about −13, down to −479. Tables: 64 pieces of 1/4 on
+    /// exp on (−∞, 0.25), for weights. Points: a number and twice what its rounding leaves, in pieces of 4, zero below about −13, down to −507. Tables: 64 pieces of 1/4 on
     /// [−15, 1), polynomials, zero below −11 to −15, down to −507.
     /// </summary>
     public static SplineFunction Exponential(int f, int degree, int outputBits, int parties)
@@ -40,7 +40,7 @@ public static class SoftmaxTables
             ? new("exp", outputBits, [
                 SplineTables.Table(Math.Exp, -15, -2, 6, 2 * f, outputBits > 30 ? SplineNest.Planes(degree + 1, outputBits) : FinePlanes(degree + 1)),
                 SplineTables.Table(_ => 0, -507, 2, 7, 2 * f, SplineNest.Planes(0, outputBits)) with { InnerFirst = 124, InnerLast = 127 }])
-            : new SplineNest(2 * f, 0.25 - 480, 5, 4).RefineExponential(-13, 0.25, 2, outputBits > 30 ? [20, 8] : [16, 9, 2]).Function("exp", outputBits);
+            : SplineNest.Exponential("exp", 2 * f, outputBits, -13, 0.25, 2, 7, outputBits > 30 ? [20, 8] : [16, 9, 2]);
     }
 
     /// <summary>log₂ of the coarsest piece of <see cref="Logarithm"/> for sums of up to <paramref name="positions"/> exponentials.</summary>

@@ -40,31 +40,39 @@ internal sealed class SplineNest
     public SplineNest Refine(
         double low, double high, int logWidth, Func<double, double>? function = null, IReadOnlyList<SplinePlane>? planes = null, int cells = Cells)
     {
-        Under(low, high, logWidth, out var edge, out var pieces, out var range);
+        var coarser = _levels[^1];
+        var inner = Meeting(coarser.Low, coarser.WidthBits);
+        _levels[^1] = coarser = coarser with { InnerFirst = inner.First, InnerLast = inner.Last };
+        var edge = coarser.Low + ((inner.First - 1L) << coarser.WidthBits);
+        var pieces = (inner.Count + 1) << (coarser.WidthBits - _inputBits - logWidth);
+        var range = Meeting(edge, _inputBits + logWidth);
         if (_line is null) Add(edge, logWidth, pieces, function, planes, new(0, pieces - 1), cells);
         else Add(edge, logWidth, pieces, function ?? _line, planes ?? Straight(logWidth), function is null ? new(0, -1) : range, cells);
         if (function is not null) _line = null;
         return this;
-    }
 
-    /// <summary>
-    /// e^x from <paramref name="low"/> to <paramref name="high"/>, elsewhere zero: one number a piece, dealt with <paramref name="bits"/> bits, those of further planes carrying
-    /// what rounding leaves.
-    /// </summary>
-    public SplineNest RefineExponential(double low, double high, int logWidth, params ReadOnlySpan<int> bits)
-    {
-        Under(low, high, logWidth, out var edge, out var pieces, out var range);
-        var (width, planes) = (Math.ScaleB(1, logWidth), new SplinePlane[bits.Length]);
-        for (var i = 0; i < bits.Length; i++) planes[i] = new(0, bits[i]);
-        var start = Math.ScaleB(edge, -_inputBits);
-        double[][][] coefficients = [.. Enumerable.Range(0, Cells).Select(cell => Enumerable.Range(0, pieces)
-            .Select(j => new[] { j < range.First || j > range.Last ? 0 : Math.Exp(start + width * (j + Centre(cell, Cells))) }).ToArray())];
-        _levels.Add(new SplineLevel(edge, _inputBits + logWidth, pieces, planes, coefficients, Rate: width));
-        return this;
+        // Whichever of its two possible pieces an input gets.
+        PieceRange Meeting(long from, int bits) => new(
+            (int)(((long)Math.Floor(Math.ScaleB(low, _inputBits)) - from) >> bits),
+            (int)(((long)Math.Ceiling(Math.ScaleB(high, _inputBits)) - from + (1L << bits) - 1) >> bits));
     }
 
     /// <summary>The function.</summary>
     public SplineFunction Function(string name, int outputBits) => new(name, outputBits, [.. Enumerable.Reverse(_levels)], true);
+
+    /// <summary>
+    /// e^x from <paramref name="low"/> to <paramref name="high"/>, elsewhere zero, on 2^<paramref name="m"/> pieces that end with the one that <paramref name="high"/> begins: one number
+    /// a piece, dealt with as many bits as the first of <paramref name="bits"/> says, those of further planes carrying what rounding leaves.
+    /// </summary>
+    public static SplineFunction Exponential(string name, int inputBits, int outputBits, double low, double high, int logWidth, int m, params ReadOnlySpan<int> bits)
+    {
+        var (width, edge, planes) = (Math.ScaleB(1, logWidth), high - Math.ScaleB((1 << m) - 1, logWidth), new SplinePlane[bits.Length]);
+        for (var i = 0; i < bits.Length; i++) planes[i] = new(0, bits[i]);
+        var used = (int)Math.Floor((low - edge) / width);
+        double[][][] coefficients = [.. Enumerable.Range(0, Cells).Select(cell => Enumerable.Range(0, 1 << m)
+            .Select(j => new[] { j < used ? 0 : Math.Exp(edge + width * (j + Centre(cell, Cells))) }).ToArray())];
+        return new(name, outputBits, [new((long)Math.ScaleB(edge, inputBits), inputBits + logWidth, 1 << m, planes, coefficients, Rate: width)], true);
+    }
 
     /// <summary>
     /// Powers 0 to <paramref name="degree"/> for results of <paramref name="outputBits"/>. A resolution of b bits costs 2^b/12 units of the result in the rounded
@@ -94,21 +102,6 @@ internal sealed class SplineNest
 
     /// <summary>Where, in widths from a piece's left edge, the centre of the interval of a cell lies.</summary>
     private static double Centre(int cell, int cells) => (cell + 0.5) / cells - 0.5;
-
-    /// <summary>Makes the pieces of the coarsest level so far that meet [low, high] inner ones, and says which of the finer pieces below them do.</summary>
-    private void Under(double low, double high, int logWidth, out long edge, out int pieces, out PieceRange range)
-    {
-        var coarser = _levels[^1];
-        var inner = Meeting(coarser.Low, coarser.WidthBits);
-        _levels[^1] = coarser = coarser with { InnerFirst = inner.First, InnerLast = inner.Last };
-        edge = coarser.Low + ((inner.First - 1L) << coarser.WidthBits);
-        pieces = (inner.Count + 1) << (coarser.WidthBits - _inputBits - logWidth);
-        range = Meeting(edge, _inputBits + logWidth);
-
-        PieceRange Meeting(long from, int bits) => new(
-            (int)(((long)Math.Floor(Math.ScaleB(low, _inputBits)) - from) >> bits),
-            (int)(((long)Math.Ceiling(Math.ScaleB(high, _inputBits)) - from + (1L << bits) - 1) >> bits));
-    }
 
     private void Add(long low, int logWidth, int pieces, Func<double, double>? function, IReadOnlyList<SplinePlane>? planes, PieceRange curved, int cells = Cells)
     {

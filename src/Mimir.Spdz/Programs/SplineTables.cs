@@ -38,7 +38,7 @@ public static class SplineTables
                 .Refine(-5, 5, wide - 3, F, SplineNest.Planes(degree + wide, outputBits))
                 .Function("silu", outputBits)
             : (degree == 2
-                ? new SplineNest(inputBits, -120, 4, 4, Line).Refine(-reach, reach, 0, F, outputBits > 30 ? SplineNest.Planes(4, outputBits) : Quartic, 16)
+                ? new SplineNest(inputBits, -120, 4, 4, Line).Refine(-reach, reach, 0, F, Quartic(outputBits), 16)
                 : new SplineNest(inputBits, -120, 4, 4, Line).Refine(-8, 8, 1).Refine(-reach, reach, -2, F, curve)).Function("gelu", outputBits);
     }
 
@@ -84,8 +84,10 @@ public static class SplineTables
             .Function("cap", outputBits);
     }
 
-    /// <summary>For pieces of 1 and results of f + 4 bits: where the error of rounding a coefficient and that of rounding a number meet.</summary>
-    private static IReadOnlyList<SplinePlane> Quartic { get; } = [new(0, 0), new(1, 14), new(1, 7), new(2, 13), new(2, 7), new(3, 11), new(4, 12)];
+    /// <summary>For pieces of 1; with results of f + 4 bits where the error of rounding a coefficient and that of rounding a number meet.</summary>
+    private static IReadOnlyList<SplinePlane> Quartic(int outputBits) => outputBits > 30
+        ? [new(0, 0), new(1, 16), new(2, 15), new(3, 14), new(4, 13)]
+        : [new(0, 0), new(1, 14), new(1, 7), new(2, 13), new(2, 7), new(3, 11), new(4, 12)];
 
     /// <summary>What GELU and SiLU are far from zero.</summary>
     private static double Line(double x) => Math.Max(x, 0);
