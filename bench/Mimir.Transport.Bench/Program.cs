@@ -44,7 +44,7 @@ if (args.Contains("tape"))
 MeshPeer[] parties = [new("p0", "127.0.0.1", ports[0]), new("p1", "127.0.0.1", ports[1])];
 await using (var mesh = await TlsMeshBuilder.ConnectAsync(settings, listener, session, index, parties, deadline))
 {
-    foreach (var (size, rounds) in new[] { (64, 20_000), (32 * 1024, 5_000), (1 << 20, 400) })
+    foreach (var (size, rounds) in new[] { (64, 20_000), (8 * 1024, 10_000), (32 * 1024, 5_000), (1 << 20, 400) })
     {
         var mine = new byte[size];
         Memory<byte>[] theirs = [new byte[size], new byte[size]];

@@ -78,6 +78,7 @@ public static class IsZero
         var result = party.Rent(c.Length);
         var scratch = party.Workspace.Rent(PointTree.ScratchElements(PointShape.BatchKeys, 2)).Span;
         var batches = step.Tape.Points(PointShape.OfLowBits(bits), c.Length);
+        var values = c.Values.Span;
         Span<int> path = stackalloc int[PointShape.BatchKeys];
         for (var at = 0; at < c.Length; at += PointShape.BatchKeys)
         {
@@ -86,7 +87,7 @@ public static class IsZero
             while (tree.Depth < bits)
             {
                 tree.Grow();
-                for (var k = 0; k < keys.Count; k++) path[k] = (int)(((long)c.Values.Span[at + k] >> (bits - tree.Depth)) & 1);
+                for (var k = 0; k < keys.Count; k++) path[k] = (int)(((long)values[at + k] >> (bits - tree.Depth)) & 1);
                 tree.Keep(path[..keys.Count], 1);
             }
             tree.Convert(0);
@@ -99,13 +100,14 @@ public static class IsZero
     private static Share Pick(Party party, Opened c, Share table, int width)
     {
         var result = party.Rent(c.Length);
-        for (var e = 0; e < c.Length; e++)
-        {
-            var entry = e * width + (int)((long)c.Values.Span[e] & (width - 1));
-            result.Value.Span[e] = table.Value.Span[entry];
-            if (party.Active) result.Mac.Span[e] = table.Mac.Span[entry];
-        }
+        Pick(c.Values.Span, table.Value.Span, width, result.Value.Span);
+        if (party.Active) Pick(c.Values.Span, table.Mac.Span, width, result.Mac.Span);
         return result;
+    }
+
+    private static void Pick(ReadOnlySpan<double> c, ReadOnlySpan<double> table, int width, Span<double> result)
+    {
+        for (var e = 0; e < c.Length; e++) result[e] = table[e * width + (int)((long)c[e] & (width - 1))];
     }
 
     /// <summary>Σ_i c_i ⊕ R_i = Σ_i c_i + (1 − 2·c_i)·R_i.</summary>
