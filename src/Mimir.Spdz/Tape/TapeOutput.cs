@@ -30,7 +30,12 @@ internal sealed class TapeOutput(ReadOnlyMemory<TapeSink> sinks, bool words) : I
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _chunk.Clear();
+    public void Dispose()
+    {
+        _chunk.Clear();
+        // Of a section that broke off, so that it is zeroed.
+        foreach (var sink in sinks.Span) sink.Hand();
+    }
 
     /// <summary>All but the last chunk of a section hold a multiple of four elements, so that a section's bytes do not depend on how it was cut.</summary>
     private void Pass(int kept)

@@ -47,6 +47,14 @@ public sealed class TapeSink(Stream stream)
         if (_batched == Batch) Hand();
     }
 
+    /// <summary>Hands what is queued to the sending thread, however little it is.</summary>
+    internal void Hand()
+    {
+        for (var i = 0; i < _batched; i++) _queue.Writer.TryWrite(_batch[i]);
+        Array.Clear(_batch);
+        _batched = 0;
+    }
+
     /// <exception cref="PeerLostException">The stream has failed; nothing more is written to it.</exception>
     internal void ThrowIfLost()
     {
@@ -64,13 +72,6 @@ public sealed class TapeSink(Stream stream)
         _queue.Writer.TryWrite(null);
         await _pump;
         ThrowIfLost();
-    }
-
-    private void Hand()
-    {
-        for (var i = 0; i < _batched; i++) _queue.Writer.TryWrite(_batch[i]);
-        Array.Clear(_batch);
-        _batched = 0;
     }
 
     private async Task PumpAsync(CancellationToken cancellation)
