@@ -8,7 +8,7 @@ namespace Mimir.Spdz.Gadgets;
 /// <summary>
 /// The two-party form of <see cref="Spline"/>. A piece of level ℓ is a node of the mask's tree, and carries the level's planes where R lies in it. Because all levels
 /// share R, exactly one of the coarser pieces outside the inner ones, and the finer pieces inside them, has numbers other than zero: f(x) is the sum over all
-/// of them, and nothing needs to be selected. Which nodes are grown depends on the opened c only.
+/// of them, and nothing needs to be selected. Which nodes are grown and converted depends on the opened c only: those whose pieces the function is not zero on.
 /// </summary>
 internal static class SplinePoints
 {

@@ -117,6 +117,39 @@ public sealed class PointFunctionTests
             }
         }, seed: "0000000000002", iter: 60, threads: 1);
 
+    /// <summary>Growing only what is wanted of each key gives the nodes that growing all of it gives, from the root in a circle, then below some of them; chosen ones are worth the same.</summary>
+    [Fact]
+    public void Each_key_has_its_own_window() =>
+        Gen.Select(Gen.Int[0, 15].Array[3], Gen.Int[1, 16].Array[3], Gen.Int[0, 7].Array[3], Gen.ULong).Sample((starts, counts, below, seed) =>
+        {
+            var shape = new PointShape(3, 7, new PointPayload(7, 1));
+            var dealt = new Dealt(shape, 3, true, seed);
+            PointTree all = new(dealt.Keys(1, 0), 0, 3, new double[PointTree.ScratchElements(3, 128)]), some = new(dealt.Keys(1, 0), 0, 3, new double[PointTree.ScratchElements(3, 36)]);
+            all.GrowTo(4);
+            some.GrowTowards(4, starts, counts);
+            for (var k = 0; k < 3; k++)
+            {
+                Assert.Equal(counts[k], some.Nodes(k).Length);
+                for (var i = 0; i < counts[k]; i++) Assert.Equal(all.Nodes(k)[(starts[k] + i) % 16], some.Nodes(k)[i]);
+            }
+            int[] taken = [.. counts.Select(count => count / 2)], widths = [.. below.Select((start, k) => Math.Min(1 + counts[k], 8 - start))], chosen = [.. widths.Select(width => width / 2)];
+            some.Take(taken, 1);
+            some.GrowTowards(7, below, widths);
+            some.Choose(chosen, [.. widths.Select((width, k) => width - chosen[k])]);
+            all.GrowTo(7);
+            all.Convert(0);
+            some.Convert(0);
+            double[] wanted = new double[128], macs = new double[128], values = new double[16], chosenMacs = new double[16];
+            for (var k = 0; k < 3; k++)
+            {
+                all.Write(k, 0, wanted, macs);
+                some.Write(k, 0, values, chosenMacs);
+                var first = (starts[k] + taken[k]) % 16 * 8 + below[k];
+                for (var i = 0; i < widths[k]; i++) Assert.Equal(all.Nodes(k)[first + i], some.Nodes(k)[i]);
+                for (var i = chosen[k]; i < widths[k]; i++) Assert.Equal((wanted[first + i], macs[first + i]), (values[i - chosen[k]], chosenMacs[i - chosen[k]]));
+            }
+        }, seed: "0000000000003", iter: 100, threads: 1);
+
     /// <summary>Keys dealt by a tape, with both parties' views.</summary>
     private sealed class Dealt
     {
