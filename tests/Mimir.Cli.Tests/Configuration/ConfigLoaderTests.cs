@@ -14,7 +14,7 @@ public sealed class ConfigLoaderTests
     {
         var config = ConfigLoader.Load(null, []);
         Assert.Equal(new MimirConfig(
-            Active: true, Greedy: false, new FixedPointConfig(16, 2), new SchedulerConfig(null, 16, 16, 8, 256), new TriplePoolConfig(8, 0.01),
+            Active: true, Greedy: false, new FixedPointConfig(16, 2), new SchedulerConfig(null, 16, 16, 8, 256), new TriplePoolConfig(4, 0.01),
             new TlsConfig(true, null, null, 120), new AttestationConfig(null, "none", "/dev/tpmrm0", null, null, null, null, 180, null),
             new LimitsConfig(new ConnectionLimits(), 10), new ProcessConfig(0, "127.0.0.1:0", null, null), null, new SealingConfig("none", null),
             new GatewayConfig("127.0.0.1:8080", [], null, null, null, [], [], 128, 8, 1024, 5, 120, 10, LogitsToOwner: false)), config);
