@@ -70,7 +70,7 @@ public sealed record GenerationOptions
     public double AuditRate { get; init; } = 0.01;
 
     /// <summary>Steps dealt together and kept ready (<c>triple_pool.min_size</c>).</summary>
-    public int BlockSteps { get; init; } = 8;
+    public int BlockSteps { get; init; } = 4;
 
     /// <summary>Most positions of the prompt that run in lockstep (<c>scheduler.prefill_chunk</c>).</summary>
     public int PrefillChunk { get; init; } = 16;

@@ -51,5 +51,5 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
     public double AuditRate { get; init; } = 0.01;
 
     /// <summary>Steps dealt together.</summary>
-    public int BlockSteps { get; init; } = 8;
+    public int BlockSteps { get; init; } = 4;
 }

@@ -24,7 +24,7 @@ public sealed record PlanRequest(string Name, ModelLayout Layout, int Context, i
     public int ChebyshevDegree { get; init; } = 2;
 
     /// <summary>Steps dealt together.</summary>
-    public int BlockSteps { get; init; } = 8;
+    public int BlockSteps { get; init; } = 4;
 
     /// <summary>Gigabytes per second that this machine reads, all cores together.</summary>
     public double ReadGigabytesPerSecond { get; init; } = 20;

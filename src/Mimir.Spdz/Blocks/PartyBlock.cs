@@ -14,7 +14,6 @@ public sealed class PartyBlock
 {
     private readonly Dictionary<(MatrixSlot Slot, int Step), ProductMaterial> _products = [];
     private readonly Dictionary<(int Layer, int Step), AttentionMaterial> _attention = [];
-    private readonly List<(MatrixSlot Slot, Memory<double> Inputs, Memory<double> Products, Memory<double> Offsets)> _ahead = [];
     private readonly TriplePool[] _triples;
 
     private PartyBlock(BlockShape shape)
@@ -56,21 +55,6 @@ public sealed class PartyBlock
         return block;
     }
 
-    /// <summary>
-    /// E·[b]_i + [A·b]_i of all products: what their offsets are before the block is used. Apart from <see cref="Read"/> because the tape need not wait for it.
-    /// </summary>
-    internal void WorkAhead(PartyModel model)
-    {
-        foreach (var (slot, inputs, products, offsets) in _ahead)
-        {
-            var (m, n) = (slot.Matrix, inputs.Length / slot.Inputs);
-            if (slot.Transposed) FieldMatrix.MultiplyTransposedMatrix(model.Masked(m), m.Rows, m.Width, m.Stride, inputs.Span, n, offsets.Span);
-            else FieldMatrix.MultiplyMatrix(model.Masked(m), m.Rows, m.Width, m.Stride, inputs.Span, n, offsets.Span);
-            FieldVector.Add(offsets.Span, products.Span, offsets.Span);
-        }
-        _ahead.Clear();
-    }
-
     private void ReadProducts(PartyModel model, MatrixSlot slot, TapeReader tape, Workspace workspace, Sacrifice sacrifice)
     {
         var users = Shape.Users(model.Layout, slot);
@@ -79,7 +63,11 @@ public sealed class PartyBlock
         var inputs = tape.Uniform(columns * slot.Inputs);
         var products = tape.Raw(columns * slot.Outputs);
         var offsets = workspace.Rent(users.Count * slot.Outputs);
-        _ahead.Add((slot, inputs.Value[..(users.Count * slot.Inputs)], products[..offsets.Length], offsets));
+        var m = slot.Matrix;
+        var bs = inputs.Value.Span[..(users.Count * slot.Inputs)];
+        if (slot.Transposed) FieldMatrix.MultiplyTransposedMatrix(model.Masked(m), m.Rows, m.Width, m.Stride, bs, users.Count, offsets.Span);
+        else FieldMatrix.MultiplyMatrix(model.Masked(m), m.Rows, m.Width, m.Stride, bs, users.Count, offsets.Span);
+        FieldVector.Add(offsets.Span, products.Span[..offsets.Length], offsets.Span);
         for (var i = 0; i < users.Count; i++)
             _products[(slot, users[i])] = new ProductMaterial(
                 inputs.Slice(i * slot.Inputs, slot.Inputs), offsets.Slice(i * slot.Outputs, slot.Outputs));

@@ -14,7 +14,7 @@ namespace Mimir.Spdz.Sessions;
 /// <summary>
 /// Receives blocks ahead of need and makes them usable: reads the whole block, tosses the coin, sacrifices the algebra, audits a random share
 /// of the step sections (which are then dealt again), tells the dealer, and works E·[b] ahead. At most two blocks exist at a time,
-/// one in use and one coming, and of step sections as many as the largest block has and a few more (<see cref="Schedule.Ahead"/>); a dealer
+/// one in use and one coming, and of step sections as many as the largest block has and one run more (once the prompt is through, as one block has and one more); a dealer
 /// that is faster waits.
 /// </summary>
 internal sealed class BlockSource : IDisposable
@@ -105,7 +105,7 @@ internal sealed class BlockSource : IDisposable
     {
         if (_shrunk) return;
         _shrunk = true;
-        var kept = Schedule.BlockRows(_plan) + Schedule.Ahead(_plan);
+        var kept = Schedule.BlockRows(_plan) + _plan.Speculate + 1;
         for (var i = kept; i < _largest.Sections; i++) await _steps.WaitAsync(cancellation);
         if (_largest.Sections > kept) _tape.Shrink();
     }
@@ -118,17 +118,7 @@ internal sealed class BlockSource : IDisposable
         var sacrifice = new Sacrifice(_model, _party, Opener, _spares);
         var block = PartyBlock.Read(_model, shape, _cache, section, _online, workspace, sacrifice);
         _lent[block] = (workspace, section);
-        // Beside the tape: the dealer goes on, and so does the sacrifice, which looks at other numbers.
-        var ahead = Task.Run(() => block.WorkAhead(_model), CancellationToken.None);
-        try { await ReadStepsAsync(block, sacrifice, cancellation); }
-        finally { await ahead; }
-        return block;
-    }
 
-    /// <summary>All step sections, until none is left that an audit burnt.</summary>
-    private async Task ReadStepsAsync(PartyBlock block, Sacrifice sacrifice, CancellationToken cancellation)
-    {
-        var shape = block.Shape;
         var pending = Enumerable.Range(0, shape.Steps.Count).ToArray();
         var first = true;
         while (pending.Length > 0)
@@ -146,6 +136,7 @@ internal sealed class BlockSource : IDisposable
             await _tape.SendVerdictAsync(verdict, cancellation);
             pending = [.. pending.Where((_, i) => verdict[i] != 0)];
         }
+        return block;
     }
 
     /// <summary>Coin, sacrifice, check; then the audits the coin chose. 1 for each audited step.</summary>

@@ -11,9 +11,6 @@ public static class Schedule
     /// <summary>What the step sections of one chunk may take at the party that receives most: a quarter of a gigabyte, and as much again for the next one.</summary>
     private const long ChunkBytes = 1L << 28;
 
-    // A sacrifice and the way of the last section take about as long.
-    private const int RunsAhead = 3;
-
     /// <summary>
     /// Positions of the prompt that run in lockstep: as many as the plan allows (<see cref="SessionPlan.PrefillChunk"/>), as the prompt has
     /// for certain, and as memory bounds.
@@ -31,11 +28,6 @@ public static class Schedule
 
     /// <summary>Rows dealt together after the prompt: <see cref="SessionPlan.BlockSteps"/>, rounded up to whole runs.</summary>
     public static int BlockRows(SessionPlan plan) => (plan.BlockSteps + plan.Speculate) / (plan.Speculate + 1) * (plan.Speculate + 1);
-
-    /// <summary>
-    /// Rows of the block in use whose sections may still be held when all of the next one have come: while they run, the next block is sacrificed and judged.
-    /// </summary>
-    public static int Ahead(SessionPlan plan) => RunsAhead * (plan.Speculate + 1);
 
     /// <summary>All blocks in order, counted one block at a time: chunks of the prompt first (none smaller than other blocks), then <see cref="BlockRows"/> each.</summary>
     public static IEnumerable<BlockShape> Blocks(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
@@ -80,7 +72,7 @@ public static class Schedule
             }
             algebraic = SectionSize.Largest(algebraic, block.AlgebraicSection(layout, active, last));
         }
-        return (prompt, sampling, algebraic, most + Math.Max(Lanes(layout, plan, numbers, active), Ahead(plan)));
+        return (prompt, sampling, algebraic, most + Lanes(layout, plan, numbers, active));
     }
 
     private static IEnumerable<(int Start, int Count)> Cuts(SessionPlan plan, int chunk)
