@@ -10,7 +10,7 @@ namespace Mimir.Spdz.Gadgets;
 /// <summary>
 /// [x ≥ 0] for two parties from an opened c = x + 2^top + R, as a public bit times a dealt one: [x ≥ 0] = (c_top ⊕ R_top) ⊕ [c_low &lt; R_low] (<see cref="Compare"/>).
 /// Keys give shares of [c_low &lt; R_low] ⊕ ρ (<see cref="BitKeys"/>), which are opened: e. With ρ = R_top ⊕ π for a uniform bit π, [x ≥ 0] = k ⊕ π, k = c_top ⊕ e, so that with ⟦π⟧ and
-/// ⟦π·R⟧ dealt the bit, and R times it, are linear. One round of a bit each; a third of the hashes and four fifths of the bytes of keys that carry numbers
+/// ⟦π·R⟧ dealt the bit, and R times it, are linear. One round of a bit each; a fifth of the hashes and four fifths of the bytes of keys that carry numbers
 /// (<see cref="ComparePoints"/>), which need no round. Each party learns e, uniform.
 /// </summary>
 internal static class CompareBits

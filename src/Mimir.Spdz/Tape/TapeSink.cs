@@ -19,11 +19,9 @@ public sealed class TapeSink(Stream stream)
 
     // Handed over together, so that the sending thread wakes up for many.
     private const int Batch = 8;
-    private readonly Channel<TapeChunk?> _queue = Channel.CreateUnbounded<TapeChunk?>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-    private readonly object _room = new();
+    private readonly Channel<TapeChunk?> _queue = Channel.CreateBounded<TapeChunk?>(new BoundedChannelOptions(InFlight) { SingleReader = true, SingleWriter = true });
     private readonly TapeChunk?[] _batch = new TapeChunk?[Batch];
     private int _batched;
-    private int _queued;
     private readonly ConcurrentBag<TapeChunk> _spare = [];
     private byte[] _packed = [];
     private Task _pump = Task.CompletedTask;
@@ -38,11 +36,6 @@ public sealed class TapeSink(Stream stream)
     /// <summary>Queues a sealed chunk; waits while too many are.</summary>
     internal void Queue(TapeChunk chunk)
     {
-        lock (_room)
-        {
-            while (_queued == InFlight) Monitor.Wait(_room);
-            _queued++;
-        }
         _batch[_batched++] = chunk;
         if (_batched == Batch) Hand();
     }
@@ -50,7 +43,7 @@ public sealed class TapeSink(Stream stream)
     /// <summary>Hands what is queued to the sending thread, however little it is.</summary>
     internal void Hand()
     {
-        for (var i = 0; i < _batched; i++) _queue.Writer.TryWrite(_batch[i]);
+        for (var i = 0; i < _batched; i++) Write(_batch[i]);
         Array.Clear(_batch);
         _batched = 0;
     }
@@ -69,9 +62,15 @@ public sealed class TapeSink(Stream stream)
     internal async ValueTask DrainAsync()
     {
         Hand();
-        _queue.Writer.TryWrite(null);
+        Write(null);
         await _pump;
         ThrowIfLost();
+    }
+
+    // Waits as for a task: the thread pool replaces a thread that does, which the pump may need.
+    private void Write(TapeChunk? chunk)
+    {
+        if (!_queue.Writer.TryWrite(chunk)) _queue.Writer.WriteAsync(chunk).AsTask().GetAwaiter().GetResult();
     }
 
     private async Task PumpAsync(CancellationToken cancellation)
@@ -92,11 +91,6 @@ public sealed class TapeSink(Stream stream)
                 _failure = e;
             }
             chunk.Release();
-            lock (_room)
-            {
-                _queued--;
-                Monitor.Pulse(_room);
-            }
         }
         Array.Clear(_packed);
     }
