@@ -11,6 +11,7 @@ using Mimir.Models.Transformers;
 using Mimir.Numerics;
 using Mimir.Services.ModelOwners;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Sessions;
 using Mimir.Spdz.Timing;
 using Mimir.Transport.Protos;
 using Mimir.Transport.Sessions;
@@ -36,7 +37,9 @@ public static class BenchRun
         var layout = request.Weights.LayoutOf(known ? ModelShapes.Find(request.Shape) : ModelDirectory.OpenConfig(request.Shape));
         var prompt = Prompt(request, known);
         request = request with { Context = prompt.Length + request.Warm + request.Tokens - 1 };
-        var plan = Plan(request, layout.MaxPositions);
+        var plan = Plan(request, 0);
+        var cycle = (Block: Schedule.BlockRows(layout, plan, new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree, request.Parties), request.Active), Group: Schedule.GroupRows(plan));
+        plan = Plan(request, Math.Clamp(layout.MaxPositions - request.Context, 0, cycle.Block + cycle.Group));
         plan.Validate(layout, request.Parties, layout.MaxPositions);
         progress("measuring the read bandwidth");
         var bandwidth = MemoryBandwidth.MeasureReadGigabytesPerSecond(Environment.ProcessorCount, MeasuredBytes);
@@ -66,7 +69,7 @@ public static class BenchRun
         var times = Enumerable.Range(0, request.Lanes).Select(_ => new List<TimeSpan> { clock.Elapsed }).ToArray();
         var metrics = await Task.WhenAll(times.Select(t => SessionAsync(request, cluster, layout, plan, prompt, () => t.Add(clock.Elapsed), cancellation)));
         await watching.CancelAsync();
-        return Report(request, layout, bandwidth, loaded, times, metrics[0], memory!.Peaks);
+        return Report(request, layout, cycle, bandwidth, loaded, times, metrics[0], memory!.Peaks);
     }
 
     private static async Task<IReadOnlyList<RoleMetrics>> SessionAsync(
@@ -103,7 +106,7 @@ public static class BenchRun
     }
 
     private static BenchReport Report(
-        BenchRequest request, ModelLayout layout, double bandwidth, TimeSpan loaded, List<TimeSpan>[] all, IReadOnlyList<RoleMetrics> metrics,
+        BenchRequest request, ModelLayout layout, (int Block, int Group) cycle, double bandwidth, TimeSpan loaded, List<TimeSpan>[] all, IReadOnlyList<RoleMetrics> metrics,
         IReadOnlyDictionary<string, long> memory)
     {
         var counted = Planner.Plan(new PlanRequest(request.Shape, layout, request.Context, request.Parties, request.Active)
@@ -114,12 +117,10 @@ public static class BenchRun
             LogitsToOwner = request.LogitsToOwner,
             ReadGigabytesPerSecond = bandwidth,
         });
-        // From the last token of a block to the last token of another: whole cycles of dealing and using.
         var times = all[0].GetRange(request.Warm, request.Tokens + 1);
         IReadOnlyList<List<TimeSpan>> lanes = [.. all.Select(t => t.GetRange(request.Warm, request.Tokens + 1))];
-        var blocks = (request.Tokens - 1) / request.BlockSteps * request.BlockSteps;
-        // Guesses come out in bursts, however blocks lie.
-        var span = blocks > 0 && request.Speculate == 0 ? blocks : request.Tokens - 1;
+        var span = Span(request, cycle);
+        Console.Error.WriteLine("DBG " + string.Join(" ", all[0].Skip(1).Zip(all[0].Skip(2), (a, b) => $"{(b - a).TotalMilliseconds:0}")));
         var perToken = (times[^1] - times[^(span + 1)]).TotalSeconds / span;
         var parties = metrics.Where(m => m.Peer.Role == PeerRole.Party).ToArray();
         var runs = Runs(request, parties[0]);
@@ -181,15 +182,27 @@ public static class BenchRun
     }
 
     /// <summary>
-    /// The session goes on for two blocks after the measured tokens: else nothing would be left to deal while the last of them are computed,
-    /// and they would look cheaper than they are.
+    /// Tokens to measure: whole cycles of dealing and using, blocks or at least groups, if there are enough; the first may only end a warm-up. Guesses come out in bursts,
+    /// however blocks lie.
     /// </summary>
-    private static SessionPlan Plan(BenchRequest request, int positions) => new()
+    private static int Span(BenchRequest request, (int Block, int Group) cycle)
+    {
+        var most = request.Warm > 0 ? request.Tokens : request.Tokens - 1;
+        if (request.Speculate > 0 || most < cycle.Group) return most;
+        var whole = most < cycle.Block ? cycle.Group : cycle.Block;
+        return most / whole * whole;
+    }
+
+    /// <summary>
+    /// The session goes on for <paramref name="behind"/> tokens, a block and a group, after the measured ones: else nothing would be left to deal while the last of them
+    /// are computed, and they would look cheaper than they are.
+    /// </summary>
+    private static SessionPlan Plan(BenchRequest request, int behind) => new()
     {
         Segments = [new PromptSegment(Owner, request.Prompt)],
         Uncertain = 0,
         Receivers = [Owner],
-        MaxTokens = request.Warm + request.Tokens + Math.Clamp(positions - request.Context, 0, 2 * request.BlockSteps),
+        MaxTokens = request.Warm + request.Tokens + behind,
         Temperature = 0,
         NoiseSeed = null,
         FractionBits = request.ScaleBits,

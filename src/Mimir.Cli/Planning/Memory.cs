@@ -14,10 +14,10 @@ internal static class Memory
 
     /// <summary>
     /// E and [W]_i; tables with MACs; per layer and side of the cache E, [B]_i and, active, its MAC; two blocks: algebraic section,
-    /// masks b, offsets E·b; and, for the <paramref name="last"/> party, the corrections of a block's step sections and one more (the others expand
+    /// masks b, offsets E·b; and, for the <paramref name="last"/> party, the corrections of the step sections of one <paramref name="group"/> and one more (the others expand
     /// theirs as they go).
     /// </summary>
-    public static long OfParty(PlanRequest request, BlockShape block, long matrixBytes, long algebraicBytes, bool last)
+    public static long OfParty(PlanRequest request, BlockShape block, int group, long matrixBytes, long algebraicBytes, bool last)
     {
         var layout = request.Layout;
         var rows = layout.Matrices.Where(m => m.Use.HasFlag(MatrixUse.Rows) && !m.IsPublic).Sum(m => (long)m.Rows * m.Width) * (request.Active ? 2 : 1);
@@ -29,7 +29,7 @@ internal static class Memory
             material += (users + (request.Active ? 1 : 0)) * slot.Inputs + users * slot.Outputs;
         }
         material += block.Steps.Sum(s => s.Triples * (request.Active ? 3 : 2));
-        var sections = (block.Steps.Count + 1) * block.Steps.Max(s => s.Cost.Section(last, request.Active).MemoryBytes);
+        var sections = (group + 1) * block.Steps.Max(s => s.Cost.Section(last, request.Active).MemoryBytes);
         return 2 * matrixBytes + Blocks * algebraicBytes + Element * (rows + cache + Blocks * material) + sections;
     }
 

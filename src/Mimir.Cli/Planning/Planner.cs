@@ -4,6 +4,7 @@ using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Costs;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Sessions;
 using Mimir.Spdz.Tape;
 
 namespace Mimir.Cli.Planning;
@@ -37,8 +38,8 @@ public static class Planner
         Cost[] Rows(ModelLayout of) => [.. Enumerable.Range(request.Context - run, run).Select(row => Row(of, row))];
         var each = Rows(layout);
         var (whole, outside) = (each.Aggregate(Cost.Together), Rows(layout with { Layers = 0 }).Aggregate(Cost.Together));
-        // Blocks hold whole runs.
-        var rows = (request.BlockSteps + run - 1) / run * run;
+        var plan = session with { Speculate = request.Speculate };
+        var (rows, group) = (Schedule.BlockRows(layout, plan, numbers, request.Active), Schedule.GroupRows(plan));
         var last = StepShape.Of(layout, session, position, Row(layout, position));
         var steps = Enumerable.Repeat(last, rows).ToArray();
         var block = new BlockShape(0, steps);
@@ -49,9 +50,9 @@ public static class Planner
         var algebraic = block.AlgebraicSection(layout, request.Active, last: true);
         var dealt = each.Sum(row => row.SectionBytes(request.Active)) + algebraic.Bytes * run / rows;
         var rounds = whole.Rounds + 1;
-        var offlineRounds = request.Active ? OfflineRounds(layout, block) * run / (double)rows : 0;
-        var lastParty = shown + Memory.OfParty(request, block, matrices, algebraic.MemoryBytes, last: true);
-        var otherParties = peers * (shown + Memory.OfParty(request, block, matrices, algebraic.MemoryBytes, last: false));
+        var offlineRounds = request.Active ? OfflineRounds(layout, block, rows / group) * run / (double)rows : 0;
+        var lastParty = shown + Memory.OfParty(request, block, group, matrices, algebraic.MemoryBytes, last: true);
+        var otherParties = peers * (shown + Memory.OfParty(request, block, group, matrices, algebraic.MemoryBytes, last: false));
         var dealer = Memory.OfDealer(request, block, matrices);
 
         var bytesPerSecond = request.ReadGigabytesPerSecond * 1e9;
@@ -119,7 +120,6 @@ public static class Planner
         BlockSteps = request.BlockSteps,
     };
 
-    /// <summary>One coin, one opening per burnt relation (see Sacrifice), three rounds of check.</summary>
-    private static long OfflineRounds(ModelLayout layout, BlockShape block) =>
-        4 + MatrixSlot.All(layout).Count(s => block.Users(layout, s).Count > 0) + block.Steps.Sum(s => 2L * layout.Layers + (s.Triples > 0 ? 1 : 0));
+    /// <summary>A coin for every group; the sacrifice, which is a check at least, with the first one, and a check with every other.</summary>
+    private static long OfflineRounds(ModelLayout layout, BlockShape block, int groups) => groups + block.SacrificeRounds(layout) + 3 * (groups - 1);
 }

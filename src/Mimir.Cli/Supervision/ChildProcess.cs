@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -65,7 +66,21 @@ internal sealed class ChildProcess : IAsyncDisposable
         // No port in the temporary directory through which the same account could ask for a dump.
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         var process = Process.Start(start) ?? throw new InvalidOperationException($"the process of {role} '{name}' could not be started");
+        if (role == "triples") Yield(process);
         return new ChildProcess(process, role, name, log);
+    }
+
+    /// <summary>
+    /// Lowers its priority: where all roles share a machine, everybody waits for a step, and nobody for what is dealt ahead of need. Threads keep what they begin with, so it
+    /// comes before the runtime has made any.
+    /// </summary>
+    private static void Yield(Process process)
+    {
+        try { process.PriorityClass = ProcessPriorityClass.BelowNormal; }
+        catch (Exception e) when (e is InvalidOperationException or Win32Exception)
+        {
+            // It has ended, which is noticed elsewhere, or may not be slowed down.
+        }
     }
 
     /// <summary>Gives it its settings.</summary>

@@ -41,6 +41,9 @@ public sealed record BlockShape(int Number, IReadOnlyList<StepShape> Steps)
     public IReadOnlyList<int> Users(ModelLayout layout, MatrixSlot slot) =>
         [.. Enumerable.Range(0, Steps.Count).Where(s => Steps[s].Logits || slot.Transposed || !IsBehindTheCache(layout, slot.Matrix))];
 
+    /// <summary>Rounds of its sacrifice, checks included.</summary>
+    public long SacrificeRounds(ModelLayout layout) => Sacrifice.Rounds(layout, this);
+
     /// <summary>Whether a matrix lies behind the last keys and values, and so is used for logits only.</summary>
     private static bool IsBehindTheCache(ModelLayout layout, SecretMatrix matrix)
     {

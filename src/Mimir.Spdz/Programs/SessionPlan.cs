@@ -69,7 +69,7 @@ public sealed record SessionPlan
     /// <summary>Share of step sections that are opened and recomputed.</summary>
     public required double AuditRate { get; init; }
 
-    /// <summary>Steps dealt together and kept ready (`triple_pool.min_size`).</summary>
+    /// <summary>Steps whose sections are dealt together and kept ready (`triple_pool.min_size`); see <see cref="Sessions.Schedule.GroupRows"/>.</summary>
     public required int BlockSteps { get; init; }
 
     /// <summary>Most positions of the prompt that run in lockstep (`scheduler.prefill_chunk`); see <see cref="Sessions.Schedule.Chunk"/>.</summary>

@@ -12,9 +12,9 @@ using Mimir.Spdz.Tape;
 namespace Mimir.Spdz.Sessions;
 
 /// <summary>
-/// Receives blocks ahead of need and makes them usable: reads the whole block, tosses the coin, sacrifices the algebra, audits a random share
-/// of the step sections (which are then dealt again), tells the dealer, and works E·[b] ahead. At most two blocks exist at a time,
-/// one in use and one coming, and of step sections as many as the largest block has and one run more (once the prompt is through, as one block has and one more); a dealer
+/// Receives blocks ahead of need and makes them usable: reads a block's algebra and works E·[b] ahead; reads a group of step sections, tosses the coin, sacrifices the algebra
+/// (once), audits a random share of the sections (which are then dealt again), and tells the dealer. At most two blocks exist at a time,
+/// one in use and one coming, and of step sections as many as the largest group has and one run more (once the prompt is through, as one group has and one more); a dealer
 /// that is faster waits.
 /// </summary>
 internal sealed class BlockSource : IDisposable
@@ -53,15 +53,14 @@ internal sealed class BlockSource : IDisposable
 
     public long Audits { get; private set; }
 
-    public async Task RunAsync(ChannelWriter<PartyBlock> ready, CancellationToken cancellation)
+    public async Task RunAsync(ChannelWriter<ReadySteps> ready, CancellationToken cancellation)
     {
         try
         {
             foreach (var shape in Schedule.Blocks(_model.Layout, _plan, _numbers, _model.Active))
             {
                 await _blocks.WaitAsync(cancellation);
-                if (shape.Steps[0].Row > _plan.FirstLogits + Schedule.BlockRows(_plan)) await ShrinkAsync(cancellation);
-                await ready.WriteAsync(await PrepareAsync(shape, cancellation), cancellation);
+                await PrepareAsync(shape, ready, cancellation);
             }
             ready.Complete();
         }
@@ -105,12 +104,12 @@ internal sealed class BlockSource : IDisposable
     {
         if (_shrunk) return;
         _shrunk = true;
-        var kept = Schedule.BlockRows(_plan) + _plan.Speculate + 1;
+        var kept = 2 * Schedule.GroupRows(_plan);
         for (var i = kept; i < _largest.Sections; i++) await _steps.WaitAsync(cancellation);
         if (_largest.Sections > kept) _tape.Shrink();
     }
 
-    private async Task<PartyBlock> PrepareAsync(BlockShape shape, CancellationToken cancellation)
+    private async Task PrepareAsync(BlockShape shape, ChannelWriter<ReadySteps> ready, CancellationToken cancellation)
     {
         var workspace = _spare.TryTake(out var spare) ? spare : new Workspace();
         var section = await _tape.ReadAsync(
@@ -119,16 +118,26 @@ internal sealed class BlockSource : IDisposable
         var block = PartyBlock.Read(_model, shape, _cache, section, _online, workspace, sacrifice);
         _lent[block] = (workspace, section);
 
-        var pending = Enumerable.Range(0, shape.Steps.Count).ToArray();
+        foreach (var group in Schedule.Groups(shape, _plan))
+        {
+            if (shape.Steps[group.First].Row > _plan.FirstLogits + Schedule.GroupRows(_plan)) await ShrinkAsync(cancellation);
+            await PrepareAsync(block, group, sacrifice, cancellation);
+            await ready.WriteAsync(new ReadySteps(block, group), cancellation);
+        }
+    }
+
+    private async Task PrepareAsync(PartyBlock block, StepGroup group, Sacrifice sacrifice, CancellationToken cancellation)
+    {
+        var pending = Enumerable.Range(group.First, group.Count).ToArray();
         var first = true;
         while (pending.Length > 0)
         {
             foreach (var step in pending)
             {
                 if (first) await _steps.WaitAsync(cancellation);
-                var wanted = shape.Steps[step];
+                var wanted = block.Shape.Steps[step];
                 block.Steps[step] = await _tape.ReadAsync(
-                    TapeKind.Step, shape.Number, wanted.Row, wanted.Cost.Section(_last, _model.Active), cancellation,
+                    TapeKind.Step, block.Shape.Number, wanted.Row, wanted.Cost.Section(_last, _model.Active), cancellation,
                     wanted.Logits ? _largest.Sampling : _largest.Prompt);
             }
             first = false;
@@ -136,10 +145,9 @@ internal sealed class BlockSource : IDisposable
             await _tape.SendVerdictAsync(verdict, cancellation);
             pending = [.. pending.Where((_, i) => verdict[i] != 0)];
         }
-        return block;
     }
 
-    /// <summary>Coin, sacrifice, check; then the audits the coin chose. 1 for each audited step.</summary>
+    /// <summary>Coin; sacrifice of what has not been yet, check; then the audits the coin chose. 1 for each audited step.</summary>
     private async Task<byte[]> JudgeAsync(PartyBlock block, int[] pending, Sacrifice sacrifice, CancellationToken cancellation)
     {
         var verdict = new byte[pending.Length];

@@ -9,7 +9,7 @@ using Mimir.Spdz.Timing;
 namespace Mimir.Spdz.Sessions;
 
 /// <summary>
-/// The dealer's side of one session: client masks, then block after block, waiting for the parties' verdict on each before it deals the next.
+/// The dealer's side of one session: client masks, then block after block, waiting for the parties' verdict on each group of steps before it deals the next.
 /// Never receives a masked value or a share.
 /// </summary>
 public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSender sender, IDealerPort port)
@@ -52,14 +52,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
                 var block = await DealerBlock.DealAsync(model, shape, cache, sender, cancellation);
                 Products += Stopwatch.GetElapsedTime(began);
                 Steps += shape.Steps.Count;
-                var pending = Enumerable.Range(0, shape.Steps.Count).ToArray();
-                while (pending.Length > 0)
-                {
-                    foreach (var step in pending) await DealStepAsync(block, step, logits, cancellation);
-                    var verdict = await sender.ReadVerdictAsync(pending.Length, cancellation);
-                    pending = [.. pending.Where((_, i) => verdict[i] != 0)];
-                    StepsAudited += pending.Length;
-                }
+                foreach (var group in Schedule.Groups(shape, plan)) await DealStepsAsync(block, group, logits, cancellation);
             }
         }
         catch (Exception e) when (e is IOException or PeerLostException && !cancellation.IsCancellationRequested)
@@ -100,6 +93,18 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
         logits.OfSpare(spare);
         FieldVector.Scale(spare, model.Alpha, spare);
         tape.Raw(spare);
+    }
+
+    private async Task DealStepsAsync(DealerBlock block, StepGroup group, LogitsMasks? logits, CancellationToken cancellation)
+    {
+        var pending = Enumerable.Range(group.First, group.Count).ToArray();
+        while (pending.Length > 0)
+        {
+            foreach (var step in pending) await DealStepAsync(block, step, logits, cancellation);
+            var verdict = await sender.ReadVerdictAsync(pending.Length, cancellation);
+            pending = [.. pending.Where((_, i) => verdict[i] != 0)];
+            StepsAudited += pending.Length;
+        }
     }
 
     private async Task DealStepAsync(DealerBlock block, int step, LogitsMasks? logits, CancellationToken cancellation)

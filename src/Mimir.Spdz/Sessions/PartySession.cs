@@ -76,12 +76,12 @@ public sealed class PartySession : IDisposable
         if (_plan.ReusedRows > 0) (Prefix ?? throw new InvalidOperationException("the reused rows are missing")).CopyTo(_cache, _plan.ReusedRows);
         if (_plan.PublicTokens.Count > 0) _opener.RequireAgreement(await PublicPrefix.FillAsync(_model, _plan, _cache, linked.Token));
         await _clients.StartAsync(_tape, linked.Token);
-        var blocks = Channel.CreateBounded<PartyBlock>(1);
-        var ahead = Task.Run(() => _source.RunAsync(blocks.Writer, linked.Token), CancellationToken.None);
+        var ready = Channel.CreateBounded<ReadySteps>(1);
+        var ahead = Task.Run(() => _source.RunAsync(ready.Writer, linked.Token), CancellationToken.None);
         var done = false;
         try
         {
-            await _steps.RunAsync(blocks.Reader, stage ?? own!, linked.Token);
+            await _steps.RunAsync(ready.Reader, stage ?? own!, linked.Token);
             done = true;
         }
         catch (Exception e) when (e is not ProtocolViolation && ahead.IsFaulted)

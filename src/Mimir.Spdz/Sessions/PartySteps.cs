@@ -24,13 +24,14 @@ internal sealed class PartySteps(
     private int _position;
 
     /// <summary>Runs all blocks, or until a client asks to stop.</summary>
-    public async Task RunAsync(ChannelReader<PartyBlock> blocks, IStage stage, CancellationToken cancellation)
+    public async Task RunAsync(ChannelReader<ReadySteps> ready, IStage stage, CancellationToken cancellation)
     {
         _token = clients.Input(plan.FirstRow);
         _clock.Restart();
-        await foreach (var block in blocks.ReadAllAsync(cancellation))
+        await foreach (var steps in ready.ReadAllAsync(cancellation))
         {
-            foreach (var (first, count) in Schedule.Runs(block.Shape, plan, lanes.Count))
+            var block = steps.Block;
+            foreach (var (first, count) in Schedule.Runs(block.Shape, steps.Group, plan, lanes.Count))
             {
                 cancellation.ThrowIfCancellationRequested();
                 var row = block.Shape.Steps[first].Row;
@@ -45,7 +46,7 @@ internal sealed class PartySteps(
                 statistics.Update(opener, lanes, source, count, block.Shape.Steps[first + count - 1].Logits, _clock.Elapsed);
                 _clock.Restart();
             }
-            source.Release(block);
+            if (steps.Last) source.Release(block);
         }
     }
 

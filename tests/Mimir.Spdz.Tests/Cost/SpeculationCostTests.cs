@@ -38,7 +38,7 @@ public sealed class SpeculationCostTests
         var (rounds, row) = (active ? 2L + 4 : 0, 0);
         var bytes = 0L;
         foreach (var block in Schedule.Blocks(model.Layout, plan, numbers, active))
-            foreach (var (first, count) in Schedule.Runs(block, plan, Schedule.Lanes(model.Layout, plan, numbers, active)))
+            foreach (var (first, count) in Schedule.Groups(block, plan).SelectMany(g => Schedule.Runs(block, g, plan, Schedule.Lanes(model.Layout, plan, numbers, active))))
             {
                 if (row == group.Statistics[0].Steps) continue;
                 var steps = Enumerable.Range(first, count).Select(i => block.Steps[i]).ToArray();
@@ -76,8 +76,8 @@ public sealed class SpeculationCostTests
             var next = 0;
             foreach (var block in Schedule.Blocks(model.Layout, plan, numbers, true))
             {
-                Assert.InRange(block.Steps.Count, 1, largest.Sections - lanes);
-                foreach (var (first, count) in Schedule.Runs(block, plan, lanes))
+                Assert.All(Schedule.Groups(block, plan), g => Assert.InRange(g.Count, 1, largest.Sections - lanes));
+                foreach (var (first, count) in Schedule.Groups(block, plan).SelectMany(g => Schedule.Runs(block, g, plan, lanes)))
                 {
                     Assert.Equal(next, block.Steps[first].Row);
                     Assert.InRange(first + count, 1, block.Steps.Count);

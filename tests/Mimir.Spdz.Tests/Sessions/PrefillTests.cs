@@ -49,7 +49,7 @@ public sealed class PrefillTests
 
         var rounds = active ? 2L + 4 : 0;
         foreach (var block in Schedule.Blocks(model.Layout, plan, numbers, active))
-            foreach (var (first, count) in Schedule.Runs(block, plan, chunk))
+            foreach (var (first, count) in Schedule.Groups(block, plan).SelectMany(g => Schedule.Runs(block, g, plan, chunk)))
             {
                 var check = active ? 3 : 0;
                 rounds += 1 + check + Enumerable.Range(first, count).Max(i =>
@@ -74,10 +74,10 @@ public sealed class PrefillTests
             {
                 Assert.Equal(number, block.Number);
                 Assert.InRange(block.AlgebraicCorrections(model.Layout, true), 1, largest.Algebraic.Elements);
-                Assert.InRange(block.Steps.Count, 1, largest.Sections - lanes);
+                Assert.All(Schedule.Groups(block, plan), g => Assert.InRange(g.Count, 1, largest.Sections - lanes));
                 Assert.All(block.Steps, s => Assert.InRange(s.Cost.Section(true, true).Elements, 1, (s.Logits ? largest.Sampling : largest.Prompt).Elements));
                 Assert.All(block.Steps, s => Assert.InRange(s.Cost.Section(true, true).Words, 1, (s.Logits ? largest.Sampling : largest.Prompt).Words));
-                foreach (var (first, count) in Schedule.Runs(block, plan, lanes))
+                foreach (var (first, count) in Schedule.Groups(block, plan).SelectMany(g => Schedule.Runs(block, g, plan, lanes)))
                 {
                     Assert.Equal(next, block.Steps[first].Row);
                     Assert.InRange(count, 1, lanes);
