@@ -120,7 +120,6 @@ public static class BenchRun
         var times = all[0].GetRange(request.Warm, request.Tokens + 1);
         IReadOnlyList<List<TimeSpan>> lanes = [.. all.Select(t => t.GetRange(request.Warm, request.Tokens + 1))];
         var span = Span(request, cycle);
-        Console.Error.WriteLine("DBG " + string.Join(" ", all[0].Skip(1).Zip(all[0].Skip(2), (a, b) => $"{(b - a).TotalMilliseconds:0}")));
         var perToken = (times[^1] - times[^(span + 1)]).TotalSeconds / span;
         var parties = metrics.Where(m => m.Peer.Role == PeerRole.Party).ToArray();
         var runs = Runs(request, parties[0]);

@@ -104,7 +104,7 @@ internal sealed class BlockSource : IDisposable
     {
         if (_shrunk) return;
         _shrunk = true;
-        var kept = 2 * Schedule.GroupRows(_plan);
+        var kept = Schedule.GroupRows(_plan) + _plan.Speculate + 1;
         for (var i = kept; i < _largest.Sections; i++) await _steps.WaitAsync(cancellation);
         if (_largest.Sections > kept) _tape.Shrink();
     }
