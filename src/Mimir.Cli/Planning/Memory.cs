@@ -1,4 +1,5 @@
 using Mimir.Models.Transformers;
+using Mimir.Numerics;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Masking;
 
@@ -13,7 +14,7 @@ internal static class Memory
     private const int Blocks = 2;
 
     /// <summary>
-    /// E and [W]_i; tables with MACs; per layer and side of the cache E, [B]_i and, active, its MAC; two blocks: algebraic section,
+    /// E, and [W]_i packed to 50 bits; tables with MACs; per layer and side of the cache E, [B]_i and, active, its MAC; two blocks: algebraic section,
     /// masks b, offsets E·b; and, for the <paramref name="last"/> party, the corrections of the step sections of one <paramref name="group"/> and one more (the others expand
     /// theirs as they go).
     /// </summary>
@@ -30,7 +31,8 @@ internal static class Memory
         }
         material += block.Steps.Sum(s => s.Triples * (request.Active ? 3 : 2));
         var sections = (group + 1) * block.Steps.Max(s => s.Cost.Section(last, request.Active).MemoryBytes);
-        return 2 * matrixBytes + Blocks * algebraicBytes + Element * (rows + cache + Blocks * material) + sections;
+        var shares = layout.Matrices.Where(m => !m.IsPublic).Sum(m => (long)m.Rows * FieldPacking.Bytes((m.Width + 7) / 8 * 8));
+        return matrixBytes + shares + Blocks * algebraicBytes + Element * (rows + cache + Blocks * material) + sections;
     }
 
     /// <summary>A; the cache's masks; the masks b of one block and its largest products.</summary>

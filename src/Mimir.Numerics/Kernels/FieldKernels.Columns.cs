@@ -91,10 +91,10 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                 TS.Prefetch(ref w2, i + ahead);
                 TS.Prefetch(ref w3, i + ahead);
                 TSL h = TS.LoadLong(ref high, i), l = TS.LoadLong(ref low, i);
-                Accumulate<TS, TSD, TSL>(TS.Load(ref w0, i), x0, c1, c12, ref h, ref l);
-                Accumulate<TS, TSD, TSL>(TS.Load(ref w1, i), x1, c1, c12, ref h, ref l);
-                Accumulate<TS, TSD, TSL>(TS.Load(ref w2, i), x2, c1, c12, ref h, ref l);
-                Accumulate<TS, TSD, TSL>(TS.Load(ref w3, i), x3, c1, c12, ref h, ref l);
+                ExactProduct.Accumulate<TS, TSD, TSL>(TS.Load(ref w0, i), x0, c1, c12, ref h, ref l);
+                ExactProduct.Accumulate<TS, TSD, TSL>(TS.Load(ref w1, i), x1, c1, c12, ref h, ref l);
+                ExactProduct.Accumulate<TS, TSD, TSL>(TS.Load(ref w2, i), x2, c1, c12, ref h, ref l);
+                ExactProduct.Accumulate<TS, TSD, TSL>(TS.Load(ref w3, i), x3, c1, c12, ref h, ref l);
                 TS.StoreLong(h, ref high, i);
                 TS.StoreLong(l, ref low, i);
             }
@@ -102,7 +102,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         }
     }
 
-    private static void AddSums(Span<long> sums, int tile, int height, Span<double> destination)
+    internal static void AddSums(Span<long> sums, int tile, int height, Span<double> destination)
     {
         // A last block that is not full adds products with zero, which are counted too.
         int terms = (height + RowsPerPass - 1) / RowsPerPass * RowsPerPass;

@@ -89,7 +89,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
             nuint at = 0;
             for (int g = 0; g < groups; g++, at += step)
                 for (nuint j = 0; j < HalfGroup; j += (nuint)TSimd.Count)
-                    Accumulate<TSimd, TD, TL>(TSimd.Load(ref x, at + j), TSimd.Load(ref x, at + j + HalfGroup), c1, c12, ref h, ref l);
+                    ExactProduct.Accumulate<TSimd, TD, TL>(TSimd.Load(ref x, at + j), TSimd.Load(ref x, at + j + HalfGroup), c1, c12, ref h, ref l);
             high = TSimd.Sum(h);
             low = TSimd.Sum(l);
         }
@@ -163,7 +163,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
         where TS : ISimd<TSD, TSL>
         where TSD : struct
         where TSL : struct =>
-        Accumulate<TS, TSD, TSL>(
+        ExactProduct.Accumulate<TS, TSD, TSL>(
             TS.Add(a, TS.Broadcast(Unsafe.Add(ref x, k + HalfGroup))), TS.Add(b, TS.Broadcast(Unsafe.Add(ref x, k))), c1, c12, ref high, ref low);
 
     private static void FinishColumns(ReadOnlySpan<long> sums, int count, int v, long terms, ReadOnlySpan<long> offsets, Span<double> destination)

@@ -171,7 +171,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AccumulatePair(ref double w, nuint i, TD xa, TD xb, TD c1, TD c12, ref TL high, ref TL low) =>
-        Accumulate<TSimd, TD, TL>(
+        ExactProduct.Accumulate<TSimd, TD, TL>(
             TSimd.Add(xb, TSimd.Load(ref w, i)), TSimd.Add(xa, TSimd.Load(ref w, unchecked(i + (nuint)TSimd.Count))), c1, c12, ref high, ref low);
 
     private static void FinishPaired(in PairedTile panel, int v, Span<double> destination)

@@ -98,7 +98,7 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
             TSD c1 = TS.Broadcast(ExactProduct.C1), c12 = TS.Broadcast(ExactProduct.C1PlusC2);
             TSL h = TS.BroadcastLong(0), l = h;
             for (nuint width = (nuint)TS.Count; i + width <= length; i += width)
-                Accumulate<TS, TSD, TSL>(TS.Load(ref a, i), TS.Load(ref b, i), c1, c12, ref h, ref l);
+                ExactProduct.Accumulate<TS, TSD, TSL>(TS.Load(ref a, i), TS.Load(ref b, i), c1, c12, ref h, ref l);
             high += TS.Sum(h);
             low += TS.Sum(l);
             return i;
@@ -118,8 +118,8 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
             for (nuint width = (nuint)TS.Count; i + width <= length; i += width)
             {
                 TSD v = TS.Load(ref a, i);
-                Accumulate<TS, TSD, TSL>(TS.Load(ref b, i), v, c1, c12, ref h0, ref l0);
-                Accumulate<TS, TSD, TSL>(TS.Load(ref c, i), v, c1, c12, ref h1, ref l1);
+                ExactProduct.Accumulate<TS, TSD, TSL>(TS.Load(ref b, i), v, c1, c12, ref h0, ref l0);
+                ExactProduct.Accumulate<TS, TSD, TSL>(TS.Load(ref c, i), v, c1, c12, ref h1, ref l1);
             }
             sums.High0 += TS.Sum(h0);
             sums.High1 += TS.Sum(h1);
@@ -148,10 +148,10 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
                 TS.Prefetch(ref w1, i + ahead);
                 TS.Prefetch(ref w2, i + ahead);
                 TS.Prefetch(ref w3, i + ahead);
-                Accumulate<TS, TSD, TSL>(TS.Load(ref w0, i), v, c1, c12, ref h0, ref l0);
-                Accumulate<TS, TSD, TSL>(TS.Load(ref w1, i), v, c1, c12, ref h1, ref l1);
-                Accumulate<TS, TSD, TSL>(TS.Load(ref w2, i), v, c1, c12, ref h2, ref l2);
-                Accumulate<TS, TSD, TSL>(TS.Load(ref w3, i), v, c1, c12, ref h3, ref l3);
+                ExactProduct.Accumulate<TS, TSD, TSL>(TS.Load(ref w0, i), v, c1, c12, ref h0, ref l0);
+                ExactProduct.Accumulate<TS, TSD, TSL>(TS.Load(ref w1, i), v, c1, c12, ref h1, ref l1);
+                ExactProduct.Accumulate<TS, TSD, TSL>(TS.Load(ref w2, i), v, c1, c12, ref h2, ref l2);
+                ExactProduct.Accumulate<TS, TSD, TSL>(TS.Load(ref w3, i), v, c1, c12, ref h3, ref l3);
             }
             sums.High0 += TS.Sum(h0);
             sums.High1 += TS.Sum(h1);
@@ -163,16 +163,5 @@ internal sealed partial class FieldKernels<TSimd, TD, TL>
             sums.Low3 += TS.Sum(l3);
             return i;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Accumulate<TS, TSD, TSL>(TSD w, TSD x, TSD c1, TSD c12, ref TSL high, ref TSL low)
-        where TS : ISimd<TSD, TSL>
-        where TSD : struct
-        where TSL : struct
-    {
-        TSD h = TS.FusedMultiplyAdd(w, x, c1);
-        high = TS.AddLong(high, TS.Bits(h));
-        low = TS.AddLong(low, TS.Bits(TS.FusedMultiplyAdd(w, x, TS.Subtract(c12, h))));
     }
 }

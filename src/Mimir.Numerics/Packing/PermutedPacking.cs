@@ -18,10 +18,10 @@ internal static class PermutedPacking
     private const byte Nothing = 7;
 
     // Byte 7 of a shifted element is zero: it stands for "nothing" below.
-    private static readonly Vector512<byte> Gather = Permutation(static (lane, part) => part < 7 ? Start(lane) + part : RegisterBytes - 1);
+    public static readonly Vector512<byte> Gather = Permutation(static (lane, part) => part < 7 ? Start(lane) + part : RegisterBytes - 1);
     private static readonly Vector512<byte> First = Scatter(static part => part < 6);
     private static readonly Vector512<byte> Seventh = Scatter(static part => part == 6);
-    private static readonly Vector512<ulong> Shifts = Vector512.Create(0UL, 2, 4, 6, 0, 2, 4, 6);
+    public static readonly Vector512<ulong> Shifts = Vector512.Create(0UL, 2, 4, 6, 0, 2, 4, 6);
 
     public static bool IsSupported => Avx512Vbmi.IsSupported && BitConverter.IsLittleEndian;
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Mimir.Numerics.Simd;
 
 /// <summary>
@@ -36,4 +38,16 @@ internal static class ExactProduct
     /// <summary>The canonical sum of <paramref name="terms"/> ≤ <see cref="MaximumTerms"/> products.</summary>
     public static double Finish(long high, long low, int terms) => unchecked(
         FieldLanes<SimdScalar, double, long>.Combine(high - terms * C1Bits, low - terms * C2Bits));
+
+    /// <summary>Adds the bits of h and l of the lanes' products w·x.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Accumulate<TS, TSD, TSL>(TSD w, TSD x, TSD c1, TSD c12, ref TSL high, ref TSL low)
+        where TS : ISimd<TSD, TSL>
+        where TSD : struct
+        where TSL : struct
+    {
+        TSD h = TS.FusedMultiplyAdd(w, x, c1);
+        high = TS.AddLong(high, TS.Bits(h));
+        low = TS.AddLong(low, TS.Bits(TS.FusedMultiplyAdd(w, x, TS.Subtract(c12, h))));
+    }
 }

@@ -63,10 +63,8 @@ public sealed class PartyBlock
         var inputs = tape.Uniform(columns * slot.Inputs);
         var products = tape.Raw(columns * slot.Outputs);
         var offsets = workspace.Rent(users.Count * slot.Outputs);
-        var m = slot.Matrix;
         var bs = inputs.Value.Span[..(users.Count * slot.Inputs)];
-        if (slot.Transposed) FieldMatrix.MultiplyTransposedMatrix(model.Masked(m), m.Rows, m.Width, m.Stride, bs, users.Count, offsets.Span);
-        else FieldMatrix.MultiplyMatrix(model.Masked(m), m.Rows, m.Width, m.Stride, bs, users.Count, offsets.Span);
+        model.MultiplyMasked(slot, bs, users.Count, offsets.Span);
         FieldVector.Add(offsets.Span, products.Span[..offsets.Length], offsets.Span);
         for (var i = 0; i < users.Count; i++)
             _products[(slot, users[i])] = new ProductMaterial(

@@ -140,23 +140,16 @@ internal sealed class Sacrifice(PartyModel model, Party party, Opener opener, Wo
         return new Burn(e, opened =>
         {
             var product = party.Workspace.Rent(m);
-            Multiply(slot, model.ShareOf(slot.Matrix), opened, product.Span);
+            model.Multiply(slot, opened.Values.Span, 1, product.Span);
             FieldVector.Subtract(product.Span, zero.Span, zero.Span);
             if (party.Index == 0)
             {
                 // [A]_0 = [W]_0 − E.
-                Multiply(slot, model.Masked(slot.Matrix), opened, product.Span);
+                model.MultiplyMasked(slot, opened.Values.Span, 1, product.Span);
                 FieldVector.Subtract(zero.Span, product.Span, zero.Span);
             }
             opener.RequireZero(zero);
         });
-    }
-
-    private static void Multiply(MatrixSlot slot, ReadOnlySpan<double> matrix, Opened x, Span<double> product)
-    {
-        var m = slot.Matrix;
-        if (slot.Transposed) FieldMatrix.MultiplyTransposedVector(matrix, m.Rows, m.Width, m.Stride, x.Values.Span, product);
-        else FieldMatrix.MultiplyVector(matrix, m.Rows, m.Width, m.Stride, x.Values.Span, product);
     }
 
     private Burn BurnAttention(

@@ -16,7 +16,7 @@ namespace Mimir.Spdz.Masking;
 public sealed class PartyModel : IMatrixProducts, IDisposable
 {
     private readonly AlignedMemory?[] _masked;
-    private readonly AlignedMemory?[] _share;
+    private readonly PackedMatrix?[] _share;
     private readonly Dictionary<MatrixSlot, CheckTag> _tags = [];
     private readonly Dictionary<int, (double[] Value, double[] Mac)> _rows = [];
     private readonly Dictionary<int, PublicMatrix> _public = [];
@@ -25,7 +25,7 @@ public sealed class PartyModel : IMatrixProducts, IDisposable
     {
         (Layout, Index, Count, Active, Alpha) = (layout, index, count, active, alpha);
         _masked = new AlignedMemory?[layout.Matrices.Count];
-        _share = new AlignedMemory?[layout.Matrices.Count];
+        _share = new PackedMatrix?[layout.Matrices.Count];
     }
 
     /// <summary>The public part of the model.</summary>
@@ -80,12 +80,6 @@ public sealed class PartyModel : IMatrixProducts, IDisposable
         return model;
     }
 
-    /// <summary>E, rows × stride.</summary>
-    internal ReadOnlySpan<double> Masked(SecretMatrix matrix) => _masked[matrix.Id]!.Span;
-
-    /// <summary>[W]_i, rows × stride.</summary>
-    internal ReadOnlySpan<double> ShareOf(SecretMatrix matrix) => _share[matrix.Id]!.Span;
-
     /// <summary>The numbers of a public tensor.</summary>
     internal PublicMatrix Public(SecretMatrix matrix) => _public[matrix.Id];
 
@@ -101,8 +95,17 @@ public sealed class PartyModel : IMatrixProducts, IDisposable
             Public(m).Multiply(slot, ds, n, products);
             return;
         }
-        if (slot.Transposed) FieldMatrix.MultiplyTransposedMatrix(ShareOf(m), m.Rows, m.Width, m.Stride, ds, n, products);
-        else FieldMatrix.MultiplyMatrix(ShareOf(m), m.Rows, m.Width, m.Stride, ds, n, products);
+        var share = _share[m.Id]!;
+        if (slot.Transposed) share.MultiplyTransposed(ds, n, products);
+        else share.Multiply(ds, n, products);
+    }
+
+    /// <summary>E·b (or Eᵀ·b) for <paramref name="n"/> vectors at once, of a secret matrix: n × inputs → n × outputs.</summary>
+    internal void MultiplyMasked(MatrixSlot slot, ReadOnlySpan<double> bs, int n, Span<double> products)
+    {
+        var m = slot.Matrix;
+        if (slot.Transposed) FieldMatrix.MultiplyTransposedMatrix(Masked(m), m.Rows, m.Width, m.Stride, bs, n, products);
+        else FieldMatrix.MultiplyMatrix(Masked(m), m.Rows, m.Width, m.Stride, bs, n, products);
     }
 
     internal CheckTag Tag(MatrixSlot slot) => _tags[slot];
@@ -142,10 +145,21 @@ public sealed class PartyModel : IMatrixProducts, IDisposable
                 throw new MalformedMessageException($"the model owner sent something that is no field element in {matrix.Name}");
             at += count;
         }
-        var share = _share[matrix.Id] = new AlignedMemory(masked.Length);
-        WeightMask.Expand(generator, matrix, share.Span);
-        if (Index == 0) FieldVector.Add(share.Span, masked.Span, share.Span);
+        var share = _share[matrix.Id] = new PackedMatrix(matrix.Rows, matrix.Width);
+        var part = new double[matrix.Width];
+        for (var row = 0; row < matrix.Rows; row++)
+        {
+            WeightMask.Expand(generator, matrix, row, part);
+            if (Index == 0) FieldVector.Add(part, MaskedRow(matrix, row), part);
+            share.SetRow(row, part);
+        }
+        Array.Clear(part);
     }
+
+    /// <summary>E, rows × stride.</summary>
+    private ReadOnlySpan<double> Masked(SecretMatrix matrix) => _masked[matrix.Id]!.Span;
+
+    private ReadOnlySpan<double> MaskedRow(SecretMatrix matrix, int row) => Masked(matrix).Slice(row * matrix.Stride, matrix.Width);
 
     private async Task ReadTagsAsync(Party party, Opener opener, TapeReader reader, CancellationToken cancellation)
     {
@@ -181,8 +195,8 @@ public sealed class PartyModel : IMatrixProducts, IDisposable
             var mac = Active ? reader.Raw(value.Length).ToArray() : [];
             for (var row = 0; row < matrix.Rows; row++)
             {
-                ShareOf(matrix).Slice(row * matrix.Stride, matrix.Width).CopyTo(value.AsSpan(row * matrix.Width));
-                if (Active) FieldVector.ScaleAdd(Masked(matrix).Slice(row * matrix.Stride, matrix.Width), Alpha, mac.AsSpan(row * matrix.Width, matrix.Width));
+                _share[matrix.Id]!.GetRow(row, value.AsSpan(row * matrix.Width, matrix.Width));
+                if (Active) FieldVector.ScaleAdd(MaskedRow(matrix, row), Alpha, mac.AsSpan(row * matrix.Width, matrix.Width));
             }
             _rows[matrix.Id] = (value, mac);
         }

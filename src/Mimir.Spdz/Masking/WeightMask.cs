@@ -11,16 +11,9 @@ public static class WeightMask
 {
     private const ulong Stream = 4;
 
-    /// <summary>[A]_i of one matrix, rows × stride, under party i's key.</summary>
-    public static void Expand(Prg prg, SecretMatrix matrix, Span<double> destination)
-    {
-        for (var row = 0; row < matrix.Rows; row++)
-        {
-            var start = row * matrix.Stride;
-            prg.Fill(((ulong)matrix.Id << 40) + (ulong)start, destination.Slice(start, matrix.Width));
-            destination.Slice(start + matrix.Width, matrix.Stride - matrix.Width).Clear();
-        }
-    }
+    /// <summary>One row of [A]_i, under party i's key: width elements.</summary>
+    public static void Expand(Prg prg, SecretMatrix matrix, int row, Span<double> destination) =>
+        prg.Fill(((ulong)matrix.Id << 40) + (ulong)(row * matrix.Stride), destination);
 
     /// <summary>The generator of party i's part.</summary>
     public static Prg Generator(ReadOnlySpan<byte> key) => new(key, Stream);
@@ -34,7 +27,7 @@ public static class WeightMask
             var line = destination.Slice(row * matrix.Stride, matrix.Width);
             foreach (var prg in parties)
             {
-                prg.Fill(((ulong)matrix.Id << 40) + (ulong)(row * matrix.Stride), part);
+                Expand(prg, matrix, row, part);
                 FieldVector.Add(line, part, line);
             }
         }
