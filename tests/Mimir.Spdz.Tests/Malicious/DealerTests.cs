@@ -124,8 +124,9 @@ public sealed class DealerTests
             foreach (var mac in (long[])[0, .. part.Mac > 0 ? [part.Mac] : Array.Empty<long>()])
             {
                 var index = part.Start + random.NextInt64(part.Length);
-                await Cheat.CaughtAsync<DealerCheatedException>(
+                var caught = await Cheat.CaughtAsync<DealerCheatedException>(
                     Session(model, TapeKind.Algebraic, w => w.Block == 1 && w.Party == parties - 1 ? (index, mac) : (-1, 0), 3, plan, [7], parties), 0..2);
+                Assert.Contains("the sacrifice of block 1 failed", caught.Message, StringComparison.Ordinal);
             }
     }
 

@@ -134,7 +134,7 @@ public sealed class TapeWireTests
             if (Position == Length)
             {
                 Position = 0;
-                GetBuffer()[20]++;
+                unchecked { GetBuffer()[20]++; }
             }
             return base.ReadAsync(buffer, cancellationToken);
         }
