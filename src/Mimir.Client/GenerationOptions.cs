@@ -69,7 +69,7 @@ public sealed record GenerationOptions
     /// <summary>Share of step sections that are opened and recomputed (<c>triple_pool.audit_rate</c>).</summary>
     public double AuditRate { get; init; } = 0.01;
 
-    /// <summary>Steps dealt together and kept ready (<c>triple_pool.min_size</c>).</summary>
+    /// <summary>Steps whose sections are dealt together and kept ready (<c>triple_pool.min_size</c>).</summary>
     public int BlockSteps { get; init; } = 4;
 
     /// <summary>Most positions of the prompt that run in lockstep (<c>scheduler.prefill_chunk</c>).</summary>

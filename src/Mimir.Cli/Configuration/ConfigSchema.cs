@@ -24,7 +24,7 @@ public static class ConfigSchema
         new("scheduler.prefix_cache", ConfigKind.Integer, "256", "node and Triple Service: megabytes, a model, for beginnings of prompts that their owners have asked to keep; 0 keeps none") { Minimum = 0, Maximum = 1 << 20 },
         new("compute.threads", ConfigKind.Integer, "0", "node and Triple Service: threads among which large kernels are divided; 0: as many as the machine has processors") { Minimum = 0, Maximum = 1024 },
         new("padding.bucket", ConfigKind.Integer, "16", "prompt lengths are rounded up to a multiple of this; 1 makes them public") { Minimum = 1, Maximum = 1 << 16 },
-        new("triple_pool.min_size", ConfigKind.Integer, "4", "steps of randomness dealt together and kept ready") { Minimum = 1, Maximum = 64 },
+        new("triple_pool.min_size", ConfigKind.Integer, "4", "steps whose tables are dealt, audited and kept ready together; algebra comes for about 16 at once") { Minimum = 1, Maximum = 64 },
         new("triple_pool.audit_rate", ConfigKind.Number, "0.01", "share of dealt steps that are opened, recomputed and thrown away") { Minimum = 0, Maximum = 0.5 },
         new("tls.enabled", ConfigKind.Boolean, "true", "mutual TLS 1.3 on every link; false is not supported"),
         new("tls.identity", ConfigKind.Path, null, "directory with this process's certificate and keys"),

@@ -28,7 +28,7 @@ internal sealed record PartyReport(string Name, string Role, bool Connected, Att
 internal sealed record AttestationReport(string Verdict, string Detail);
 
 /// <summary>Randomness: dealt for each session while it runs, so many steps ahead of need; there is none before a session.</summary>
-/// <param name="StepsAhead">Steps dealt together and kept ready (triple_pool.min_size).</param>
+/// <param name="StepsAhead">Steps whose sections are dealt together and kept ready (triple_pool.min_size).</param>
 /// <param name="Ready">The Triple Service is there to deal them.</param>
 internal sealed record TapeReport(int StepsAhead, bool Ready);
 

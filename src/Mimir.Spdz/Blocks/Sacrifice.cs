@@ -57,7 +57,7 @@ internal sealed class Sacrifice(PartyModel model, Party party, Opener opener, Wo
                 burn.Finish(opened.Slice(at, burn.Masked.Length));
                 at += burn.Masked.Length;
             }
-            if (opener.UncheckedElements < CheckEvery) continue;
+            if (next == _burns.Count || opener.UncheckedElements < CheckEvery) continue;
             await opener.CheckAsync(0, cancellation);
             party.Workspace.Reset();
         }
@@ -71,17 +71,17 @@ internal sealed class Sacrifice(PartyModel model, Party party, Opener opener, Wo
     public static long Rounds(ModelLayout layout, BlockShape block)
     {
         const int Check = 3;
-        long rounds = Check, open = 0, together = 0;
+        long rounds = Check, open = 0, together = OpenedTogether;
         foreach (var (opened, claimed) in Relations(layout, block))
         {
-            if (together == 0) rounds++;
+            if (together >= OpenedTogether)
+            {
+                rounds++;
+                together = 0;
+                if (open >= CheckEvery) (rounds, open) = (rounds + Check, 0);
+            }
             open += opened + claimed;
             together += opened;
-            if (together < OpenedTogether) continue;
-            together = 0;
-            if (open < CheckEvery) continue;
-            open = 0;
-            rounds += Check;
         }
         return rounds;
     }

@@ -5,7 +5,7 @@ using Mimir.Spdz.Tape;
 
 namespace Mimir.Spdz.Sessions;
 
-/// <summary>How a session's steps are cut into blocks and runs; the same for dealer and parties, from public shapes only.</summary>
+/// <summary>How a session's steps are cut into blocks, groups and runs; the same for dealer and parties, from public shapes only.</summary>
 public static class Schedule
 {
     /// <summary>What the step sections of one chunk may take at the party that receives most: a quarter of a gigabyte, and as much again for the next one.</summary>

@@ -88,7 +88,7 @@ public sealed class TapeReceiver(Stream stream)
         }
     }
 
-    /// <summary>Tells the dealer which steps of the block were audited.</summary>
+    /// <summary>Tells the dealer which steps of a group were audited.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     public async ValueTask SendVerdictAsync(byte[] verdict, CancellationToken cancellation)
     {

@@ -56,7 +56,7 @@ public sealed class TapeSender(IReadOnlyList<Stream> streams)
     }
 
     /// <summary>
-    /// Reads every party's verdict on the steps of a block, one byte a step (0 used, 1 audited and thrown away). They must agree.
+    /// Reads every party's verdict on the steps of a group, one byte a step (0 used, 1 audited and thrown away). They must agree.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<byte[]> ReadVerdictAsync(int steps, CancellationToken cancellation)

@@ -15,7 +15,8 @@ public sealed class TapeSink(Stream stream)
     /// <summary>Elements after which a chunk leaves: it and its packed form lie in a core's cache. What is appended at once may be more.</summary>
     public const int ChunkElements = 1 << 14;
 
-    private const int InFlight = 32;
+    /// <summary>Chunks that may be queued before the dealing thread waits.</summary>
+    internal const int InFlight = 32;
 
     // Handed over together, so that the sending thread wakes up for many.
     private const int Batch = 8;
@@ -67,7 +68,7 @@ public sealed class TapeSink(Stream stream)
         ThrowIfLost();
     }
 
-    // Waits as for a task: the thread pool replaces a thread that does, which the pump may need.
+    // Waits as for a task: the thread pool then adds a thread, which the pump may need. It does so for no other wait, and this one allocates (some 150 bytes).
     private void Write(TapeChunk? chunk)
     {
         if (!_queue.Writer.TryWrite(chunk)) _queue.Writer.WriteAsync(chunk).AsTask().GetAwaiter().GetResult();

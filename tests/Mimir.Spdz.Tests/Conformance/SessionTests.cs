@@ -83,11 +83,15 @@ public sealed class SessionTests
         Assert.All(group.Clients.Released, released => Assert.InRange(released, 4, 19));
     }
 
-    [Fact]
-    public async Task Audits_burn_steps_and_change_no_token()
+    /// <summary>In the first block, and in every group of the later ones: two of eight steps, or five of three.</summary>
+    [Theory]
+    [InlineData(2, 8)]
+    [InlineData(2, 3)]
+    [InlineData(3, 3)]
+    public async Task Audits_burn_steps_and_change_no_token(int parties, int steps)
     {
         var model = TinyModel.Llama();
-        var group = await RunAsync(model, Plans.Single(5, 20) with { AuditRate = 0.5, BlockSteps = 8 }, new LocalClients { Prompts = [Prompt] });
+        var group = await RunAsync(model, Plans.Single(5, 20) with { AuditRate = 0.5, BlockSteps = steps }, new LocalClients { Prompts = [Prompt] }, parties);
         Assert.Equal(model.Greedy(Prompt, 20), group.Clients.Tokens["alice"]);
         Assert.InRange(group.StepsAudited, 1, 200);
         Assert.All(group.Statistics, s => Assert.InRange(s.Audits, 1, group.StepsAudited));

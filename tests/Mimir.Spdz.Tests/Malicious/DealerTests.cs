@@ -1,5 +1,6 @@
 using Mimir.Numerics;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Sessions;
 using Mimir.Spdz.Tape;
 using Mimir.Spdz.Tests.Simulation;
 
@@ -106,6 +107,66 @@ public sealed class DealerTests
         }
     }
 
+    /// <summary>
+    /// Rows 2 to 7 are one block of three groups. What only its last group uses is sacrificed with the first one: nothing of the block is used. Without and with a matching MAC.
+    /// </summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_wrong_number_in_the_algebra_of_a_later_group(int parties)
+    {
+        var random = new Random(19);
+        var model = TinyModel.Llama(1);
+        var plan = Plans.Single(1, 8) with { AuditRate = 0, BlockSteps = 2 };
+        var block = SectionMap.Block(model.Layout, plan, 1, parties);
+        Assert.Equal((2, 3), (block.Steps[0].Row, Schedule.Groups(block, plan).Count()));
+        foreach (var part in SectionMap.AlgebraicOf(model.Layout, block, block.Steps.Count - 1).DistinctBy(p => p.Name))
+            foreach (var mac in (long[])[0, .. part.Mac > 0 ? [part.Mac] : Array.Empty<long>()])
+            {
+                var index = part.Start + random.NextInt64(part.Length);
+                var caught = await Cheat.CaughtAsync<DealerCheatedException>(
+                    Session(model, TapeKind.Algebraic, w => w.Block == 1 && w.Party == parties - 1 ? (index, mac) : (-1, 0), 3, plan, [7], parties), 0..2);
+                Assert.Contains("the sacrifice of block 1 failed", caught.Message, StringComparison.Ordinal);
+            }
+    }
+
+    /// <summary>A wrong number in the sections of a block's second group, no audits: the check of that row's run fails, after all outputs before.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_wrong_tag_in_the_step_section_of_a_later_group(int parties)
+    {
+        var random = new Random(20);
+        var model = TinyModel.Llama(1);
+        var plan = Plans.Single(1, 8) with { AuditRate = 0, BlockSteps = 2 };
+        foreach (var row in (int[])[4, 5, 7])
+        {
+            var tags = (await SectionMap.StepAsync(model.Layout, plan, row, parties)).Where(p => p.Name == "tag").ToArray();
+            var tag = tags[random.Next(tags.Length)].Start;
+            await Cheat.CaughtAsync<MacCheckFailedException>(
+                Session(model, TapeKind.Step, w => w.Step == row && w.Party == parties - 1 ? (tag, 0) : (-1, 0), 1, plan, [7], parties), row);
+        }
+    }
+
+    /// <summary>Wrong with a right MAC, from the second group of the second block on: 24 steps escape audits with probability 2^−24.</summary>
+    [Fact]
+    public async Task Audits_find_wrong_tables_of_later_groups()
+    {
+        var random = new Random(21);
+        var model = TinyModel.Llama(1);
+        var plan = Plans.Single(1, 32) with { AuditRate = 0.5, BlockSteps = 4 };
+        Assert.Equal((4, 16), (SectionMap.Block(model.Layout, plan, 1).Steps[0].Row, SectionMap.Block(model.Layout, plan, 1).Steps.Count));
+        var lies = new (long Index, long Mac)[plan.Steps];
+        for (var step = 0; step < plan.Steps; step++)
+        {
+            var parts = (await SectionMap.StepAsync(model.Layout, plan, step)).Where(p => p.Mac > 0).ToArray();
+            var part = parts[random.Next(parts.Length)];
+            lies[step] = step < 8 ? (-1, 0) : (part.Start + random.NextInt64(part.Length), part.Mac);
+        }
+        var caught = await Cheat.CaughtAsync<DealerCheatedException>(Session(model, TapeKind.Step, (step, party) => party == 0 ? (-1, 0) : lies[step], 1, plan, [7]), 0..31);
+        Assert.Contains("audit", caught.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Audits_find_wrong_MACs()
     {
@@ -209,19 +270,24 @@ public sealed class DealerTests
         Session(model, kind, (_, party) => party == 0 ? (-1, 0) : (index, mac), delta, plan ?? Cheat.Plan, prompt ?? Cheat.Prompt);
 
     internal static LocalGroup Session(
-        Mimir.Models.Transformers.IWeightSource model, TapeKind kind, Func<int, int, (long Index, long Mac)> lie, double delta, SessionPlan plan, int[] prompt)
+        Mimir.Models.Transformers.IWeightSource model, TapeKind kind, Func<int, int, (long Index, long Mac)> lie, double delta, SessionPlan plan, int[] prompt) =>
+        Session(model, kind, w => lie(w.Step, w.Party), delta, plan, prompt);
+
+    private static LocalGroup Session(
+        Mimir.Models.Transformers.IWeightSource model, TapeKind kind, Func<TapeWrite, (long Index, long Mac)> lie, double delta, SessionPlan plan, int[] prompt, int parties = 2)
     {
         var alpha = 0.0;
         return new LocalGroup
         {
             Model = model,
+            Parties = parties,
             Plan = plan,
             Clients = new LocalClients { Prompts = [prompt] },
             WrapTape = (stream, party) => new TamperingStream(stream, party, true, w =>
             {
                 if (w.IsHeader && w.Kind == (byte)TapeKind.Load) alpha = Field.Add(alpha, FirstUniform(w.Bytes.AsSpan(16)));
                 if (w.Kind != (byte)kind) return [w.Bytes];
-                var (index, mac) = lie(w.Step, party);
+                var (index, mac) = lie(w);
                 var altered = w.Add(index, delta);
                 return [mac == 0 ? altered.Bytes : altered.Add(index + mac, Field.Multiply(alpha, delta)).Bytes];
             }),

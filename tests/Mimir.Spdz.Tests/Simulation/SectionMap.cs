@@ -69,6 +69,13 @@ internal static class SectionMap
         return map.Parts;
     }
 
+    /// <summary>What of <see cref="Algebraic"/> only step <paramref name="index"/> of the block uses, and later ones for their caches.</summary>
+    public static IReadOnlyList<SectionPart> AlgebraicOf(ModelLayout layout, BlockShape block, int index)
+    {
+        var keys = 0;
+        return [.. Algebraic(layout, block).Where(p => (keys += p.Name == "key mask MAC" ? 1 : 0) > index * layout.Layers && keys <= (index + 1) * layout.Layers)];
+    }
+
     /// <summary>A step's section, by walking the dealing program with a tape that only counts.</summary>
     public static async Task<IReadOnlyList<SectionPart>> StepAsync(ModelLayout layout, SessionPlan plan, int position, int parties = 2)
     {
@@ -79,8 +86,10 @@ internal static class SectionMap
         return tape.Map.Parts;
     }
 
-    public static BlockShape FirstBlock(ModelLayout layout, SessionPlan plan, int parties = 2) =>
-        Schedule.Blocks(layout, plan, new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree, parties), true).First();
+    public static BlockShape FirstBlock(ModelLayout layout, SessionPlan plan, int parties = 2) => Block(layout, plan, 0, parties);
+
+    public static BlockShape Block(ModelLayout layout, SessionPlan plan, int number, int parties = 2) =>
+        Schedule.Blocks(layout, plan, new Numbers(layout, plan.FractionBits, plan.ChebyshevDegree, parties), true).ElementAt(number);
 
     private sealed class Builder
     {
