@@ -36,7 +36,8 @@ public static class Schedule
     /// <summary>Rows of a block after the prompt: whole groups, at least one, for about <see cref="AlgebraRows"/>.</summary>
     public static int BlockRows(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
     {
-        var row = Block(layout, plan, numbers, active, 0, plan.Rows - 1, 1).AlgebraicSection(layout, active, last: true).MemoryBytes;
+        var rows = Enumerable.Repeat(Block(layout, plan, numbers, active, 0, plan.Rows - 1, 1).Steps[0], AlgebraRows);
+        var row = new BlockShape(0, [.. rows]).AlgebraicSection(layout, active, last: true).MemoryBytes / AlgebraRows;
         var group = GroupRows(plan);
         return group * (int)Math.Clamp(AlgebraBytes / Math.Max(1, row) / group, 1, Math.Max(1, AlgebraRows / group));
     }
