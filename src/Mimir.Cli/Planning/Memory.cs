@@ -15,7 +15,7 @@ internal static class Memory
 
     /// <summary>
     /// E, and [W]_i packed to 50 bits; tables with MACs; per layer and side of the cache E, [B]_i and, active, its MAC; two blocks: algebraic section,
-    /// masks b, offsets E·b; and, for the <paramref name="last"/> party, the corrections of the step sections of one <paramref name="group"/> and one more (the others expand
+    /// masks b, offsets E·b; and, for the <paramref name="last"/> party, the corrections of the step sections of two <paramref name="group"/>s (the others expand
     /// theirs as they go).
     /// </summary>
     public static long OfParty(PlanRequest request, BlockShape block, int group, long matrixBytes, long algebraicBytes, bool last)
@@ -30,7 +30,7 @@ internal static class Memory
             material += (users + (request.Active ? 1 : 0)) * slot.Inputs + users * slot.Outputs;
         }
         material += block.Steps.Sum(s => s.Triples * (request.Active ? 3 : 2));
-        var sections = (group + 1) * block.Steps.Max(s => s.Cost.Section(last, request.Active).MemoryBytes);
+        var sections = 2 * group * block.Steps.Max(s => s.Cost.Section(last, request.Active).MemoryBytes);
         var shares = layout.Matrices.Where(m => !m.IsPublic).Sum(m => (long)m.Rows * FieldPacking.Bytes((m.Width + 7) / 8 * 8));
         return matrixBytes + shares + Blocks * algebraicBytes + Element * (rows + cache + Blocks * material) + sections;
     }

@@ -14,8 +14,7 @@ namespace Mimir.Spdz.Sessions;
 /// <summary>
 /// Receives blocks ahead of need and makes them usable: reads a block's algebra and works E·[b] ahead; reads a group of step sections, tosses the coin, sacrifices the algebra
 /// (once), audits a random share of the sections (which are then dealt again), and tells the dealer. At most two blocks exist at a time,
-/// one in use and one coming, and of step sections as many as the largest group has and one run more (once the prompt is through, as one group has and one more); a dealer
-/// that is faster waits.
+/// one in use and one coming, and step sections of two groups, likewise (once the prompt is through, of two such as come then); a dealer that is faster waits.
 /// </summary>
 internal sealed class BlockSource : IDisposable
 {
@@ -104,7 +103,7 @@ internal sealed class BlockSource : IDisposable
     {
         if (_shrunk) return;
         _shrunk = true;
-        var kept = Schedule.GroupRows(_plan) + _plan.Speculate + 1;
+        var kept = 2 * Schedule.GroupRows(_plan);
         for (var i = kept; i < _largest.Sections; i++) await _steps.WaitAsync(cancellation);
         if (_largest.Sections > kept) _tape.Shrink();
     }

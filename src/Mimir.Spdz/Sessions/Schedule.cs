@@ -94,7 +94,7 @@ public static class Schedule
             }
             algebraic = SectionSize.Largest(algebraic, block.AlgebraicSection(layout, active, last));
         }
-        return (prompt, sampling, algebraic, most + Lanes(layout, plan, numbers, active));
+        return (prompt, sampling, algebraic, most + Math.Max(GroupRows(plan), Lanes(layout, plan, numbers, active)));
     }
 
     private static IEnumerable<(int Start, int Count)> Cuts(ModelLayout layout, SessionPlan plan, Numbers numbers, bool active)
