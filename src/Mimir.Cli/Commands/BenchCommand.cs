@@ -8,7 +8,7 @@ namespace Mimir.Cli.Commands;
 /// <summary>`mimir bench`: measured speed with all roles as processes on this machine, beside the floor.</summary>
 public static class BenchCommand
 {
-    private const int UsualWarm = 8;
+    private const int UsualWarm = 24;
     private const string DefaultPrompt = "In the beginning";
 
     /// <summary>The command.</summary>
@@ -17,7 +17,7 @@ public static class BenchCommand
         var shape = new Option<string>("--shape") { Description = "A well-known shape, with random weights, or a model directory", HelpName = "NAME|DIR", DefaultValueFactory = _ => "gpt2-small" };
         var context = SharedOptions.Bounded(new Option<int>("--context") { Description = "Positions in the context when the last token is sampled", HelpName = "T", DefaultValueFactory = _ => 64 }, 2, 1 << 20);
         var tokens = SharedOptions.Bounded(new Option<int>("--tokens") { Description = "Tokens to measure, the last of the context", HelpName = "N", DefaultValueFactory = _ => 16 }, 2, 1 << 16);
-        var warm = SharedOptions.Bounded(new Option<int?>("--warm") { Description = "Tokens before the measured ones, while code is still being compiled [default: 8, or as many as the context has room for]", HelpName = "N" }, 0, 1 << 16);
+        var warm = SharedOptions.Bounded(new Option<int?>("--warm") { Description = "Tokens before the measured ones, while code is still being compiled [default: 24, or as many as the context has room for]", HelpName = "N" }, 0, 1 << 16);
         var prefill = SharedOptions.Bounded(new Option<int?>("--prefill") { Description = "Positions of the prompt; the context is then as long as prompt and tokens", HelpName = "P" }, 1, 1 << 20);
         var lanes = SharedOptions.Bounded(new Option<int>("--lanes") { Description = "Sessions at once", HelpName = "B", DefaultValueFactory = _ => 1 }, 1, 64);
         var prompt = new Option<string?>("--prompt") { Description = $"Text to continue, of a model directory; its length decides the context's ('{DefaultPrompt}' with --speculate)", HelpName = "TEXT" };
