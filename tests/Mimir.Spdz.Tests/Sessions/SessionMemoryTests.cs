@@ -63,13 +63,13 @@ public sealed class SessionMemoryTests
     public void A_reserve_stays_within_half_of_what_was_ever_lent_at_once()
     {
         using var reserve = new MemoryReserve();
-        for (var length = 1000; length < 1_000_000; length *= 3)
+        for (var length = 1000; length < 1_000_000; length = length * 21 / 10)
         {
             using var session = new SessionMemory(reserve) { EndedWell = true };
             session.Rent(length);
             session.Rent(length / 2);
         }
-        var most = 3 * reserve.Unused.Max(m => m.Length) / 2;
+        var most = reserve.Unused.Max(m => m.Length) * 3 / 2;
         Assert.InRange(reserve.Kept, most, most + most / 2);
     }
 
@@ -85,7 +85,7 @@ public sealed class SessionMemoryTests
             allocated.Add(stages.Reserves.Sum(r => r.Allocated));
             Assert.All(stages.Reserves, r =>
             {
-                Assert.True(r.Kept > 1 << 20);
+                Assert.True(r.Kept >= 1 << 20);
                 Assert.All(r.Unused, m => Assert.True(m.Span.IndexOfAnyExcept(0.0) < 0));
             });
         }

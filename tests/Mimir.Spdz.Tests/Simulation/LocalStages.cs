@@ -28,8 +28,8 @@ internal sealed class LocalStages : IAsyncDisposable
 
     public SharedStage[] Stages { get; }
 
-    /// <summary>What ended sessions have left, at each party.</summary>
-    public IReadOnlyList<MemoryReserve> Reserves => [.. _parties.Select(p => p.Reserve)];
+    /// <summary>What ended sessions have left, at each party and at the dealer.</summary>
+    public IReadOnlyList<MemoryReserve> Reserves => [.. _parties.Select(p => p.Reserve), _dealer.Reserve];
 
     /// <summary>Each party's, of the last session that ended.</summary>
     public SessionStatistics[] Statistics { get; } = new SessionStatistics[16];
