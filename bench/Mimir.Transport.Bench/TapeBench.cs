@@ -4,6 +4,7 @@ using Mimir.Models.Folding;
 using Mimir.Models.Shapes;
 using Mimir.Spdz;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
 using Mimir.Transport.Connections;
 using Mimir.Trust;
@@ -89,12 +90,13 @@ internal static class TapeBench
     {
         await Task.Yield();
         var receiver = new TapeReceiver(stream);
+        using var memory = new SessionMemory();
         var measure = default(Measure);
         for (var token = 0; token < Warm + Tokens; token++)
         {
             if (token == Warm) measure = Measure.Start();
-            var section = await receiver.ReadAsync(TapeKind.Step, 0, token, size, default);
-            receiver.Return(section);
+            var section = await receiver.ReadAsync(TapeKind.Step, 0, token, size, memory, default);
+            section.Return(memory);
             await receiver.SendVerdictAsync([0], default);
         }
         if (report) measure.Report("parties", 0, 0);

@@ -10,6 +10,7 @@ using Mimir.Models.Transformers;
 using Mimir.Numerics;
 using Mimir.Spdz;
 using Mimir.Spdz.Masking;
+using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
 
 namespace Mimir.Fuzzing;
@@ -55,8 +56,8 @@ internal static class EngineTargets
     private static Outcome Tape(byte[] bytes)
     {
         var receiver = new TapeReceiver(new MemoryStream(bytes));
-        var sections = Attempt.All(Attempt.Read(() => Next(receiver), Refuses), Attempt.Read(() => Next(receiver), Refuses));
-        receiver.Shrink();
+        using var memory = new SessionMemory();
+        var sections = Attempt.All(Attempt.Read(() => Next(receiver, memory), Refuses), Attempt.Read(() => Next(receiver, memory), Refuses));
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         return Attempt.All(
             sections,
@@ -64,10 +65,10 @@ internal static class EngineTargets
             Attempt.Read(() => Matrix(bytes, MatrixUse.Rows, hash), Refuses));
     }
 
-    private static string Next(TapeReceiver receiver)
+    private static string Next(TapeReceiver receiver, SessionMemory memory)
     {
-        var section = receiver.ReadAsync(TapeKind.Load, 0, 0, new SectionSize(Elements, Words), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        receiver.Return(section);
+        var section = receiver.ReadAsync(TapeKind.Load, 0, 0, new SectionSize(Elements, Words), memory, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        section.Return(memory);
         return "section";
     }
 

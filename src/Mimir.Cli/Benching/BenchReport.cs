@@ -39,7 +39,10 @@ public sealed record BenchReport
     /// <summary>From the start of the (first) session to its first token: connections, masks, the whole prompt, one sampling.</summary>
     public required double PrefillSeconds { get; init; }
 
-    /// <summary>Of it, from the parties' first step to their first sampled token, waiting for dealt material included; slowest party.</summary>
+    /// <summary>The same of the cluster's first session, where one came before the measured one; else null.</summary>
+    public double? FirstPrefillSeconds { get; init; }
+
+    /// <summary>Of <see cref="PrefillSeconds"/>, from the parties' first step to their first sampled token, waiting for dealt material included; slowest party.</summary>
     public required double PrefillStepSeconds { get; init; }
 
     /// <summary>Of all sessions together, while all of them generate.</summary>

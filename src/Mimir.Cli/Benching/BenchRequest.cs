@@ -38,6 +38,12 @@ public sealed record BenchRequest(string Shape, int Context, int Tokens, int Par
     /// <summary>Tokens sampled before the measured ones, while code is still being compiled.</summary>
     public int Warm { get; init; }
 
+    /// <summary>
+    /// Whether the prompt is what counts: the measured session then follows one that is not, as any but a cluster's first does. Code has been compiled by then, and the
+    /// system has supplied the memory.
+    /// </summary>
+    public bool Prefill { get; init; }
+
     /// <summary>Positions of the prompt.</summary>
     public int Prompt => Context - Tokens - Warm + 1;
 

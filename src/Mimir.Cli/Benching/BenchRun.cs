@@ -21,7 +21,7 @@ namespace Mimir.Cli.Benching;
 
 /// <summary>
 /// One measurement: the read bandwidth, then a cluster of real processes, one session whose prompt fills the context but for the measured
-/// tokens. The time per token is taken between tokens at the client, over whole blocks, so that dealing is in it.
+/// tokens (<see cref="BenchRequest.Prefill"/>: its second one). The time per token is taken between tokens at the client, over whole blocks, so that dealing is in it.
 /// </summary>
 public static class BenchRun
 {
@@ -65,11 +65,13 @@ public static class BenchRun
 
         loadedModel();
         progress($"{plan.PromptPositions} positions of prompt, then {request.Tokens} tokens");
+        var first = new List<TimeSpan> { clock.Elapsed };
+        if (request.Prefill) await SessionAsync(request, cluster, layout, plan, prompt, () => first.Add(clock.Elapsed), cancellation);
         // Every session's beginning and its tokens.
         var times = Enumerable.Range(0, request.Lanes).Select(_ => new List<TimeSpan> { clock.Elapsed }).ToArray();
         var metrics = await Task.WhenAll(times.Select(t => SessionAsync(request, cluster, layout, plan, prompt, () => t.Add(clock.Elapsed), cancellation)));
         await watching.CancelAsync();
-        return Report(request, layout, cycle, bandwidth, loaded, times, metrics[0], memory!.Peaks);
+        return Report(request, layout, cycle, bandwidth, loaded, first, times, metrics[0], memory!.Peaks);
     }
 
     private static async Task<IReadOnlyList<RoleMetrics>> SessionAsync(
@@ -106,7 +108,7 @@ public static class BenchRun
     }
 
     private static BenchReport Report(
-        BenchRequest request, ModelLayout layout, (int Block, int Group) cycle, double bandwidth, TimeSpan loaded, List<TimeSpan>[] all, IReadOnlyList<RoleMetrics> metrics,
+        BenchRequest request, ModelLayout layout, (int Block, int Group) cycle, double bandwidth, TimeSpan loaded, List<TimeSpan> first, List<TimeSpan>[] all, IReadOnlyList<RoleMetrics> metrics,
         IReadOnlyDictionary<string, long> memory)
     {
         var counted = Planner.Plan(new PlanRequest(request.Shape, layout, request.Context, request.Parties, request.Active)
@@ -138,6 +140,7 @@ public static class BenchRun
             TokensPerRun = Math.Round(runs, 3),
             PrefillPositions = request.Prompt,
             PrefillSeconds = Math.Round((all[0][1] - all[0][0]).TotalSeconds, 3),
+            FirstPrefillSeconds = request.Prefill ? Math.Round((first[1] - first[0]).TotalSeconds, 3) : null,
             PrefillStepSeconds = Math.Round(parties.Max(p => p.PrefillSeconds), 3),
             TokensPerSecond = Math.Round(lanes.Count == 1 ? 1 / perToken : Throughput(lanes), 3),
             SecondsPerToken = Math.Round(perToken, 4),

@@ -17,6 +17,7 @@ internal static class BenchTable
             ("  ratio to the floor", report.RatioToFloor.ToString("0.00", CultureInfo.InvariantCulture)),
             ($"Prompt of {report.PrefillPositions} positions, to the first token", Quantity.Seconds(report.PrefillSeconds)),
             ("  of which in steps", Quantity.Seconds(report.PrefillStepSeconds)),
+            .. report.FirstPrefillSeconds is { } first ? [("  of the cluster's first session", Quantity.Seconds(first))] : Array.Empty<(string, string)>(),
             ($"Tokens per second{(report.Lanes > 1 ? $" of {report.Lanes} sessions" : "")}", report.TokensPerSecond.ToString("0.###", CultureInfo.InvariantCulture)),
             .. report.Speculate > 0 ? [($"Tokens out of a run with {report.Speculate} guesses", report.TokensPerRun.ToString("0.00", CultureInfo.InvariantCulture))] : Array.Empty<(string, string)>(),
             ("Read bandwidth", string.Create(CultureInfo.InvariantCulture, $"{report.ReadBandwidthGbps:0.0} GB/s")),

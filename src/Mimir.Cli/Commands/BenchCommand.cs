@@ -18,7 +18,7 @@ public static class BenchCommand
         var context = SharedOptions.Bounded(new Option<int>("--context") { Description = "Positions in the context when the last token is sampled", HelpName = "T", DefaultValueFactory = _ => 64 }, 2, 1 << 20);
         var tokens = SharedOptions.Bounded(new Option<int>("--tokens") { Description = "Tokens to measure, the last of the context", HelpName = "N", DefaultValueFactory = _ => 16 }, 2, 1 << 16);
         var warm = SharedOptions.Bounded(new Option<int?>("--warm") { Description = "Tokens before the measured ones, while code is still being compiled [default: 24, or as many as the context has room for]", HelpName = "N" }, 0, 1 << 16);
-        var prefill = SharedOptions.Bounded(new Option<int?>("--prefill") { Description = "Positions of the prompt; the context is then as long as prompt and tokens", HelpName = "P" }, 1, 1 << 20);
+        var prefill = SharedOptions.Bounded(new Option<int?>("--prefill") { Description = "Positions of the prompt, measured in the cluster's second session; the context is then as long as prompt and tokens", HelpName = "P" }, 1, 1 << 20);
         var lanes = SharedOptions.Bounded(new Option<int>("--lanes") { Description = "Sessions at once", HelpName = "B", DefaultValueFactory = _ => 1 }, 1, 64);
         var prompt = new Option<string?>("--prompt") { Description = $"Text to continue, of a model directory; its length decides the context's ('{DefaultPrompt}' with --speculate)", HelpName = "TEXT" };
         var speculate = SharedOptions.Speculate();
@@ -46,6 +46,7 @@ public static class BenchCommand
             {
                 LogitsToOwner = SharedOptions.AreLogitsToOwner(result, logits, weights.Read(result)),
                 Warm = before,
+                Prefill = result.GetValue(prefill) is not null,
                 Lanes = result.GetValue(lanes),
                 Threads = result.GetValue(threads),
                 Speculate = result.GetValue(speculate),

@@ -2,31 +2,34 @@ using Mimir.Models.Transformers;
 using Mimir.Numerics;
 using Mimir.Spdz.Gadgets;
 using Mimir.Spdz.Masking;
+using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
 
 namespace Mimir.Spdz.Blocks;
 
 /// <summary>
 /// The dealer's algebraic section of one block: matrix products, attention products and Beaver triples, each with the sacrificial copy
-/// that <see cref="PartyBlock"/> burns. Keeps the masks b for the steps' tags.
+/// that <see cref="PartyBlock"/> burns. Keeps the masks b for the steps' tags, until it is
+/// disposed of.
 /// </summary>
-public sealed class DealerBlock
+public sealed class DealerBlock : IDisposable
 {
-    private readonly Dictionary<(MatrixSlot Slot, int Step), double[]> _inputs = [];
+    private readonly Dictionary<(MatrixSlot Slot, int Step), ReadOnlyMemory<double>> _inputs = [];
+    private readonly Workspace _workspace;
 
-    private DealerBlock(BlockShape shape) => Shape = shape;
+    private DealerBlock(BlockShape shape, SessionMemory memory) => (Shape, _workspace) = (shape, new Workspace(memory));
 
     /// <summary>The steps of this block.</summary>
     public BlockShape Shape { get; }
 
     /// <summary>b of one product in one step.</summary>
-    internal double[] Input(MatrixSlot slot, int step) => _inputs[(slot, step)];
+    internal ReadOnlySpan<double> Input(MatrixSlot slot, int step) => _inputs[(slot, step)].Span;
 
-    /// <summary>Deals the section. <paramref name="cache"/> gains the masks of the block's positions.</summary>
+    /// <summary>Deals the section. <paramref name="cache"/> gains the masks of the block's positions; the masks b lie in <paramref name="memory"/>.</summary>
     public static async Task<DealerBlock> DealAsync(
-        DealerModel model, BlockShape shape, DealerCache cache, TapeSender sender, CancellationToken cancellation)
+        DealerModel model, BlockShape shape, DealerCache cache, TapeSender sender, SessionMemory memory, CancellationToken cancellation)
     {
-        var block = new DealerBlock(shape);
+        var block = new DealerBlock(shape, memory);
         using var tape = await sender.BeginAsync(TapeKind.Algebraic, shape.Number, 0, model.Active, model.Alpha, cancellation);
         foreach (var slot in MatrixSlot.All(model.Layout)) block.DealProducts(model, slot, tape);
         foreach (var step in shape.Steps)
@@ -38,19 +41,26 @@ public sealed class DealerBlock
         return block;
     }
 
+    /// <summary>Gives the masks' memory back to the session.</summary>
+    public void Dispose()
+    {
+        _inputs.Clear();
+        _workspace.Return();
+    }
+
     /// <summary>⟦b_τ⟧ and [A·b_τ] for every using step τ and one sacrificial column, A read once.</summary>
     private void DealProducts(DealerModel model, MatrixSlot slot, TapeWriter tape)
     {
         var users = Shape.Users(model.Layout, slot);
         if (users.Count == 0) return;
         var columns = users.Count + (model.Active ? 1 : 0);
-        using var inputs = new Secret(columns * slot.Inputs);
+        var inputs = _workspace.Rent(columns * slot.Inputs);
         tape.Uniform(inputs.Span);
         using var products = new Secret(columns * slot.Outputs);
         model.Multiply(slot, inputs.Span, columns, products.Span);
         tape.Raw(products.Span);
         for (var i = 0; i < users.Count; i++)
-            _inputs[(slot, users[i])] = inputs.Span.Slice(i * slot.Inputs, slot.Inputs).ToArray();
+            _inputs[(slot, users[i])] = inputs.Slice(i * slot.Inputs, slot.Inputs);
     }
 
     private static void DealAttention(ModelLayout layout, DealerCache cache, int layer, StepShape step, TapeWriter tape)

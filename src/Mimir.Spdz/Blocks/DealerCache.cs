@@ -38,11 +38,11 @@ public sealed class DealerCache : IKeptRows<DealerCache>
     /// <summary>Draws the masks of one row's key and value.</summary>
     internal void Draw(int layer, int row, TapeWriter tape)
     {
-        var drawn = new double[_width];
-        tape.Uniform(drawn);
-        _layout.Store(drawn, row, _keys[layer]);
-        tape.Uniform(drawn);
-        _layout.Store(drawn, row, _values[layer]);
+        using var drawn = new Secret(_width);
+        tape.Uniform(drawn.Span);
+        _layout.Store(drawn.Span, row, _keys[layer]);
+        tape.Uniform(drawn.Span);
+        _layout.Store(drawn.Span, row, _values[layer]);
     }
 
     /// <summary>B·b per query head, over rows <paramref name="first"/> to <paramref name="cached"/> − 1.</summary>

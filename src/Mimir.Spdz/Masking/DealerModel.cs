@@ -1,5 +1,7 @@
 using Mimir.Models.Transformers;
 using Mimir.Numerics;
+using Mimir.Spdz.Gadgets;
+using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
 
 namespace Mimir.Spdz.Masking;
@@ -24,6 +26,9 @@ public sealed class DealerModel : IDisposable
 
     /// <summary>MACs on.</summary>
     public bool Active { get; }
+
+    /// <summary>What sessions on this model have left for the next ones.</summary>
+    internal MemoryReserve Reserve { get; } = new();
 
     /// <summary>α.</summary>
     internal double Alpha { get; private set; }
@@ -78,6 +83,7 @@ public sealed class DealerModel : IDisposable
     public void Dispose()
     {
         foreach (var mask in _masks) mask.Dispose();
+        Reserve.Dispose();
         foreach (var tag in _tags.Values) tag.Clear();
         Alpha = 0;
     }
@@ -91,19 +97,19 @@ public sealed class DealerModel : IDisposable
         if (slot.Transposed) FieldMatrix.MultiplyVector(Mask(m), m.Rows, m.Width, m.Stride, rho, w);
         else FieldMatrix.MultiplyTransposedVector(Mask(m), m.Rows, m.Width, m.Stride, rho, w);
         writer.Raw(w);
-        var mask = new double[slot.Inputs];
-        writer.Uniform(mask);
-        FieldVector.Add(w, mask, w);
+        using var mask = new Secret(slot.Inputs);
+        writer.Uniform(mask.Span);
+        FieldVector.Add(w, mask.Span, w);
         _tags[slot] = new DealerTag(rho, w);
     }
 
     private void DealRowMacs(SecretMatrix matrix, TapeWriter writer)
     {
-        var mac = new double[matrix.Width];
+        using var mac = new Secret(matrix.Width);
         for (var row = 0; row < matrix.Rows; row++)
         {
-            FieldVector.Scale(Mask(matrix).Slice(row * matrix.Stride, matrix.Width), Alpha, mac);
-            writer.Raw(mac);
+            FieldVector.Scale(Mask(matrix).Slice(row * matrix.Stride, matrix.Width), Alpha, mac.Span);
+            writer.Raw(mac.Span);
         }
     }
 }

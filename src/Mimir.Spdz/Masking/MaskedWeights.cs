@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Mimir.Models.Transformers;
 using Mimir.Numerics;
+using Mimir.Spdz.Gadgets;
 
 namespace Mimir.Spdz.Masking;
 
@@ -56,12 +57,12 @@ public static class MaskedWeights
     private static void Mask(ReadOnlySpan<double> weights, SecretMatrix matrix, Prg[] generators, int fractionBits, Span<double> masked)
     {
         WeightMask.AddAll(generators, matrix, masked);
-        var encoded = new double[matrix.Width];
+        using var encoded = new Secret(matrix.Width);
         for (var row = 0; row < matrix.Rows; row++)
         {
-            FieldVector.Encode(weights.Slice(row * matrix.Width, matrix.Width), fractionBits, encoded);
+            FieldVector.Encode(weights.Slice(row * matrix.Width, matrix.Width), fractionBits, encoded.Span);
             var line = masked.Slice(row * matrix.Stride, matrix.Width);
-            FieldVector.Subtract(encoded, line, line);
+            FieldVector.Subtract(encoded.Span, line, line);
         }
     }
 }

@@ -37,6 +37,9 @@ public sealed class PartyModel : IMatrixProducts, IDisposable
     /// <summary>N.</summary>
     public int Count { get; }
 
+    /// <summary>What sessions on this model have left for the next ones.</summary>
+    internal MemoryReserve Reserve { get; } = new();
+
     /// <summary>MACs on.</summary>
     public bool Active { get; }
 
@@ -49,9 +52,10 @@ public sealed class PartyModel : IMatrixProducts, IDisposable
     public static async Task<PartyModel> LoadAsync(
         ModelLayout layout, bool active, IMesh mesh, TapeReceiver tape, Stream owner, CancellationToken cancellation)
     {
-        var maskKey = await tape.ReadAsync(TapeKind.WeightMask, 0, 0, default, cancellation);
-        var load = await tape.ReadAsync(TapeKind.Load, 0, 0, new SectionSize(mesh.Index == mesh.Count - 1 ? DealerModel.LoadElements(layout, active) : 0), cancellation);
-        var workspace = new Workspace();
+        using var memory = new SessionMemory();
+        var maskKey = await tape.ReadAsync(TapeKind.WeightMask, 0, 0, default, memory, cancellation);
+        var load = await tape.ReadAsync(TapeKind.Load, 0, 0, new SectionSize(mesh.Index == mesh.Count - 1 ? DealerModel.LoadElements(layout, active) : 0), memory, cancellation);
+        var workspace = new Workspace(memory);
         var anonymous = new Party(mesh.Index, mesh.Count, active, 0, workspace);
         double alpha;
         using (var reader = new TapeReader(anonymous, workspace, load)) alpha = reader.UniformRaw(1).Span[0];
@@ -75,8 +79,6 @@ public sealed class PartyModel : IMatrixProducts, IDisposable
             model.ReadRows(reader);
         }
         await opener.CheckAsync(0, cancellation);
-        workspace.Clear();
-        tape.Return(load);
         return model;
     }
 
@@ -124,6 +126,7 @@ public sealed class PartyModel : IMatrixProducts, IDisposable
         foreach (var memory in _masked) memory?.Dispose();
         foreach (var memory in _share) memory?.Dispose();
         foreach (var matrix in _public.Values) matrix.Dispose();
+        Reserve.Dispose();
         foreach (var tag in _tags.Values) tag.Clear();
         foreach (var (value, mac) in _rows.Values)
         {

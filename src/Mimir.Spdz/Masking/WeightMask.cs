@@ -1,5 +1,6 @@
 using Mimir.Models.Transformers;
 using Mimir.Numerics;
+using Mimir.Spdz.Gadgets;
 
 namespace Mimir.Spdz.Masking;
 
@@ -21,14 +22,14 @@ public static class WeightMask
     /// <summary>A = Σ[A]_i, row by row added to <paramref name="destination"/> (rows × stride).</summary>
     public static void AddAll(IReadOnlyList<Prg> parties, SecretMatrix matrix, Span<double> destination)
     {
-        var part = new double[matrix.Width];
+        using var part = new Secret(matrix.Width);
         for (var row = 0; row < matrix.Rows; row++)
         {
             var line = destination.Slice(row * matrix.Stride, matrix.Width);
             foreach (var prg in parties)
             {
-                Expand(prg, matrix, row, part);
-                FieldVector.Add(line, part, line);
+                Expand(prg, matrix, row, part.Span);
+                FieldVector.Add(line, part.Span, line);
             }
         }
     }

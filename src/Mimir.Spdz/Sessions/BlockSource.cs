@@ -25,8 +25,9 @@ internal sealed class BlockSource : IDisposable
     private readonly PartyCache _cache;
     private readonly Party _online;
     private readonly Party _party;
-    private readonly Workspace _workspace = new();
-    private readonly Workspace _spares = new();
+    private readonly SessionMemory _memory;
+    private readonly Workspace _workspace;
+    private readonly Workspace _spares;
     private readonly TapeReceiver _tape;
     private readonly (SectionSize Prompt, SectionSize Sampling, SectionSize Algebraic, int Sections) _largest;
     private readonly bool _last;
@@ -36,9 +37,10 @@ internal sealed class BlockSource : IDisposable
     private readonly ConcurrentBag<Workspace> _spare = [];
     private readonly ConcurrentDictionary<PartyBlock, (Workspace Workspace, TapeSection Section)> _lent = [];
 
-    public BlockSource(PartyModel model, SessionPlan plan, Numbers numbers, PartyCache cache, Party online, IMesh mesh, TapeReceiver tape)
+    public BlockSource(PartyModel model, SessionPlan plan, Numbers numbers, PartyCache cache, Party online, IMesh mesh, TapeReceiver tape, SessionMemory memory)
     {
-        (_model, _plan, _numbers, _cache, _online, _tape) = (model, plan, numbers, cache, online, tape);
+        (_model, _plan, _numbers, _cache, _online, _tape, _memory) = (model, plan, numbers, cache, online, tape, memory);
+        (_workspace, _spares) = (new Workspace(memory), new Workspace(memory));
         _party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
         Opener = new Opener(_party, mesh, HmacDrbg.FromSystem());
         _last = model.Index == model.Count - 1;
@@ -73,7 +75,7 @@ internal sealed class BlockSource : IDisposable
     /// <summary>Takes a used step's section back; the next block's may then come in its place.</summary>
     public void Release(PartyBlock block, int step)
     {
-        _tape.Return(block.Steps[step]);
+        block.Steps[step].Return(_memory);
         _steps.Release();
     }
 
@@ -81,7 +83,7 @@ internal sealed class BlockSource : IDisposable
     public void Release(PartyBlock block)
     {
         if (!_lent.TryRemove(block, out var lent)) return;
-        _tape.Return(lent.Section);
+        lent.Section.Return(_memory);
         lent.Workspace.Reset();
         _spare.Add(lent.Workspace);
         _blocks.Release();
@@ -92,10 +94,8 @@ internal sealed class BlockSource : IDisposable
         Opener.Dispose();
         _blocks.Dispose();
         _steps.Dispose();
-        _workspace.Clear();
-        _spares.Clear();
-        foreach (var workspace in _spare) workspace.Clear();
-        foreach (var (workspace, _) in _lent.Values) workspace.Clear();
+        foreach (var workspace in _spare.Concat(_lent.Values.Select(l => l.Workspace)).Append(_workspace).Append(_spares)) workspace.Return();
+        _tape.Clear();
     }
 
     /// <summary>The chunks of the prompt are through: their memory is given up.</summary>
@@ -105,14 +105,14 @@ internal sealed class BlockSource : IDisposable
         _shrunk = true;
         var kept = 2 * Schedule.GroupRows(_plan);
         for (var i = kept; i < _largest.Sections; i++) await _steps.WaitAsync(cancellation);
-        if (_largest.Sections > kept) _tape.Shrink();
+        if (_largest.Sections > kept) _memory.Shrink();
     }
 
     private async Task PrepareAsync(BlockShape shape, ChannelWriter<ReadySteps> ready, CancellationToken cancellation)
     {
-        var workspace = _spare.TryTake(out var spare) ? spare : new Workspace();
+        var workspace = _spare.TryTake(out var spare) ? spare : new Workspace(_memory);
         var section = await _tape.ReadAsync(
-            TapeKind.Algebraic, shape.Number, 0, shape.AlgebraicSection(_model.Layout, _model.Active, _last), cancellation, _largest.Algebraic);
+            TapeKind.Algebraic, shape.Number, 0, shape.AlgebraicSection(_model.Layout, _model.Active, _last), _memory, cancellation, _largest.Algebraic);
         var sacrifice = new Sacrifice(_model, _party, Opener, _spares);
         var block = PartyBlock.Read(_model, shape, _cache, section, _online, workspace, sacrifice);
         _lent[block] = (workspace, section);
@@ -136,7 +136,7 @@ internal sealed class BlockSource : IDisposable
                 if (first) await _steps.WaitAsync(cancellation);
                 var wanted = block.Shape.Steps[step];
                 block.Steps[step] = await _tape.ReadAsync(
-                    TapeKind.Step, block.Shape.Number, wanted.Row, wanted.Cost.Section(_last, _model.Active), cancellation,
+                    TapeKind.Step, block.Shape.Number, wanted.Row, wanted.Cost.Section(_last, _model.Active), _memory, cancellation,
                     wanted.Logits ? _largest.Sampling : _largest.Prompt);
             }
             first = false;
@@ -197,7 +197,7 @@ internal sealed class BlockSource : IDisposable
             throw new DealerCheatedException($"the audit of step {shape.Row} found a point function's key that the Triple Service dealt wrongly, or a party lied about it; nothing was used ({e.Message})");
         }
         _workspace.Reset();
-        _tape.Return(section);
+        section.Return(_memory);
         if (audit.Differs || !audit.AtEnd)
             throw new DealerCheatedException($"the audit of step {shape.Row} found a table or tuple that the Triple Service dealt wrongly; nothing was used");
     }

@@ -3,6 +3,7 @@ using Mimir.Numerics;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Programs;
+using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
 using Mimir.Spdz.Timing;
 
@@ -42,6 +43,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
     {
         plan.Validate(model.Layout, sender.Count, plan.Steps);
         using var logits = await DealClientMasksAsync(cancellation);
+        using var memory = new SessionMemory(model.Reserve);
         var cache = new DealerCache(model.Layout, plan.Rows);
         if (plan.ReusedRows > 0) (Prefix ?? throw new InvalidOperationException("the reused rows are missing")).CopyTo(cache, plan.ReusedRows);
         try
@@ -49,7 +51,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
             foreach (var shape in Schedule.Blocks(model.Layout, plan, _numbers, model.Active))
             {
                 var began = Stopwatch.GetTimestamp();
-                var block = await DealerBlock.DealAsync(model, shape, cache, sender, cancellation);
+                using var block = await DealerBlock.DealAsync(model, shape, cache, sender, memory, cancellation);
                 Products += Stopwatch.GetElapsedTime(began);
                 Steps += shape.Steps.Count;
                 foreach (var group in Schedule.Groups(shape, plan)) await DealStepsAsync(block, group, logits, cancellation);
@@ -65,6 +67,7 @@ public sealed class DealerSession(DealerModel model, SessionPlan plan, TapeSende
             cache.Clear();
             Prefix?.Clear();
         }
+        memory.EndedWell = true;
     }
 
     private async Task<LogitsMasks?> DealClientMasksAsync(CancellationToken cancellation)

@@ -20,24 +20,23 @@ internal sealed class PartyClients(SessionPlan plan, int vocabulary, Party party
     public bool StopRequested => port.StopRequested;
 
     /// <summary>Reads the masks; gives the clients the test of them; takes the inputs, which the next check compares among the parties.</summary>
-    public async Task StartAsync(TapeReceiver tape, CancellationToken cancellation)
+    public async Task StartAsync(TapeReceiver tape, SessionMemory memory, CancellationToken cancellation)
     {
         var clients = ClientMasks.Clients(plan);
         if (plan.LogitsToOwner)
         {
-            var key = await tape.ReadAsync(TapeKind.Logits, 0, 0, default, cancellation);
+            var key = await tape.ReadAsync(TapeKind.Logits, 0, 0, default, memory, cancellation);
             _logits = new LogitsMasks([key.Key], vocabulary, plan.Outputs);
-            tape.Return(key);
         }
         var section = await tape.ReadAsync(
-            TapeKind.Clients, 0, 0, new SectionSize(party.Index == party.Count - 1 ? ClientMasks.Corrections(plan) : 0), cancellation);
+            TapeKind.Clients, 0, 0, new SectionSize(party.Index == party.Count - 1 ? ClientMasks.Corrections(plan) : 0), memory, cancellation);
         using (var reader = new TapeReader(party, party.Workspace, section))
             foreach (var client in clients)
             {
                 var masks = reader.Uniform(ClientMasks.Count(plan, client));
                 _masks[client] = party.Persist(_logits is null ? masks : party.Concat(masks, Spare(_logits, reader)));
             }
-        tape.Return(section);
+        section.Return(memory);
 
         await port.ClientsReadyAsync(cancellation);
         if (party.Active) await ProveAsync(clients, cancellation);
@@ -85,7 +84,12 @@ internal sealed class PartyClients(SessionPlan plan, int vocabulary, Party party
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _logits?.Dispose();
+    public void Dispose()
+    {
+        _logits?.Dispose();
+        foreach (var masks in _masks.Values) masks.Clear();
+        foreach (var input in _inputs) input.Clear();
+    }
 
     private Share Spare(LogitsMasks logits, TapeReader reader)
     {

@@ -20,7 +20,8 @@ public sealed class PartySession : IDisposable
 {
     private readonly PartyModel _model;
     private readonly SessionPlan _plan;
-    private readonly Workspace _workspace = new();
+    private readonly SessionMemory _memory;
+    private readonly Workspace _workspace;
     private readonly IMesh _online;
     private readonly Opener _opener;
     private readonly PartyCache _cache;
@@ -42,10 +43,12 @@ public sealed class PartySession : IDisposable
         (_model, _plan, _online, _tape) = (model, plan, online, tape);
         _descriptor = descriptor.ToArray();
         var numbers = new Numbers(model.Layout, plan.FractionBits, plan.ChebyshevDegree, model.Count);
+        _memory = new SessionMemory(model.Reserve);
+        _workspace = new Workspace(_memory);
         var party = new Party(model.Index, model.Count, model.Active, model.Alpha, _workspace);
         _opener = new Opener(party, new TimedMesh(online, Statistics.Clock), HmacDrbg.FromSystem());
         _cache = new PartyCache(model.Layout, plan.Rows, model.Active);
-        _source = new BlockSource(model, plan, numbers, _cache, party, offline, tape);
+        _source = new BlockSource(model, plan, numbers, _cache, party, offline, tape, _memory);
         _clients = new PartyClients(plan, model.Layout.VocabularySize, party, _opener, port);
         _lanes = [.. Enumerable.Range(0, Schedule.Lanes(model.Layout, plan, numbers, model.Active))
             .Select(_ => new StepLane(model, plan, numbers, _cache, party, _clients, (step, logits) => LogitsProbe?.Invoke(step, logits) ?? default, Statistics.Clock))];
@@ -75,7 +78,7 @@ public sealed class PartySession : IDisposable
         _opener.RequireAgreement(_descriptor);
         if (_plan.ReusedRows > 0) (Prefix ?? throw new InvalidOperationException("the reused rows are missing")).CopyTo(_cache, _plan.ReusedRows);
         if (_plan.PublicTokens.Count > 0) _opener.RequireAgreement(await PublicPrefix.FillAsync(_model, _plan, _cache, linked.Token));
-        await _clients.StartAsync(_tape, linked.Token);
+        await _clients.StartAsync(_tape, _memory, linked.Token);
         var ready = Channel.CreateBounded<ReadySteps>(1);
         var ahead = Task.Run(() => _source.RunAsync(ready.Writer, linked.Token), CancellationToken.None);
         var done = false;
@@ -103,6 +106,7 @@ public sealed class PartySession : IDisposable
         {
             // Another party has noticed the end first and closed its mesh of blocks ahead.
         }
+        _memory.EndedWell = done;
     }
 
     /// <inheritdoc/>
@@ -111,9 +115,11 @@ public sealed class PartySession : IDisposable
         _opener.Dispose();
         _clients.Dispose();
         foreach (var lane in _lanes) lane.Dispose();
+        _steps.Dispose();
         _source.Dispose();
         _cache.Clear();
         Prefix?.Clear();
-        _workspace.Clear();
+        _workspace.Return();
+        _memory.Dispose();
     }
 }

@@ -15,7 +15,7 @@ namespace Mimir.Spdz.Sessions;
 /// </summary>
 internal sealed class PartySteps(
     SessionPlan plan, Party party, Opener opener, PartyClients clients, BlockSource source, PartyCache cache, IReadOnlyList<StepLane> lanes,
-    SessionStatistics statistics)
+    SessionStatistics statistics) : IDisposable
 {
     private readonly Stopwatch _clock = new();
     private readonly List<ILaneWork> _run = [];
@@ -50,6 +50,9 @@ internal sealed class PartySteps(
         }
     }
 
+    /// <summary>Zeroes the last token.</summary>
+    public void Dispose() => _kept.Clear();
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask RunAsync(PartyBlock block, int first, int count, IStage stage)
     {
@@ -69,7 +72,7 @@ internal sealed class PartySteps(
         await ReleaseAsync(count, stage.Lifetime);
         for (var i = 0; i < count; i++) source.Release(block, first + i);
         Keep(lanes[count - 1].Token);
-        if (lanes.Count > 1 && block.Shape.Steps[first + count - 1].Row == plan.FirstLogits) party.Workspace.Shrink();
+        if (lanes.Count > 1 && block.Shape.Steps[first + count - 1].Row == plan.FirstLogits) party.Workspace.Return();
         else party.Workspace.Reset();
     }
 

@@ -26,6 +26,13 @@ public readonly struct Share
     /// <summary>Number of elements.</summary>
     public int Length => Value.Length;
 
+    /// <summary>Zeroes it.</summary>
+    internal void Clear()
+    {
+        Value.Span.Clear();
+        Mac.Span.Clear();
+    }
+
     /// <summary>Elements [start, start + length).</summary>
     public Share Slice(int start, int length) =>
         new(_party, Value.Slice(start, length), Mac.IsEmpty ? Mac : Mac.Slice(start, length));

@@ -7,10 +7,12 @@ namespace Mimir.Spdz.Shares;
 /// Memory for the values of one step: rented in sequence, given back all at once by <see cref="Reset"/>. After the first step of
 /// the largest shape it never allocates again. Not thread-safe: one per party and phase.
 /// </summary>
-public sealed class Workspace
+/// <param name="memory">The session's, which zeroes it in the end; null: its own, zeroed by <see cref="Clear"/>.</param>
+public sealed class Workspace(SessionMemory? memory = null)
 {
     private const int FirstChunkElements = 1 << 20;
     private const int ChunkElements = 1 << 23;
+    private readonly SessionMemory _memory = memory ?? new SessionMemory();
     private readonly List<(AlignedMemory Memory, int Rented)> _chunks = [];
     private int _chunk;
     private int _offset;
@@ -20,12 +22,12 @@ public sealed class Workspace
     {
         while (_chunk < _chunks.Count)
         {
-            var (memory, rented) = _chunks[_chunk];
-            if (memory.Length - _offset >= length)
+            var (chunk, rented) = _chunks[_chunk];
+            if (chunk.Length - _offset >= length)
             {
-                var region = memory.Memory.Slice(_offset, length);
-                _offset = Math.Min((_offset + length + 7) & ~7, memory.Length);
-                if (_offset > rented) _chunks[_chunk] = (memory, _offset);
+                var region = chunk.Memory.Slice(_offset, length);
+                _offset = Math.Min((_offset + length + 7) & ~7, chunk.Length);
+                if (_offset > rented) _chunks[_chunk] = (chunk, _offset);
                 return region;
             }
             _chunk++;
@@ -33,7 +35,7 @@ public sealed class Workspace
         }
         // Powers of two, so that steps of slightly growing shapes keep fitting; large ones once it is clear that much is needed.
         var least = _chunks.Count == 0 ? FirstChunkElements : ChunkElements;
-        _chunks.Add((new AlignedMemory((int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(least, length))), 0));
+        _chunks.Add((_memory.Rent(BitOperations.RoundUpToPowerOf2((uint)Math.Max(least, length))), 0));
         _offset = 0;
         return Rent(length);
     }
@@ -45,18 +47,18 @@ public sealed class Workspace
         _offset = 0;
     }
 
-    /// <summary>Zeroes and gives up everything: what comes next needs far less.</summary>
-    public void Shrink()
+    /// <summary>Gives everything back to the session's memory: what comes next needs far less.</summary>
+    public void Return()
     {
-        foreach (var (memory, rented) in _chunks) memory.Dispose(rented);
+        foreach (var (chunk, rented) in _chunks) _memory.Return(chunk, rented);
         _chunks.Clear();
         Reset();
     }
 
-    /// <summary>Zeroes every byte that was ever rented, and touches no other: called when the session ends.</summary>
+    /// <summary>The same, and what lies there unused is zeroed: every byte that was ever rented, and no other.</summary>
     public void Clear()
     {
-        foreach (var (memory, rented) in _chunks) memory.Span[..rented].Clear();
-        Reset();
+        Return();
+        _memory.Shrink();
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Mimir.Numerics;
+using Mimir.Spdz.Shares;
 
 namespace Mimir.Spdz.Tape;
 
@@ -12,7 +13,6 @@ public sealed class TapeReceiver(Stream stream)
 
     // Unpacked while still in the cache; whole bytes.
     private const int PieceElements = TapeSink.ChunkElements;
-    private readonly List<AlignedMemory> _spare = new(UsualSections);
     private readonly HashSet<UInt128> _used = new(UsualSections);
     private readonly byte[] _head = new byte[TapeSender.HeaderBytes];
     private readonly byte[] _packed = new byte[FieldPacking.Bytes(PieceElements)];
@@ -24,11 +24,12 @@ public sealed class TapeReceiver(Stream stream)
     /// The next section, which must be (<paramref name="kind"/>, <paramref name="block"/>, <paramref name="step"/>) and hold at most
     /// <paramref name="limit"/>, under a key that no section had before; <see cref="DealerCheatedException"/> otherwise
     /// (replayed, skipped or oversized). An audit opens a section's masks to everybody: dealt again, they would hide nothing.
-    /// <paramref name="capacity"/> ≥ limit: the largest limit this session will see for the kind, so that buffers can be used again.
+    /// It lies in <paramref name="memory"/>, until <see cref="TapeSection.Return"/>; <paramref name="capacity"/> ≥ limit: the largest limit this session will see for the
+    /// kind, so that memory can be used again.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<TapeSection> ReadAsync(
-        TapeKind kind, int block, int step, SectionSize limit, CancellationToken cancellation, SectionSize capacity = default)
+        TapeKind kind, int block, int step, SectionSize limit, SessionMemory memory, CancellationToken cancellation, SectionSize capacity = default)
     {
         await ReadAsync(_head, cancellation);
         if (BinaryPrimitives.ReadUInt32LittleEndian(_head) != TapeSender.Magic || _head[4] != (byte)kind
@@ -40,8 +41,8 @@ public sealed class TapeReceiver(Stream stream)
             throw new DealerCheatedException($"the Triple Service dealt tape section {kind} of block {block}, step {step} under a key that was used before");
 
         capacity = SectionSize.Largest(limit, capacity);
-        var elements = limit.Elements == 0 ? null : Spare(capacity.Elements);
-        var words = limit.Words == 0 ? null : Spare(2 * capacity.Words);
+        var elements = limit.Elements == 0 ? null : memory.Rent(capacity.Elements);
+        var words = limit.Words == 0 ? null : memory.Rent(2 * capacity.Words);
         var (received, receivedWords) = (0, 0);
         while (await ReadCountAsync(cancellation) is var count && count != 0)
         {
@@ -60,32 +61,11 @@ public sealed class TapeReceiver(Stream stream)
         };
     }
 
-    /// <summary>Gives a section's memory back for the next one, which overwrites it.</summary>
-    public void Return(TapeSection section)
-    {
-        lock (_spare)
-        {
-            if (section.Buffer is { } elements) _spare.Add(elements);
-            if (section.WordBuffer is { } words) _spare.Add(words);
-        }
-    }
-
-    /// <summary>Zeroes all memory that was given back: at the end of the session.</summary>
+    /// <summary>Zeroes what passed through it: at the end of the session.</summary>
     public void Clear()
     {
         Array.Clear(_head);
         Array.Clear(_packed);
-        lock (_spare) foreach (var buffer in _spare) buffer.Span.Clear();
-    }
-
-    /// <summary>Zeroes and gives up all memory that was given back.</summary>
-    internal void Shrink()
-    {
-        lock (_spare)
-        {
-            foreach (var buffer in _spare) buffer.Dispose();
-            _spare.Clear();
-        }
     }
 
     /// <summary>Tells the dealer which steps of a group were audited.</summary>
@@ -101,24 +81,6 @@ public sealed class TapeReceiver(Stream stream)
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(key, hash);
         return BinaryPrimitives.ReadUInt128LittleEndian(hash);
-    }
-
-    /// <summary>The smallest spare buffer that holds <paramref name="capacity"/> elements, or a new one.</summary>
-    private AlignedMemory Spare(long capacity)
-    {
-        lock (_spare)
-        {
-            var best = -1;
-            for (var i = 0; i < _spare.Count; i++)
-                if (_spare[i].Length >= capacity && (best < 0 || _spare[i].Length < _spare[best].Length)) best = i;
-            if (best >= 0)
-            {
-                var found = _spare[best];
-                _spare.RemoveAt(best);
-                return found;
-            }
-        }
-        return new AlignedMemory(checked((int)capacity));
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

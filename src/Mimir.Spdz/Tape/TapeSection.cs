@@ -1,4 +1,5 @@
 using Mimir.Numerics;
+using Mimir.Spdz.Shares;
 
 namespace Mimir.Spdz.Tape;
 
@@ -44,9 +45,16 @@ public readonly record struct SectionSize(long Elements, long Words = 0)
 /// <summary>One received section: this party's key, the elements, known to be canonical, and the words (two elements' bytes each).</summary>
 public sealed record TapeSection(byte[] Key, ReadOnlyMemory<double> Corrections, ReadOnlyMemory<double> Words = default)
 {
-    /// <summary>Where the elements lie, for reuse.</summary>
+    /// <summary>Where the elements lie.</summary>
     internal AlignedMemory? Buffer { get; init; }
 
-    /// <summary>Where the words lie, for reuse.</summary>
+    /// <summary>Where the words lie.</summary>
     internal AlignedMemory? WordBuffer { get; init; }
+
+    /// <summary>Gives its memory back for another section, which overwrites it.</summary>
+    public void Return(SessionMemory memory)
+    {
+        if (Buffer is not null) memory.Return(Buffer, Corrections.Length);
+        if (WordBuffer is not null) memory.Return(WordBuffer, Words.Length);
+    }
 }

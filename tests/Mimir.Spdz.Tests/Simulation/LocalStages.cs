@@ -4,6 +4,7 @@ using Mimir.Spdz.Channels;
 using Mimir.Spdz.Masking;
 using Mimir.Spdz.Programs;
 using Mimir.Spdz.Sessions;
+using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
 
 namespace Mimir.Spdz.Tests.Simulation;
@@ -26,6 +27,9 @@ internal sealed class LocalStages : IAsyncDisposable
     }
 
     public SharedStage[] Stages { get; }
+
+    /// <summary>What ended sessions have left, at each party and at the dealer.</summary>
+    public IReadOnlyList<MemoryReserve> Reserves => [.. _parties.Select(p => p.Reserve), _dealer.Reserve];
 
     /// <summary>Each party's, of the last session that ended.</summary>
     public SessionStatistics[] Statistics { get; } = new SessionStatistics[16];

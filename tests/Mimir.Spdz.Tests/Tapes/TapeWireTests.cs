@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Mimir.Numerics;
 using Mimir.Spdz.Channels;
 using Mimir.Spdz.PointFunctions;
+using Mimir.Spdz.Shares;
 using Mimir.Spdz.Tape;
 using Mimir.Spdz.Tests.Simulation;
 
@@ -30,7 +31,7 @@ public sealed class TapeWireTests
         using var tape = await sender.BeginAsync(TapeKind.Step, 1, 2, active, 11, TestContext.Current.CancellationToken);
         var sizes = Sizes();
         var receivers = tapes.Select(t => new TapeReceiver(t.B)).ToArray();
-        var reading = receivers.Select((r, i) => Task.Run(async () => await r.ReadAsync(TapeKind.Step, 1, 2, sizes[i], TestContext.Current.CancellationToken))).ToArray();
+        var reading = receivers.Select((r, i) => Task.Run(async () => await r.ReadAsync(TapeKind.Step, 1, 2, sizes[i], new SessionMemory(), TestContext.Current.CancellationToken))).ToArray();
         Write(tape);
         await sender.EndAsync(tape, TestContext.Current.CancellationToken);
         var sections = await Task.WhenAll(reading);
@@ -114,12 +115,13 @@ public sealed class TapeWireTests
 
         var bytes = recorded.ToArray();
         var receiver = new TapeReceiver(new RepeatedSection(bytes));
+        using var memory = new SessionMemory();
         var read = new List<long>();
         run = 0;
         for (var i = 0; i < 100 && run < 4; i++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            receiver.Return(await receiver.ReadAsync(TapeKind.Step, 0, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)), size, TestContext.Current.CancellationToken));
+            (await receiver.ReadAsync(TapeKind.Step, 0, BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(12)), size, memory, TestContext.Current.CancellationToken)).Return(memory);
             read.Add(GC.GetAllocatedBytesForCurrentThread() - before);
             run = read[^1] < 300 ? run + 1 : 0;
         }
