@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Mimir.Numerics;
+using Mimir.Numerics.Threads;
 using Mimir.Spdz.Blocks;
 using Mimir.Spdz.Channels;
 using Mimir.Spdz.Masking;
@@ -33,6 +34,7 @@ internal sealed class BlockSource : IDisposable
     private readonly bool _last;
     private readonly SemaphoreSlim _blocks = new(2);
     private readonly SemaphoreSlim _steps;
+    private readonly BackgroundThread _thread = new("ahead");
     private bool _shrunk;
     private readonly ConcurrentBag<Workspace> _spare = [];
     private readonly ConcurrentDictionary<PartyBlock, (Workspace Workspace, TapeSection Section)> _lent = [];
@@ -91,6 +93,7 @@ internal sealed class BlockSource : IDisposable
 
     public void Dispose()
     {
+        _thread.Dispose();
         Opener.Dispose();
         _blocks.Dispose();
         _steps.Dispose();
@@ -114,7 +117,7 @@ internal sealed class BlockSource : IDisposable
         var section = await _tape.ReadAsync(
             TapeKind.Algebraic, shape.Number, 0, shape.AlgebraicSection(_model.Layout, _model.Active, _last), _memory, cancellation, _largest.Algebraic);
         var sacrifice = new Sacrifice(_model, _party, Opener, _spares);
-        var block = PartyBlock.Read(_model, shape, _cache, section, _online, workspace, sacrifice);
+        var block = await _thread.RunAsync(() => PartyBlock.Read(_model, shape, _cache, section, _online, workspace, sacrifice), cancellation);
         _lent[block] = (workspace, section);
 
         foreach (var group in Schedule.Groups(shape, _plan))
@@ -134,13 +137,14 @@ internal sealed class BlockSource : IDisposable
             foreach (var step in pending)
             {
                 if (first) await _steps.WaitAsync(cancellation);
-                var wanted = block.Shape.Steps[step];
+                var shape = block.Shape.Steps[step];
                 block.Steps[step] = await _tape.ReadAsync(
-                    TapeKind.Step, block.Shape.Number, wanted.Row, wanted.Cost.Section(_last, _model.Active), _memory, cancellation,
-                    wanted.Logits ? _largest.Sampling : _largest.Prompt);
+                    TapeKind.Step, block.Shape.Number, shape.Row, shape.Cost.Section(_last, _model.Active), _memory, cancellation,
+                    shape.Logits ? _largest.Sampling : _largest.Prompt);
             }
             first = false;
-            var verdict = await JudgeAsync(block, pending, sacrifice, cancellation);
+            var wanted = pending;
+            var verdict = await _thread.RunAsync(() => JudgeAsync(block, wanted, sacrifice, cancellation), cancellation);
             await _tape.SendVerdictAsync(verdict, cancellation);
             pending = [.. pending.Where((_, i) => verdict[i] != 0)];
         }
