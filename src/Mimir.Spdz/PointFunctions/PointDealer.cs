@@ -111,7 +111,7 @@ internal sealed class PointDealer : IDisposable
             var (a, b) = (Vector512.LoadUnsafe(ref hash, i) & low, Vector512.LoadUnsafe(ref hash, 2 * SideBySide + i) & low);
             var real = Vector512.LessThan(Vector512.Create(0L, 0, 1, 1, 2, 2, 3, 3), Vector512.Create((long)keys - (long)i / 2)) & counted;
             refused |= Vector512.GreaterThanOrEqual(Vector512.Max(a, b), prime) & real;
-            var bits = Vector512.Shuffle(Vector512.LoadUnsafe(ref node, 2 * SideBySide + i), Vector512.Create(0L, 0, 2, 2, 4, 4, 6, 6));
+            var bits = NodeLanes.First(Vector512.LoadUnsafe(ref node, 2 * SideBySide + i));
             var w = Vector512.LoadUnsafe(ref number, i) - Double(a) + Double(b);
             w = (w.AsInt64() ^ Vector512.ShiftLeft(bits, 63)).AsDouble();
             // In (−2p, 2p), from both sides.

@@ -40,11 +40,11 @@ internal struct PointSum
         Vector512<double> magic = Vector512.Create(TwoTo52), c1 = Vector512.Create(C1), c12 = Vector512.Create(C1 + C2);
         for (nuint i = 0; i + Lanes <= (nuint)combination.Length; i += Lanes)
         {
-            var bits = Vector512.Shuffle(Vector512.LoadUnsafe(ref node, 2 * i), Vector512.Create(0L, 0, 2, 2, 4, 4, 6, 6)) & Vector512<long>.One;
+            var bits = NodeLanes.First(Vector512.LoadUnsafe(ref node, 2 * i)) & Vector512<long>.One;
             var corrections = w & (Vector512<long>.Zero - bits);
             var converted = ((Vector512.LoadUnsafe(ref hash, 2 * i) & mask) | exponent).AsDouble() - magic;
             var x = converted + corrections.AsDouble();
-            var c = Vector512.Shuffle(Vector256.LoadUnsafe(ref factor, i).ToVector512Unsafe(), Vector512.Create(0L, 0, 1, 1, 2, 2, 3, 3));
+            var c = NodeLanes.Twice(Vector256.LoadUnsafe(ref factor, i));
             var h = Vector512.FusedMultiplyAdd(c, x, c1);
             var l = Vector512.FusedMultiplyAdd(c, x, c12 - h);
             high += h.AsInt64();

@@ -176,7 +176,7 @@ internal ref struct PointTree
         ref var sum = ref MemoryMarshal.GetReference(sums);
         for (nuint i = 0; i < (nuint)sums.Length; i += 2 * PointSum.Lanes)
         {
-            var bits = Vector512.Shuffle(Vector512.LoadUnsafe(ref node, i), Vector512.Create(0L, 0, 2, 2, 4, 4, 6, 6)) & Vector512<long>.One;
+            var bits = NodeLanes.First(Vector512.LoadUnsafe(ref node, i)) & Vector512<long>.One;
             var number = (Vector512.LoadUnsafe(ref hash, i) & mask) + (correction & (Vector512<long>.Zero - bits));
             (Vector512.LoadUnsafe(ref sum, i) + number).StoreUnsafe(ref sum, i);
         }
