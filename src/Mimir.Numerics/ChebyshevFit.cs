@@ -126,7 +126,7 @@ public static class ChebyshevFit
         double[,] cosines = new double[Nodes, Nodes];
         for (int i = 0; i < Nodes; i++)
             for (int k = 0; k < Nodes; k++)
-                cosines[i, k] = Math.Cos(k * (Math.PI * (i + 0.5) / Nodes));
+                cosines[i, k] = Elementary.Cos(k * (Math.PI * (i + 0.5) / Nodes));
         return cosines;
     }
 }

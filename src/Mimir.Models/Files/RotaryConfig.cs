@@ -1,4 +1,5 @@
 using Mimir.Models.Transformers;
+using Mimir.Numerics;
 
 namespace Mimir.Models.Files;
 
@@ -60,11 +61,11 @@ internal static class RotaryConfig
                     if (parameters.Find(other) is { } value) throw parameters.Error(other, value, "YaRN without it (null)");
                 var yarn = new YarnParameters(
                     Factor(), Original(positions), parameters.Number("beta_fast", 1e-3, 1e6, 32), parameters.Number("beta_slow", 1e-3, 1e6, 1), parameters.Flag("truncate", true));
-                return (RotaryScaling.Yarn(headSize, turned, theta, yarn, parameters.Number("attention_factor", 1e-3, 16, 0.1 * Math.Log(yarn.Factor) + 1)), positions);
+                return (RotaryScaling.Yarn(headSize, turned, theta, yarn, parameters.Number("attention_factor", 1e-3, 16, 0.1 * Elementary.Log(yarn.Factor) + 1)), positions);
             case "longrope" or "su":
                 var original = Math.Min(Original(positions), positions);
                 var stretch = (double)positions / original;
-                var scale = parameters.Number("attention_factor", 1e-3, 16, stretch <= 1 ? 1 : Math.Sqrt(1 + Math.Log(stretch) / Math.Log(original)));
+                var scale = parameters.Number("attention_factor", 1e-3, 16, stretch <= 1 ? 1 : Math.Sqrt(1 + Elementary.Log(stretch) / Elementary.Log(original)));
                 return (RotaryScaling.Stretched(headSize, theta, Factors(parameters, "short_factor", turned / 2), scale), original);
             default:
                 throw json.Error(key, parameters.Json, "the rope_type default, linear, dynamic, llama3, yarn or longrope");

@@ -1,4 +1,5 @@
 using Mimir.Models.Transformers;
+using Mimir.Numerics;
 
 namespace Mimir.Models.Files;
 
@@ -35,7 +36,7 @@ internal static class RotaryScaling
     /// <summary>YaRN (arXiv 2309.00071).</summary>
     public static RotaryTable Yarn(int headSize, int turned, double theta, YarnParameters yarn, double scale)
     {
-        double Bound(double turns) => turned * Math.Log(yarn.Original / (turns * 2 * Math.PI)) / (2 * Math.Log(theta));
+        double Bound(double turns) => turned * Elementary.Log(yarn.Original / (turns * 2 * Math.PI)) / (2 * Elementary.Log(theta));
         var (low, high) = (Bound(yarn.Fast), Bound(yarn.Slow));
         if (yarn.Truncate) (low, high) = (Math.Floor(low), Math.Ceiling(high));
         (low, high) = (Math.Max(low, 0), Math.Min(high, turned - 1));

@@ -1,3 +1,5 @@
+using Mimir.Numerics;
+
 namespace Mimir.Models.Transformers;
 
 /// <summary>
@@ -36,7 +38,7 @@ public sealed class RotaryTable
     public static double[] Plain(int rotated, double thetaBase)
     {
         var frequencies = new double[rotated / 2];
-        for (var j = 0; j < frequencies.Length; j++) frequencies[j] = Math.Pow(thetaBase, -2.0 * j / rotated);
+        for (var j = 0; j < frequencies.Length; j++) frequencies[j] = Elementary.Power(thetaBase, -2.0 * j / rotated);
         return frequencies;
     }
 
@@ -50,7 +52,7 @@ public sealed class RotaryTable
         if (element >= 2 * half) return (1, 0, element);
         var first = element < half;
         var angle = position * _frequencies[first ? element : element - half];
-        var sine = Scale * Math.Sin(angle);
-        return (Scale * Math.Cos(angle), first ? -sine : sine, first ? element + half : element - half);
+        var sine = Scale * Elementary.Sin(angle);
+        return (Scale * Elementary.Cos(angle), first ? -sine : sine, first ? element + half : element - half);
     }
 }

@@ -1,3 +1,5 @@
+using Mimir.Numerics;
+
 namespace Mimir.Models.Transformers;
 
 /// <summary>The functions of <see cref="ScalarFunction"/> in float64: what the reference computes and what splines are fitted to.</summary>
@@ -8,14 +10,14 @@ public static class ScalarFunctions
     /// <summary>f(x), accurate to a few units in the last place of the largest intermediate.</summary>
     public static double Evaluate(this ScalarFunction function, double x) => function switch
     {
-        ScalarFunction.Silu => x / (1 + Math.Exp(-x)),
+        ScalarFunction.Silu => x / (1 + Elementary.Exp(-x)),
         ScalarFunction.Gelu => 0.5 * x * (1 + ErrorFunction(x / Math.Sqrt(2))),
-        ScalarFunction.GeluTanh => 0.5 * x * (1 + Math.Tanh(SqrtTwoOverPi * (x + 0.044715 * x * x * x))),
+        ScalarFunction.GeluTanh => 0.5 * x * (1 + Elementary.Tanh(SqrtTwoOverPi * (x + 0.044715 * x * x * x))),
         _ => throw new ArgumentOutOfRangeException(nameof(function), function, "not a scalar function"),
     };
 
     /// <summary>A soft cap: cap·tanh(x/cap).</summary>
-    public static double Cap(double x, double cap) => cap * Math.Tanh(x / cap);
+    public static double Cap(double x, double cap) => cap * Elementary.Tanh(x / cap);
 
     /// <summary>
     /// erf(x) = 2/√π · exp(−x²) · Σ_n 2ⁿ·x^(2n+1)/(1·3·…·(2n+1)); all terms have the sign of x, so nothing cancels.
@@ -30,6 +32,6 @@ public static class ScalarFunctions
             term *= 2 * x * x / (2 * n + 1);
             sum += term;
         }
-        return 2 / Math.Sqrt(Math.PI) * Math.Exp(-x * x) * sum;
+        return 2 / Math.Sqrt(Math.PI) * Elementary.Exp(-x * x) * sum;
     }
 }

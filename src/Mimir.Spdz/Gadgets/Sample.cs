@@ -95,7 +95,7 @@ public static class Sample
     }
 
     /// <summary>u uniform in [0, p) → τ·(−ln(−ln((u + ½)/p))).</summary>
-    internal static double Gumbel(double u, double temperature) => temperature * -Math.Log(-Math.Log((u + 0.5) / Field.P));
+    internal static double Gumbel(double u, double temperature) => temperature * -Elementary.Log(-Elementary.Log((u + 0.5) / Field.P));
 
     /// <summary>The same as field elements.</summary>
     private static void ToNoise(Span<double> u, double temperature, Numbers numbers)

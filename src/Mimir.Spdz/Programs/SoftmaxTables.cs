@@ -1,3 +1,4 @@
+using Mimir.Numerics;
 using Mimir.Spdz.Gadgets;
 
 namespace Mimir.Spdz.Programs;
@@ -25,7 +26,7 @@ public static class SoftmaxTables
     {
         return parties > 2
             ? new("exp for sums", outputBits, [
-                SplineTables.Table(Math.Exp, -31, -1, 6, 2 * f, SplineNest.Planes(degree + 2, outputBits)),
+                SplineTables.Table(Elementary.Exp, -31, -1, 6, 2 * f, SplineNest.Planes(degree + 2, outputBits)),
                 SplineTables.Table(_ => 0, -503, 3, 6, 2 * f, SplineNest.Planes(0, outputBits)) with { InnerFirst = 60, InnerLast = 63 }])
             : SplineNest.Exponential("exp for sums", 2 * f, outputBits, -27.75, 0.25, 2, 7, 17, 5);
     }
@@ -38,7 +39,7 @@ public static class SoftmaxTables
     {
         return parties > 2
             ? new("exp", outputBits, [
-                SplineTables.Table(Math.Exp, -15, -2, 6, 2 * f, outputBits > 30 ? SplineNest.Planes(degree + 1, outputBits) : FinePlanes(degree + 1)),
+                SplineTables.Table(Elementary.Exp, -15, -2, 6, 2 * f, outputBits > 30 ? SplineNest.Planes(degree + 1, outputBits) : FinePlanes(degree + 1)),
                 SplineTables.Table(_ => 0, -507, 2, 7, 2 * f, SplineNest.Planes(0, outputBits)) with { InnerFirst = 124, InnerLast = 127 }])
             : SplineNest.Exponential("exp", 2 * f, outputBits, -13, 0.25, 2, 7, outputBits > 30 ? [20, 8] : [16, 9, 2]);
     }
@@ -57,7 +58,7 @@ public static class SoftmaxTables
     /// </summary>
     public static SplineFunction Logarithm(int f, int degree, int inputBits, int range, int parties)
     {
-        double F(double x) => Math.Log(Math.Max(x, parties > 2 ? 1.0 / 1024 : 1.0 / 32768));
+        double F(double x) => Elementary.Log(Math.Max(x, parties > 2 ? 1.0 / 1024 : 1.0 / 32768));
         var curve = SplineNest.Planes(degree + 1, 2 * f);
         if (parties > 2)
         {

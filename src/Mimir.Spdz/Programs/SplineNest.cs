@@ -70,7 +70,7 @@ internal sealed class SplineNest
         for (var i = 0; i < bits.Length; i++) planes[i] = new(0, bits[i]);
         var used = (int)Math.Floor((low - edge) / width);
         double[][][] coefficients = [.. Enumerable.Range(0, Cells).Select(cell => Enumerable.Range(0, 1 << m)
-            .Select(j => new[] { j < used ? 0 : Math.Exp(edge + width * (j + Centre(cell, Cells))) }).ToArray())];
+            .Select(j => new[] { j < used ? 0 : Elementary.Exp(edge + width * (j + Centre(cell, Cells))) }).ToArray())];
         return new(name, outputBits, [new((long)Math.ScaleB(edge, inputBits), inputBits + logWidth, 1 << m, planes, coefficients, Rate: width)], true);
     }
 

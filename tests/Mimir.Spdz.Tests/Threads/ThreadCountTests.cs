@@ -28,7 +28,7 @@ public sealed class ThreadCountTests
         Assert.Equal(alone, together);
     }
 
-    private static async Task<(double[] Result, double[] Dealt)> RunAsync(string gadget, int threads)
+    internal static async Task<(double[] Result, double[] Dealt)> RunAsync(string gadget, int threads)
     {
         ThreadTeam.Share(threads);
         double[] dealt = [];
