@@ -26,7 +26,7 @@ public static class FieldPacking
     public static void Pack(ReadOnlySpan<double> x, Span<byte> destination)
     {
         RequireLengths(x.Length, destination.Length);
-        int done = PermutedPacking.IsSupported ? PermutedPacking.Pack(x, destination) : 0;
+        int done = PermutedPacking.IsSupported ? PermutedPacking.Pack(x, destination) : ShuffledPacking.IsSupported ? ShuffledPacking.Pack(x, destination) : 0;
         PortablePacking.Pack(x[done..], destination[Bytes(done)..]);
     }
 
@@ -41,7 +41,8 @@ public static class FieldPacking
     {
         RequireLengths(destination.Length, packed.Length);
         bool canonical = true;
-        int done = PermutedPacking.IsSupported ? PermutedPacking.Unpack(packed, destination, ref canonical) : 0;
+        int done = PermutedPacking.IsSupported ? PermutedPacking.Unpack(packed, destination, ref canonical)
+            : ShuffledPacking.IsSupported ? ShuffledPacking.Unpack(packed, destination, ref canonical) : 0;
         PortablePacking.Unpack(packed[Bytes(done)..], destination[done..], ref canonical);
         return canonical;
     }

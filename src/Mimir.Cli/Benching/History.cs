@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.Intrinsics;
 using System.Text.Json;
 
 namespace Mimir.Cli.Benching;
@@ -17,7 +18,7 @@ internal static class History
             Date = now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             Commit = Git("rev-parse", "--short", "HEAD"),
             Altered = Git("status", "--porcelain", "--untracked-files=no") is { Length: > 0 },
-            Machine = new { Processor = Processor(), Cores = Environment.ProcessorCount, MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes },
+            Machine = new { Processor = Processor(), RegisterBits = RegisterBits(), Cores = Environment.ProcessorCount, MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes },
             Report = report,
         };
         File.AppendAllText(file, JsonSerializer.Serialize(entry, Format) + "\n");
@@ -43,11 +44,23 @@ internal static class History
     {
         try
         {
-            return File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':', 2)[1].Trim();
+            return ProcessorOf(File.ReadLines("/proc/cpuinfo"));
         }
         catch (IOException)
         {
             return null;
         }
     }
+
+    /// <summary>The first processor's name, family and model: clouds give one name to several generations.</summary>
+    internal static string? ProcessorOf(IEnumerable<string> cpuinfo)
+    {
+        var facts = cpuinfo.TakeWhile(line => line.Length > 0).Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries)).Where(pair => pair.Length == 2)
+            .ToLookup(pair => pair[0], pair => pair[1]);
+        string[] known = [.. facts["model name"], .. facts["cpu family"].Select(family => $"family {family}"), .. facts["model"].Select(model => $"model {model}")];
+        return known.Length == 0 ? null : string.Join(", ", known);
+    }
+
+    /// <summary>Of the widest registers that kernels use.</summary>
+    private static int RegisterBits() => Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : 128;
 }

@@ -47,7 +47,8 @@ public class ArchitectureConfigTests
             """);
         Assert.Equal((true, false), (config.AttentionBias, config.OutputBias!.Value));
         Assert.Equal(0.1 * Math.Log(4) + 1, config.Rotaries[0].Scale, 1e-12);
-        Assert.Equal((1, Math.Pow(1e6, -62.0 / 64) / 4), (config.Rotaries[0].Frequencies[0], config.Rotaries[0].Frequencies[^1]));
+        Assert.Equal(1, config.Rotaries[0].Frequencies[0]);
+        Assert.Equal(Math.Pow(1e6, -62.0 / 64) / 4, config.Rotaries[0].Frequencies[^1], 1e-20);
     }
 
     [Fact]

@@ -20,6 +20,11 @@ public sealed class FieldPackingLaws
         Assert.Equal(expected, packed);
         PortablePacking.Pack(x, packed);
         Assert.Equal(expected, packed);
+        if (!ShuffledPacking.IsSupported) return;
+        Array.Clear(packed);
+        int done = ShuffledPacking.Pack(x, packed);
+        PortablePacking.Pack(x.AsSpan(done), packed.AsSpan(FieldPacking.Bytes(done)));
+        Assert.Equal(expected, packed);
     });
 
     [Fact]
@@ -34,7 +39,32 @@ public sealed class FieldPackingLaws
         Assert.True(canonical);
         Assert.Equal(x, fast);
         Assert.Equal(x, portable);
+        if (!ShuffledPacking.IsSupported) return;
+        double[] shuffled = new double[x.Length];
+        int done = ShuffledPacking.Unpack(packed, shuffled, ref canonical);
+        Assert.True(canonical);
+        Assert.InRange(done, x.Length - 7, x.Length);
+        Assert.Equal(x[..done], shuffled[..done]);
     });
+
+    /// <summary>The way for 256-bit registers, on machines with wider ones too.</summary>
+    [Fact]
+    public void Shuffles_refuse_what_is_no_element()
+    {
+        Assert.SkipUnless(ShuffledPacking.IsSupported, "needs AVX2");
+        double[] x = Draw(32, 3), unpacked = new double[32];
+        byte[] packed = new byte[FieldPacking.Bytes(32)];
+        for (int at = 0; at < 24; at++)
+            foreach (long word in new[] { Field.Prime - 1, Field.Prime, (1L << 50) - 1 })
+            {
+                double[] altered = [.. x];
+                altered[at] = word;
+                PortablePacking.Pack(altered, packed);
+                bool canonical = true;
+                ShuffledPacking.Unpack(packed, unpacked, ref canonical);
+                Assert.Equal(word < Field.Prime, canonical);
+            }
+    }
 
     [Theory]
     [InlineData(1, 7)]
