@@ -3,7 +3,7 @@ namespace Mimir.Numerics;
 /// <summary>
 /// exp, ln, tanh, sine and cosine in float64, to about one unit in the last place, from additions, multiplications, divisions and fused multiply-adds alone, which IEEE 754 rounds
 /// alike everywhere. The system's mathematical library does not: its last bits change with library, version and processor. All parties compute public numbers by themselves (coefficients of
-/// splines, cosines, noise from a public seed), and where one bit differs a check fails. So what parties must agree on is computed here.
+/// splines, cosines, noise from a public seed), and where one bit differs, some rounding does sooner or later, and a check fails. So what parties must agree on is computed here.
 /// </summary>
 /// <remarks>Source: the argument reductions of fdlibm (Sun, 1993), and its polynomial for ln; else series.</remarks>
 public static class Elementary
