@@ -10,8 +10,11 @@ internal static class History
 {
     private static readonly JsonSerializerOptions Format = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
+    /// <summary>Opens or makes the file before anything is measured, so that a wrong path costs nothing.</summary>
+    public static TextWriter Open(string file) => new StreamWriter(file, append: true);
+
     /// <summary>Adds <paramref name="report"/>.</summary>
-    public static void Append(string file, BenchReport report, DateTimeOffset now)
+    public static void Append(TextWriter file, BenchReport report, DateTimeOffset now)
     {
         var entry = new
         {
@@ -21,7 +24,7 @@ internal static class History
             Machine = new { Processor = Processor(), RegisterBits = RegisterBits(), Cores = Environment.ProcessorCount, MemoryBytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes },
             Report = report,
         };
-        File.AppendAllText(file, JsonSerializer.Serialize(entry, Format) + "\n");
+        file.Write(JsonSerializer.Serialize(entry, Format) + "\n");
     }
 
     /// <summary>What git says about the checkout that the program was built in, or null.</summary>

@@ -59,11 +59,12 @@ public static class BenchCommand
                 BlockSteps = settings.TriplePool.MinSize,
             };
             if (request.Text is null && request.Prompt < 1) throw new UsageException($"--tokens {request.Tokens} after --warm {request.Warm} leave no prompt in a context of {request.Context}");
+            using var history = result.GetValue(record) is { } file ? History.Open(file) : null;
             void Say(string line) => result.InvocationConfiguration.Error.WriteLine(line);
             var report = result.GetValue(network) is { } distance
                 ? await EmulatedBench.RunAsync(request, NetworkProfile.Parse(distance), Say, cancellation)
                 : await BenchRun.RunAsync(request, Say, () => { }, cancellation);
-            if (result.GetValue(record) is { } history) History.Append(history, report, TimeProvider.System.GetUtcNow());
+            if (history is not null) History.Append(history, report, TimeProvider.System.GetUtcNow());
             var output = result.InvocationConfiguration.Output;
             if (result.GetValue(json)) Json.Write(output, report);
             else BenchTable.Print(output, report);

@@ -21,6 +21,7 @@ public sealed class CommandLineTests
     [InlineData("known shapes:", "plan", "--context", "8", "--shape", "gpt9")]
     [InlineData("1..1024", "plan", "--context", "1025", "--shape", "gpt2-small")]
     [InlineData("directory not found", "model", "inspect", "/nowhere")]
+    [InlineData("/nowhere/history.jsonl", "bench", "--shape", "stories260k", "--context", "64", "--record", "/nowhere/history.jsonl")]
     [InlineData("'sometimes'", "plan", "--context", "8", "--shape", "gpt2-small", "--security", "sometimes")]
     public async Task A_wrong_command_line_is_one_clear_line_and_status_2(string expected, params string[] arguments)
     {

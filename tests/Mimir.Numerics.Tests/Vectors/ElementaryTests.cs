@@ -14,10 +14,10 @@ public sealed class ElementaryTests
         { "tanh", -5, 5, 4 }, { "sin", -4, 4, 2 }, { "sin", -1e6, 1e6, 2 }, { "cos", -4, 4, 2 }, { "cos", -1e9, 1e9, 2 },
     };
 
-    /// <summary>The system's library is right to about a unit itself, its tanh to two.</summary>
+    /// <summary>Units in the last place: the system's library errs by one itself, its tanh by two.</summary>
     [Theory]
     [MemberData(nameof(Ranges))]
-    public void Errs_by_a_unit_in_the_last_place(string function, double low, double high, int units)
+    public void Agrees_with_the_systems_library_to_some_last_places(string function, double low, double high, int units)
     {
         var (mine, theirs) = Pair(function);
         foreach (double x in Inputs(low, high))
